@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LINUX_DISPLAYS = $(if $(DISPLAY),xcb) $(if $(WAYLAND_DISPLAY),wayland)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots package wheel calibrate prices accuracy docs file-format lock licences icons clean offscreen
+.PHONY: help run test lint bench screenshots package wheel calibrate prices accuracy docs file-format messages lock licences icons clean offscreen
 
 help:
 	@echo "make run          set up .venv and open the window"
@@ -21,6 +21,7 @@ help:
 	@echo "make accuracy     write docs/accuracy.md; say which predictions moved since the last commit"
 	@echo "make docs         write the pages of docs that say what the code declares"
 	@echo "make file-format  write docs/file-format.md and docs/plan.schema.json"
+	@echo "make messages     gather what the app says into resources/languages, and compile it"
 	@echo "make lock         write packaging/requirements.lock, with hashes (needs uv)"
 	@echo "make licences     write packaging/licences.md from what is installed"
 	@echo "make icons        draw the platform icons from resources/icons/isocost.svg"
@@ -89,6 +90,9 @@ docs: .venv/.dev
 
 file-format: .venv/.dev
 	$(PY) tools/file_format.py
+
+messages: .venv/.dev
+	$(PY) tools/messages.py
 
 lock:
 	sh packaging/lock.sh

@@ -12,6 +12,7 @@ from isocost.catalog.prices import IsoDay, PartialDate, Text, Usd
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.records import Accelerator
+from isocost.language import tr
 from isocost.paths import resource
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 
@@ -83,8 +84,12 @@ class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         rising = all(low < high for low, high in pairwise([0, *units]))
         if not rising or units[-1] % self.node_size:
             raise ValueError(
-                f"rent_units: expected rising counts with commas, the last a multiple of node_size "
-                f"({self.node_size}), got {self.rent_units!r}."
+                tr(
+                    "rent_units: expected rising counts with commas, the last a multiple of node_size "
+                    "({node_size}), got {rent_units!r}.",
+                    node_size=self.node_size,
+                    rent_units=self.rent_units,
+                )
             )
 
 

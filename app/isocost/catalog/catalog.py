@@ -27,6 +27,7 @@ from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.table import read_rows, read_text
 from isocost.catalog.user import UserRecords, left_out, read_user_folder
+from isocost.language import tr
 from isocost.paths import resource, user_data
 
 
@@ -78,8 +79,11 @@ class Catalog:
         key = self.accelerator_names.key(label)
         if key not in self.accelerators:
             raise CatalogError(
-                f"{label} has no published dense peak, so it cannot be planned; "
-                "add the accelerator with your own figures in the catalogue folder."
+                tr(
+                    "{label} has no published dense peak, so it cannot be planned; add the accelerator "
+                    "with your own figures in the catalogue folder.",
+                    label=label,
+                )
             )
         return self.accelerators[key]
 
@@ -284,7 +288,13 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
         meant = alias.accelerator.split(";")
         for key in meant:
             if key not in rows:
-                raise CatalogError(f"accelerator_aliases.csv row {number}: {key} is not in the catalogue.")
+                raise CatalogError(
+                    tr(
+                        "accelerator_aliases.csv row {number}: {key} is not in the catalogue.",
+                        number=number,
+                        key=key,
+                    )
+                )
         if len(meant) > 1:
             names.add_ambiguous(alias.label, [rows[key].short_name for key in meant])
         else:
@@ -307,7 +317,9 @@ def _pairs(file: str, known: set[str]) -> Iterator[tuple[str, str]]:
     next(reader)
     for number, (label, key) in enumerate(reader, start=2):
         if key not in known:
-            raise CatalogError(f"{file} row {number}: {key} is not in the catalogue.")
+            raise CatalogError(
+                tr("{file} row {number}: {key} is not in the catalogue.", file=file, number=number, key=key)
+            )
         yield label, key
 
 

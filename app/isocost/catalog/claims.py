@@ -11,6 +11,7 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
 from isocost.catalog.records import Amount, Share
 from isocost.catalog.table import read_text, yaml_record
+from isocost.language import tr
 from isocost.paths import resource
 
 ClaimJob = Literal["pretrain", "sft", "lora", "qlora", "rl", "total"]
@@ -109,6 +110,6 @@ def shipped_claims() -> Mapping[str, ClaimEntry]:
     found: dict[str, ClaimEntry] = {}
     for claim in yaml_record(read_text(path), tuple[ClaimEntry, ...], path.name):
         if claim.id in found:
-            raise CatalogError(f"{path.name}, {claim.id}: the id appears twice.")
+            raise CatalogError(tr("{name}, {id}: the id appears twice.", name=path.name, id=claim.id))
         found[claim.id] = claim
     return found

@@ -10,6 +10,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import read_text, yaml_record
+from isocost.language import tr
 from isocost.paths import resource
 
 Fact: TypeAlias = int | float | bool | str | None
@@ -95,7 +96,13 @@ class ModelFamilies:
             # A row may say more of a type that stands in an earlier one.
             found = [row for row in self._table if like in row.types and row is not chain[0]]
             if not found:
-                raise CatalogError(f"model_families.yaml: {name} is like {like}, which is not there.")
+                raise CatalogError(
+                    tr(
+                        "model_families.yaml: {name} is like {like}, which is not there.",
+                        name=name,
+                        like=like,
+                    )
+                )
             chain.insert(0, found[0])
         return self._family(name, (self._common, *chain))
 

@@ -13,6 +13,7 @@ from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
+from isocost.language import tr
 from isocost.paths import resource
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e15)]
@@ -110,7 +111,9 @@ def shipped_models() -> dict[str, ModelEntry]:
     rows = {row.name: row for row in read_rows(path, ModelRow)}
     for release in read_rows(resource("model_releases.csv"), ModelRelease):
         if release.model not in rows:
-            raise CatalogError(f"model_releases.csv: {release.model} is not in the catalogue.")
+            raise CatalogError(
+                tr("model_releases.csv: {model} is not in the catalogue.", model=release.model)
+            )
         rows[release.model] = replace(rows[release.model], released=release.released)
     return {name: entry(row, f"{path.name} {name}") for name, row in rows.items()}
 
@@ -150,7 +153,15 @@ def own_entry(row: ModelRow, where: str) -> ModelEntry:
     for place, total in ((field, counted), ("published_total", made.published_total)):
         if total is not None and not SMALLEST <= total <= LARGEST:
             raise CatalogError(
-                f"{where}, {place}: a model has {SMALLEST:,.0f} to {LARGEST:.0e} parameters, got {total:.3g}."
+                tr(
+                    "{where}, {place}: a model has {smallest:,.0f} to {largest:.0e} parameters, got "
+                    "{total:.3g}.",
+                    where=where,
+                    place=place,
+                    smallest=SMALLEST,
+                    largest=LARGEST,
+                    total=total,
+                )
             )
     return made
 
@@ -160,17 +171,30 @@ def _check(row: ModelRow, where: str) -> None:
         for name in REQUIRED:
             if getattr(row, name) is None:
                 raise CatalogError(
-                    f"{where}, {name}: is missing; give it, or write shape: size with published_total alone."
+                    tr(
+                        "{where}, {name}: is missing; give it, or write shape: size with published_total "
+                        "alone.",
+                        where=where,
+                        name=name,
+                    )
                 )
         _check_experts(row, where)
     elif row.shape != "undisclosed" and row.published_total is None:
         raise CatalogError(
-            f"{where}, published_total: is missing; a model without a shape needs its parameters."
+            tr(
+                "{where}, published_total: is missing; a model without a shape needs its parameters.",
+                where=where,
+            )
         )
     total, active = row.published_total, row.published_active
     if total is not None and active is not None and active > total:
         raise CatalogError(
-            f"{where}, published_active: expected at most published_total {total:g}, got {active:g}."
+            tr(
+                "{where}, published_active: expected at most published_total {total:g}, got {active:g}.",
+                where=where,
+                total=total,
+                active=active,
+            )
         )
 
 
@@ -179,13 +203,25 @@ def _check_experts(row: ModelRow, where: str) -> None:
     for name in SOME_LAYERS:
         if getattr(row, name) > row.layers:
             raise CatalogError(
-                f"{where}, {name}: expected at most layers {row.layers:g}, got {getattr(row, name):g}."
+                tr(
+                    "{where}, {name}: expected at most layers {layers:g}, got {getattr:g}.",
+                    where=where,
+                    name=name,
+                    layers=row.layers,
+                    getattr=getattr(row, name),
+                )
             )
     if row.moe_layers > 0 and not (0 < row.top_k <= row.experts and row.expert_ffn > 0):
         raise CatalogError(
-            f"{where}, experts: a mixture needs experts, top_k (not above experts) and expert_ffn."
+            tr(
+                "{where}, experts: a mixture needs experts, top_k (not above experts) and expert_ffn.",
+                where=where,
+            )
         )
     if row.attention == "mla" and not (row.kv_lora_rank > 0 and row.v_head_dim > 0 and row.qk_nope_dim > 0):
         raise CatalogError(
-            f"{where}, kv_lora_rank: latent attention needs kv_lora_rank, qk_nope_dim and v_head_dim."
+            tr(
+                "{where}, kv_lora_rank: latent attention needs kv_lora_rank, qk_nope_dim and v_head_dim.",
+                where=where,
+            )
         )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from isocost.catalog.errors import CatalogError
+from isocost.language import tr
 
 _SEPARATORS = re.compile(r"[\s_\-/]+")
 
@@ -68,7 +69,9 @@ class NameIndex:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
         known = normalised(spelling)
         if self._keys.setdefault(known, key) != key:
-            raise CatalogError(f"{spelling}: {spelling} already means {self._keys[known]}.")
+            raise CatalogError(
+                tr("{spelling}: {spelling} already means {keys}.", spelling=spelling, keys=self._keys[known])
+            )
         self._spellings.setdefault(known, spelling)
 
     def add_all(self, spellings: Iterable[str], key: str, where: str) -> None:
@@ -76,7 +79,14 @@ class NameIndex:
         wanted = tuple(spellings)
         for spelling in wanted:
             if (meant := self._keys.get(normalised(spelling), key)) != key:
-                raise CatalogError(f"{where}: {spelling} already means {meant}.")
+                raise CatalogError(
+                    tr(
+                        "{where}: {spelling} already means {meant}.",
+                        where=where,
+                        spelling=spelling,
+                        meant=meant,
+                    )
+                )
         for spelling in wanted:
             self.add(spelling, key)
 
@@ -113,11 +123,20 @@ class NameIndex:
             return found
         if meanings := self.meanings(name):
             *others, last = meanings
-            raise CatalogError(f"{name!r} may mean {', '.join(others)} or {last}: name one of them.")
+            raise CatalogError(
+                tr(
+                    "{name!r} may mean {list} or {last}: name one of them.",
+                    name=name,
+                    list=", ".join(others),
+                    last=last,
+                )
+            )
         hint = suggestion(name, self._likely(name))
         some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]
         known = f"; known are for example {', '.join(some)}." if some else "."
-        raise CatalogError(f"No {self._kind} is called {name!r}{hint or known}")
+        raise CatalogError(
+            tr("No {kind} is called {name!r}{hint}", kind=self._kind, name=name, hint=hint or known)
+        )
 
     def meanings(self, name: str) -> tuple[str, ...]:
         """What a name may mean that says too little; empty = it is none of those."""

@@ -13,6 +13,7 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.shapes import shape_for, working_shape
+from isocost.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ class ModelEntry:
             return self.exact
         if self.published_total is None:
             raise CatalogError(
-                f"The size of {self.name} is not published: choose a custom model and type its parameters."
+                tr(
+                    "The size of {name} is not published: choose a custom model and type its parameters.",
+                    name=self.name,
+                )
             )
         return _solved(self.name, self.published_total, self.published_active, self.shape == "hybrid")
 

@@ -14,7 +14,9 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import suggestion
+from isocost.catalog.said import in_language
 from isocost.catalog.yaml_text import YamlError, parse_yaml, typed
+from isocost.language import tr
 
 MAXIMUM_BYTES = 5_000_000
 """Far above any honest catalogue; a larger file is refused before it is read."""
@@ -35,15 +37,23 @@ def read_text(path: Path) -> str:
         with path.open("rb") as stream:
             data = stream.read(MAXIMUM_BYTES + 1)
     except OSError as error:
-        raise CatalogError(f"{path.name}: cannot be read ({error.strerror or error}).") from error
+        raise CatalogError(
+            tr("{name}: cannot be read ({strerror}).", name=path.name, strerror=error.strerror or error)
+        ) from error
     if len(data) > MAXIMUM_BYTES:
         raise CatalogError(
-            f"{path.name}: larger than {MAXIMUM_BYTES // 1_000_000} MB, too large for a catalogue."
+            tr(
+                "{name}: larger than {maximum_bytes} MB, too large for a catalogue.",
+                name=path.name,
+                maximum_bytes=MAXIMUM_BYTES // 1000000,
+            )
         )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CatalogError(f"{path.name}: not UTF-8 text (byte {error.start}).") from error
+        raise CatalogError(
+            tr("{name}: not UTF-8 text (byte {start}).", name=path.name, start=error.start)
+        ) from error
 
 
 def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
@@ -55,7 +65,14 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
             continue
         where = f"{path.name} row {number}"
         if len(cells) != len(header):
-            raise CatalogError(f"{where}: expected {len(header)} cells as in the header, got {len(cells)}.")
+            raise CatalogError(
+                tr(
+                    "{where}: expected {count} cells as in the header, got {count_2}.",
+                    where=where,
+                    count=len(header),
+                    count_2=len(cells),
+                )
+            )
         values = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
         yield checked(values, kind, where)
 
@@ -151,6 +168,6 @@ def _flaw(error: YamlError) -> str:
 def yaml_record(text: str, kind: type[Record], file: str) -> Record:
     """The record the YAML text of a shipped file holds. Raises CatalogError naming the file and the field."""
     try:
-        return msgspec.convert(yaml_content(text, file), kind)
+        return msgspec.convert(in_language(yaml_content(text, file), file), kind)
     except msgspec.ValidationError as error:
         raise CatalogError(f"{file}: {error}") from error

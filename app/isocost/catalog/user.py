@@ -21,6 +21,7 @@ from isocost.catalog.names import suggestion
 from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
 from isocost.catalog.table import MAXIMUM_DEPTH, Row, checked, flaw_sentence, read_text, shown
 from isocost.catalog.yaml_text import Refused, Tree, Unquoted, YamlError, parse_yaml, typed
+from isocost.language import tr
 from isocost.paths import resource
 
 OWN_FILE = "own.yaml"
@@ -157,7 +158,9 @@ def _sections(text: str, file: str, problems: list[str]) -> dict[str, Tree]:
     if isinstance(content, Refused):
         raise CatalogError(flaw_sentence(content.flaw, file))
     if not isinstance(content, dict):
-        raise CatalogError(f"{file}: expected a mapping with accelerators, models or prices at the top.")
+        raise CatalogError(
+            tr("{file}: expected a mapping with accelerators, models or prices at the top.", file=file)
+        )
     for name in content:
         if name not in SECTIONS:
             hint = suggestion(name, SECTIONS) or "; use accelerators, models or prices"
@@ -183,7 +186,9 @@ def _values(tree: Tree, kind: type[msgspec.Struct], where: str) -> dict[str, Any
     if isinstance(tree, Refused):
         raise CatalogError(flaw_sentence(tree.flaw, where))
     if not isinstance(tree, dict):
-        raise CatalogError(f"{where}: expected fields with values, got {shown(typed(tree))}.")
+        raise CatalogError(
+            tr("{where}: expected fields with values, got {shown}.", where=where, shown=shown(typed(tree)))
+        )
     written = _texts(kind)
     values: dict[str, Any] = {}
     for name, value in tree.items():
@@ -225,7 +230,12 @@ def _own(values: dict[str, Any], kind: type[Row], where: str) -> Row:
         except ValueError:
             got = shown(getattr(made, name))
             raise CatalogError(
-                f"{where}, {name}: expected a day of the calendar such as 2026-11-23, got {got}."
+                tr(
+                    "{where}, {name}: expected a day of the calendar such as 2026-11-23, got {got}.",
+                    where=where,
+                    name=name,
+                    got=got,
+                )
             ) from None
     return made
 
@@ -243,11 +253,16 @@ def accelerator_row(
     base = known.get(str(base_id))
     if base is None and str(base_id) != str(values.get("id")):
         raise CatalogError(
-            f"{where}, like: no accelerator has the id {shown(base_id)}{suggestion(str(base_id), known)}."
+            tr(
+                "{where}, like: no accelerator has the id {shown}{suggestion}.",
+                where=where,
+                shown=shown(base_id),
+                suggestion=suggestion(str(base_id), known),
+            )
         )
     source = values.pop("source", None)
     if source is None:
-        raise CatalogError(f"{where}, source: is missing; say where the figures come from.")
+        raise CatalogError(tr("{where}, source: is missing; say where the figures come from.", where=where))
     merged = {} if base is None else {k: v for k, v in msgspec.structs.asdict(base).items() if v is not None}
     if "node_size" in values and "rent_units" not in values:
         # What one rents of the base's server says nothing of this one.
@@ -265,7 +280,9 @@ def accelerator_row(
     measured = (row.measured_bf16_tflops, row.measured_fp8_tflops)
     for field, figures in (("source_purchase", (row.purchase_usd,)), ("source_measured", measured)):
         if not getattr(row, field) and any(each is not None for each in figures):
-            raise CatalogError(f"{where}, {field}: is missing; say where the figures come from.")
+            raise CatalogError(
+                tr("{where}, {field}: is missing; say where the figures come from.", where=where, field=field)
+            )
     return row
 
 

@@ -26,6 +26,7 @@ from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
 from isocost.engine.generation.serving import Phase, best_replica, generation_rate
 from isocost.engine.generation.step import WEIGHT_BYTES, linked
 from isocost.engine.records import Accelerator, Transformer
+from isocost.language import tr
 
 PRECISIONS: Mapping[str, GenerationPrecision] = {
     "fp4": "fp4",
@@ -99,7 +100,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     label = row.get("parallelism", "")
     replica, drafts = parse_parallelism(label)
     if not min(replica.tp, replica.ep, replica.pp) >= 1.0:
-        raise CatalogError("parallelism: expected degrees of 1 or more, such as TP8 or TP8 EP8.")
+        raise CatalogError(tr("parallelism: expected degrees of 1 or more, such as TP8 or TP8 EP8."))
     printed, note = 1.0, ""
     degrees = _printed_product(label, a)
     if degrees is not None:
@@ -121,8 +122,15 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     )  # fmt: skip
     if rate <= 0.0:
         raise CatalogError(
-            f"{t.name} in {weights} does not fit on {float(replica.gpus):.0f} x {a.name} with one sequence "
-            f"of {prompt + output:.0f} tokens."
+            tr(
+                "{name} in {weights} does not fit on {gpus:.0f} x {name_2} with one sequence of "
+                "{prompt:.0f} tokens.",
+                name=t.name,
+                weights=weights,
+                gpus=float(replica.gpus),
+                name_2=a.name,
+                prompt=prompt + output,
+            )
         )
     rate /= printed
     if _text(row, "metric").startswith("total") and phase == "output":
@@ -152,7 +160,7 @@ def parse_parallelism(text: str) -> tuple[Replica, float]:
 def _text(row: Mapping[str, str], column: str) -> str:
     value = row.get(column, "").strip()
     if not value:
-        raise CatalogError(f"{column}: is missing; give it a value.")
+        raise CatalogError(tr("{column}: is missing; give it a value.", column=column))
     return value
 
 
@@ -161,16 +169,22 @@ def _number(row: Mapping[str, str], column: str) -> float:
     try:
         value = float(text.replace(",", ""))
     except ValueError as error:
-        raise CatalogError(f"{column}: expected a number, got {text!r}.") from error
+        raise CatalogError(
+            tr("{column}: expected a number, got {text!r}.", column=column, text=text)
+        ) from error
     if not 0.0 < value < 1e12:
-        raise CatalogError(f"{column}: expected a positive number, got {text!r}.")
+        raise CatalogError(
+            tr("{column}: expected a positive number, got {text!r}.", column=column, text=text)
+        )
     return value
 
 
 def _precision(row: Mapping[str, str]) -> GenerationPrecision:
     text = _text(row, "precision").lower()
     if text not in PRECISIONS:
-        raise CatalogError(f"precision: expected one of {', '.join(PRECISIONS)}, got {text!r}.")
+        raise CatalogError(
+            tr("precision: expected one of {list}, got {text!r}.", list=", ".join(PRECISIONS), text=text)
+        )
     return PRECISIONS[text]
 
 
@@ -193,7 +207,9 @@ def _phase(row: Mapping[str, str]) -> Phase:
         return "user"
     if metric.startswith(("output", "total")):
         return "output"
-    raise CatalogError(f"metric: expected output, decode, prefill, total or per-user, got {metric!r}.")
+    raise CatalogError(
+        tr("metric: expected output, decode, prefill, total or per-user, got {metric!r}.", metric=metric)
+    )
 
 
 def _printed_product(label: str, a: Accelerator) -> tuple[Replica, float] | None:

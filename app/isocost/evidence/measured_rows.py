@@ -28,6 +28,7 @@ from isocost.engine.records import Accelerator, Habits, Optimizer, Recompute, St
 from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
+from isocost.language import tr
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 
 _Found = TypeVar("_Found")
@@ -225,7 +226,14 @@ def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
     found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
     named, held = words.memory_named(label), found.memory_bytes / GIGA
     if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
-        raise ValueError(f"gpu is {label!r}: {found.name} has {held:.0f} GB, and no other is known.")
+        raise ValueError(
+            tr(
+                "gpu is {label!r}: {name} has {held:.0f} GB, and no other is known.",
+                label=label,
+                name=found.name,
+                held=held,
+            )
+        )
     return found
 
 
@@ -238,30 +246,65 @@ def refuse_impossible(spec: RunSpec) -> None:
         raise ValueError("n_gpus, tp, pp, cp and ep count accelerators: give whole numbers.")
     if product > run.accelerators:
         used = " x ".join(f"{name} {degree:.0f}" for name, degree in split.items() if degree > 1)
-        raise ValueError(f"{used} is {product:.0f}, more than n_gpus, {run.accelerators:.0f}.")
+        raise ValueError(
+            tr(
+                "{used} is {product:.0f}, more than n_gpus, {accelerators:.0f}.",
+                used=used,
+                product=product,
+                accelerators=run.accelerators,
+            )
+        )
     if t.is_moe and (run.ep or 1.0) > t.experts:
-        raise ValueError(f"ep is {run.ep:.0f}, more than the {t.experts:.0f} experts.")
+        raise ValueError(
+            tr("ep is {ep:.0f}, more than the {experts:.0f} experts.", ep=run.ep, experts=t.experts)
+        )
     held = run.accelerators / split["pp"]
     if (run.ep or 1.0) > held:
-        raise ValueError(f"ep is {run.ep:.0f}, more than the {held:.0f} accelerators of a stage.")
+        raise ValueError(
+            tr("ep is {ep:.0f}, more than the {held:.0f} accelerators of a stage.", ep=run.ep, held=held)
+        )
     if t.is_moe and t.top_k > t.experts:
-        raise ValueError(f"top_k is {t.top_k:.0f}, more than the {t.experts:.0f} experts.")
+        raise ValueError(
+            tr("top_k is {top_k:.0f}, more than the {experts:.0f} experts.", top_k=t.top_k, experts=t.experts)
+        )
     if t.moe_layers > t.layers:
-        raise ValueError(f"moe_layers is {t.moe_layers:.0f}, more than the {t.layers:.0f} layers.")
+        raise ValueError(
+            tr(
+                "moe_layers is {moe_layers:.0f}, more than the {layers:.0f} layers.",
+                moe_layers=t.moe_layers,
+                layers=t.layers,
+            )
+        )
     try:
         peak, _ = dense_peak(spec.accelerator, PEAK_FORMAT[run.precision])
     except ValueError:
         formats = ", ".join(name for name in spec.accelerator.peak_flops)
         raise ValueError(
-            f"precision is {run.precision}: {spec.accelerator.name} has dense peaks in {formats} only."
+            tr(
+                "precision is {precision}: {name} has dense peaks in {formats} only.",
+                precision=run.precision,
+                name=spec.accelerator.name,
+                formats=formats,
+            )
         ) from None
     if run.matmul_tflops is not None and run.matmul_tflops * TERA > peak:
         raise ValueError(
-            f"matmul_tflops is {run.matmul_tflops:g}, above the dense {run.precision} peak of "
-            f"{spec.accelerator.name}, {peak / TERA:g}."
+            tr(
+                "matmul_tflops is {matmul_tflops:g}, above the dense {precision} peak of {name}, {peak:g}.",
+                matmul_tflops=run.matmul_tflops,
+                precision=run.precision,
+                name=spec.accelerator.name,
+                peak=peak / TERA,
+            )
         )
     if run.schedule != "1f1b" and (run.vp or 1.0) > 1.0:
-        raise ValueError(f"vp is {run.vp:g}: the schedule {run.schedule} has chunks of its own, or none.")
+        raise ValueError(
+            tr(
+                "vp is {vp:g}: the schedule {schedule} has chunks of its own, or none.",
+                vp=run.vp,
+                schedule=run.schedule,
+            )
+        )
 
 
 def _measured(text: Mapping[str, str], name: str) -> float | None:
@@ -282,12 +325,16 @@ def _optimizer(name: str) -> Optimizer | None:
     """An optimizer as frameworks spell it; None for a blank. Raises UnknownWordError for an unknown one."""
     known_as = vocabulary().row("tuning.optimizer", name)
     if known_as is not None and known_as.refused:
-        raise words.UnknownWordError(f"optimizer is {name}: {known_as.refused}")
+        raise words.UnknownWordError(
+            tr("optimizer is {name}: {refused}", name=name, refused=known_as.refused)
+        )
     word = name.casefold() if known_as is None else known_as.value
     word = vocabulary().computed("tuning.optimizer", word)
     found: Optimizer | None = next((known for known in OPTIMIZER_BYTES if known == word), None)
     if found is None and name:
-        raise words.UnknownWordError(f"optimizer is {name}: use one of {', '.join(OPTIMIZER_BYTES)}.")
+        raise words.UnknownWordError(
+            tr("optimizer is {name}: use one of {list}.", name=name, list=", ".join(OPTIMIZER_BYTES))
+        )
     return found
 
 
@@ -303,7 +350,7 @@ def _named(lookup: Callable[[str], _Found], spellings: Iterable[str]) -> _Found:
             return lookup(spelling)
         except CatalogError as error:
             first = first or error
-    raise first or CatalogError("no name is given.")
+    raise first or CatalogError(tr("no name is given."))
 
 
 def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
@@ -314,7 +361,9 @@ def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
         known = catalog.model(text.get("model", "").replace("(", " ").replace(")", " ")).transformer
     except CatalogError as error:
         if shape is None:
-            raise ValueError(f"{error} Or give its shape: n_layers, d_model and n_heads.") from None
+            raise ValueError(
+                tr("{error} Or give its shape: n_layers, d_model and n_heads.", error=error)
+            ) from None
     else:
         if shape is None or known.attention != "mha" or shape[:2] == (known.layers, known.hidden):
             return known

@@ -24,6 +24,7 @@ from isocost.evidence.points import (
     total_of,
 )
 from isocost.evidence.predict import predict_specs
+from isocost.language import tr
 from isocost.quantities import format_count, format_quantity
 
 FAR = 6.0
@@ -35,7 +36,7 @@ LONG = 1e6
 OF_ONE_MODEL = 2
 """Runs of one model on one accelerator that are listed at most: others would add little."""
 
-_KINDS = {"dense": "dense model", "moe": "mixture of experts", "hybrid": "hybrid model"}
+_KINDS = {"dense": tr("dense model"), "moe": "mixture of experts", "hybrid": tr("hybrid model")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,34 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
     family, known = plan.accelerator.architecture, catalog.constants.efficiency
     relative = known.relatives.get(family)
     if relative is not None:
-        return (f"{name} borrows {relative}'s shares of its peaks; no runs on {family} are in the fit.",)
+        return (
+            tr(
+                "{name} borrows {relative}'s shares of its peaks; no runs on {family} are in the fit.",
+                name=name,
+                relative=relative,
+                family=family,
+            ),
+        )
     found = []
     if not format_measured(plan, catalog):
         precision = plan.work.precision.upper()
-        found.append(f"{name}'s {precision} matmuls are a guess; no runs in the fit use it on {family}.")
+        found.append(
+            tr(
+                "{name}'s {precision} matmuls are a guess; no runs in the fit use it on {family}.",
+                name=name,
+                precision=precision,
+                family=family,
+            )
+        )
     assumed = {constant.name for constant in known.constants if constant.kind == "assumed"}
     if f"attention.{family}" in assumed:
-        found.append(f"{name}'s share of its peak in attention is assumed; no runs on {family} tell it.")
+        found.append(
+            tr(
+                "{name}'s share of its peak in attention is assumed; no runs on {family} tell it.",
+                name=name,
+                family=family,
+            )
+        )
     return tuple(found)
 
 
@@ -181,25 +202,38 @@ def beyond(plan: Point, catalog: Catalog) -> str:
     kind = kind_of(plan.transformer)
     alike = (table.labels["family"] == family) & (table.labels["kind"] == kind)
     if not alike.any():
-        return f"No {_KINDS[kind]} was measured on {family}."
+        return tr("No {kinds} was measured on {family}.", kinds=_KINDS[kind], family=family)
     active, count, sequence = 2.0 ** table.scales[:, alike]
-    size = "active parameters" if kind == "moe" else "parameters"
+    size = tr("active parameters") if kind == "moe" else "parameters"
     sides = [
         (active_of(plan.transformer), active, size),
         (plan.count, count, "accelerators"),
-        (plan.work.sequence, sequence, "tokens a sequence"),
+        (plan.work.sequence, sequence, tr("tokens a sequence")),
     ]
     if kind == "moe":
-        sides.append((total_of(plan.transformer), table.totals[alike], "parameters in all"))
+        sides.append((total_of(plan.transformer), table.totals[alike], tr("parameters in all")))
     outside = [words for own, seen, unit in sides if (words := _outside(own, seen, unit))]
-    return f"Beyond every {_KINDS[kind]} measured on {family}: {', '.join(outside)}." if outside else ""
+    return (
+        tr(
+            "Beyond every {kinds} measured on {family}: {list}.",
+            kinds=_KINDS[kind],
+            family=family,
+            list=", ".join(outside),
+        )
+        if outside
+        else ""
+    )
 
 
 def _outside(own: float, seen: Array, unit: str) -> str:
     least, most = float(seen.min()), float(seen.max())
     if least / SAME <= own <= most * SAME:
         return ""
-    limit = f"at most {_short(most)}" if own > most else f"at least {_short(least)}"
+    limit = (
+        tr("at most {short}", short=_short(most))
+        if own > most
+        else tr("at least {short}", short=_short(least))
+    )
     return f"{_short(own)} {unit} ({limit})"
 
 

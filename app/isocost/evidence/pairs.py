@@ -16,6 +16,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.evidence.measured_rows import RunSpec
 from isocost.evidence.predict import predict_specs
+from isocost.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def pairing(runs: Sequence[Measured], *, same_team: bool, covering: float = 0.0)
     for key, pair in _pairs(runs, same_team=same_team):
         groups.setdefault(key, []).append(pair)
     if not groups:
-        raise ValueError("No work was measured on two architectures.")
+        raise ValueError(tr("No work was measured on two architectures."))
     teams = {side.team for own in groups.values() for pair in own for side in pair}
     without = [
         {key: own for key, own in groups.items() if all(side.team != team for pair in own for side in pair)}

@@ -17,6 +17,7 @@ from isocost.engine.records import (
     Sharding,
     Stack,
 )
+from isocost.language import tr
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
@@ -64,9 +65,9 @@ def number(text: str, name: str) -> float | None:
     try:
         found = float(plain) * scale
     except ValueError:
-        raise ValueError(f"{name} is {value!r}, not a number.") from None
+        raise ValueError(tr("{name} is {value!r}, not a number.", name=name, value=value)) from None
     if not 0 < found < 1e18:
-        raise ValueError(f"{name} is {value}: it must be positive.")
+        raise ValueError(tr("{name} is {value}: it must be positive.", name=name, value=value))
     return found
 
 
@@ -81,7 +82,7 @@ def flag(text: str, name: str = "this") -> bool | None:
     if words in _NO:
         return False
     if words not in BLANK and words not in _FLAGGED:
-        raise UnknownWordError(f"{name} is {text.strip()}: use yes or no.")
+        raise UnknownWordError(tr("{name} is {text}: use yes or no.", name=name, text=text.strip()))
     return True if words in _FLAGGED else None
 
 
@@ -111,7 +112,9 @@ def precision(text: str) -> Precision:
         for pattern, found in _FORMATS:
             if re.search(pattern, words):
                 return found
-    raise ValueError(f"precision is {text.strip()}: use one of fp32, tf32, fp16, bf16, fp8, mxfp8, nvfp4.")
+    raise ValueError(
+        tr("precision is {text}: use one of fp32, tf32, fp16, bf16, fp8, mxfp8, nvfp4.", text=text.strip())
+    )
 
 
 def pure_16_bit(text: str) -> Optimizer | None:
@@ -131,8 +134,11 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     words = _held(words).strip(" ()") or "none"
     if "infinity" in words or "nvme" in words:
         raise ValueError(
-            f"zero_or_fsdp is {text.strip()}: states on disks are not modelled; use ZeRO-3 offload for those "
-            "in the host's memory."
+            tr(
+                "zero_or_fsdp is {text}: states on disks are not modelled; use ZeRO-3 offload for "
+                "those in the host's memory.",
+                text=text.strip(),
+            )
         )
     flat = re.sub(r"[\s_\-]+", "", words)
     hybrid = any(word in flat for word in ("hsdp", "hybrid", "mics"))
@@ -149,7 +155,9 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     for pattern, stage in stages:
         if re.search(pattern, flat):
             return stage, None if stage == "none" else group
-    raise UnknownWordError(f"zero_or_fsdp is {text.strip()}: use none, ZeRO-1, ZeRO-2, ZeRO-3, FSDP or HSDP.")
+    raise UnknownWordError(
+        tr("zero_or_fsdp is {text}: use none, ZeRO-1, ZeRO-2, ZeRO-3, FSDP or HSDP.", text=text.strip())
+    )
 
 
 def offload(sharding: str, framework: str) -> Offload:
@@ -159,7 +167,12 @@ def offload(sharding: str, framework: str) -> Offload:
     offload" and "ZeRO-3 offload" the weights too. Raises ValueError for experts computed on the host.
     """
     if "ktransformers" in framework.casefold():
-        raise ValueError(f"framework is {framework.strip()}: experts computed by the host are not modelled.")
+        raise ValueError(
+            tr(
+                "framework is {framework}: experts computed by the host are not modelled.",
+                framework=framework.strip(),
+            )
+        )
     words = _held(f"{sharding} {framework}".casefold())
     if "offload" not in words or re.search(r"activation\w*[\s\w]*offload", words):
         return "none"
@@ -192,7 +205,9 @@ def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
     for pattern, fused, kernel in _KERNELS:
         if re.search(pattern, words):
             return fused, kernel
-    raise UnknownWordError(f"attention_kernel is {text.strip()}: use unfused, FA2, FA3, cuDNN or flash.")
+    raise UnknownWordError(
+        tr("attention_kernel is {text}: use unfused, FA2, FA3, cuDNN or flash.", text=text.strip())
+    )
 
 
 _SCHEDULES: tuple[tuple[str, Schedule], ...] = (
@@ -216,7 +231,9 @@ def schedule(text: str) -> Schedule:
     for pattern, found in _SCHEDULES:
         if re.search(pattern, words):
             return found
-    raise UnknownWordError(f"schedule is {text.strip()}: use 1f1b, zero-bubble, zbv, v-half or dualpipe.")
+    raise UnknownWordError(
+        tr("schedule is {text}: use 1f1b, zero-bubble, zbv, v-half or dualpipe.", text=text.strip())
+    )
 
 
 _PARTS = re.compile(
@@ -243,7 +260,7 @@ def recompute(text: str) -> Recompute | None:
         return "full"
     plain = words in _YES or "full" in words or re.search(r"(gradient|activation)\w*\s*checkpoint", words)
     if not plain and not _PARTS.search(words):
-        raise UnknownWordError(f"recompute is {text.strip()}: use none, selective or full.")
+        raise UnknownWordError(tr("recompute is {text}: use none, selective or full.", text=text.strip()))
     return "full" if plain else "selective"
 
 
@@ -268,17 +285,19 @@ def method(text: str) -> Method:
     """
     words = _held(text.casefold())
     if other := re.search(r"inference|serving|generation|rollout|grpo|ppo|rlhf", words):
-        raise ValueError(f"kind is {other.group()}: only steps of training are predicted here.")
+        raise ValueError(
+            tr("kind is {group}: only steps of training are predicted here.", group=other.group())
+        )
     for word in re.findall(r"[a-z]+", words):
         row = None if word in _TOLD_APART else vocabulary().row("tuning.method", word)
         if row is not None and row.refused:
-            raise ValueError(f"kind is {word}: {row.refused}")
+            raise ValueError(tr("kind is {word}: {refused}", word=word, refused=row.refused))
     if "qlora" in words:
         return "qlora"
     if any(word in words for word in ("lora", "dora", "peft", "adapter")):
         return "lora"
     if words and words not in BLANK and not _TRAINED.search(words):
-        raise UnknownWordError(f"kind is {text.strip()}: use pretrain, sft, lora or qlora.")
+        raise UnknownWordError(tr("kind is {text}: use pretrain, sft, lora or qlora.", text=text.strip()))
     return "full"
 
 
@@ -295,7 +314,7 @@ def stack(text: str) -> Stack | None:
     tiers: dict[str, Stack] = {"vendor": "vendor", "open": "open", "research": "research"}
     word = text.strip().casefold()
     if word not in BLANK and word not in tiers:
-        raise UnknownWordError(f"stack is {text.strip()}: use vendor, open or research.")
+        raise UnknownWordError(tr("stack is {text}: use vendor, open or research.", text=text.strip()))
     return tiers.get(word)
 
 

@@ -25,6 +25,7 @@ from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
 from isocost.evidence.points import point_of
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.ranges import range_factors
+from isocost.language import tr
 from isocost.quantities.units import GIGA
 
 NAMED_LINES = 5
@@ -97,7 +98,7 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
             named = msgspec.structs.replace(spec.run, source=spec.run.source or "your runs", use="fit")
             specs.append(replace(spec, run=named))
     if not specs:
-        raise ValueError(f"no row can be scored; {_left_out(skipped)[0]}")
+        raise ValueError(tr("no row can be scored; {left_out}", left_out=_left_out(skipped)[0]))
     sources = sorted({spec.run.source for spec in specs})
     return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, _left_out(skipped), catalog)
 

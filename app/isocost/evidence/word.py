@@ -22,6 +22,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Transformer
 from isocost.evidence.nearest import NearRun, alike, beyond, closest, format_measured, guesses
 from isocost.evidence.points import OTHER_FAMILY, OTHER_KIND, OTHER_PART, SCALES, Point
+from isocost.language import tr
 from isocost.quantities import format_count, format_share, format_significant, remembered_words
 
 Word = Literal["measured", "near", "extrapolated", "guessed"]
@@ -55,24 +56,46 @@ def training_evidence(plan: Point, name: str, catalog: Catalog) -> Evidence:
         return Evidence("extrapolated", outside)
     run, distance = closest(plan, catalog)
     where = catalog.accelerator(run.accelerator).short_name
-    which = f"{run.model} on {format_count(run.accelerators)} {where} ({run.source})"
+    which = tr(
+        "{model} on {count} {where} ({source})",
+        model=run.model,
+        count=format_count(run.accelerators),
+        where=where,
+        source=run.source,
+    )
     if distance > catalog.constants.evidence.close:
-        return Evidence("extrapolated", f"None close is measured; nearest: {which}.")
+        return Evidence("extrapolated", tr("None close is measured; nearest: {which}.", which=which))
     if same is not None:
-        return Evidence("near", f"{_measured_words(same)[:-1]}, outside our range.")
-    return Evidence("near", f"Nearest measured: {which}.")
+        return Evidence(
+            "near", tr("{measured_words}, outside our range.", measured_words=_measured_words(same)[:-1])
+        )
+    return Evidence("near", tr("Nearest measured: {which}.", which=which))
 
 
 def _measured_words(run: NearRun) -> str:
     """What a run alike got, and what we say of it."""
-    where = f"{run.run.model} on {format_count(run.run.accelerators)} {run.accelerator}"
+    where = tr(
+        "{model} on {count} {accelerator}",
+        model=run.run.model,
+        count=format_count(run.run.accelerators),
+        accelerator=run.accelerator,
+    )
     error = format_share(abs(run.error), decimals=0)
     side = (
-        "as predicted" if round(abs(run.error), 2) == 0 else f"{error} {'less' if run.error > 0 else 'more'}"
+        "as predicted"
+        if round(abs(run.error), 2) == 0
+        else f"{error} {(tr('less') if run.error > 0 else tr('more'))}"
     )
-    than = "" if side == "as predicted" else " than predicted"
+    than = "" if side == tr("as predicted") else tr(" than predicted")
     speed = format_count(run.measured) if run.measured >= 10 else format_significant(run.measured, 3)
-    return f"Measured: {where} ({run.run.source}), {speed} tokens/s each, {side}{than}."
+    return tr(
+        "Measured: {where} ({source}), {speed} tokens/s each, {side}{than}.",
+        where=where,
+        source=run.run.source,
+        speed=speed,
+        side=side,
+        than=than,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +134,12 @@ def writing_evidence(
     family, rule = accelerator.architecture, catalog.constants.evidence
     if family not in catalog.constants.serving.measured_architectures:
         return Evidence(
-            "guessed", f"{name} generates with other accelerators' shares of peak; no {family} is in the fit."
+            "guessed",
+            tr(
+                "{name} generates with other accelerators' shares of peak; no {family} is in the fit.",
+                name=name,
+                family=family,
+            ),
         )
     table = _benchmarks(catalog) if rounds is None else _rounds(catalog)
     counted = parameters(transformer)
@@ -120,22 +148,40 @@ def writing_evidence(
     apart = np.abs(table.scales - np.log2(sizes)[:, None])
     alike_in_kind = table.mixtures == transformer.is_moe
     same = alike_in_kind & (table.parts == accelerator.id) & (apart <= np.log2(rule.alike)).all(axis=0)
-    what = "text generation" if rounds is None else "rollout rounds"
+    what = tr("text generation") if rounds is None else tr("rollout rounds")
     if same.any():
-        return Evidence("measured", f"Measured: {what} of {table.names[int(same.argmax())]}.")
+        return Evidence(
+            "measured", tr("Measured: {what} of {names}.", what=what, names=table.names[int(same.argmax())])
+        )
     there = alike_in_kind & (table.families == family)
     if rounds is not None and there.any():
         most = 2.0 ** float(np.nanmax(table.scales[3, there]))
         if rounds.longest > most * rule.alike:
-            longest = f"{format_count(rounds.longest)} tokens a response (at most {format_count(most)})"
-            kind = "mixture of experts" if transformer.is_moe else "dense model"
-            return Evidence("extrapolated", f"Beyond all {what} measured of a {kind} on {family}: {longest}.")
+            longest = tr(
+                "{count} tokens a response (at most {count_2})",
+                count=format_count(rounds.longest),
+                count_2=format_count(most),
+            )
+            kind = "mixture of experts" if transformer.is_moe else tr("dense model")
+            return Evidence(
+                "extrapolated",
+                tr(
+                    "Beyond all {what} measured of a {kind} on {family}: {longest}.",
+                    what=what,
+                    kind=kind,
+                    family=family,
+                    longest=longest,
+                ),
+            )
     distance = np.array(SCALES) @ np.nan_to_num(apart[[0, 2, 3]]) + OTHER_KIND * ~alike_in_kind
     distance += np.where(table.families == family, OTHER_PART * (table.parts != accelerator.id), OTHER_FAMILY)
     first = int(distance.argmin())
     if distance[first] > rule.close:
-        return Evidence("extrapolated", f"None close is measured; nearest: {what} of {table.names[first]}.")
-    return Evidence("near", f"Nearest measured: {what} of {table.names[first]}.")
+        return Evidence(
+            "extrapolated",
+            tr("None close is measured; nearest: {what} of {names}.", what=what, names=table.names[first]),
+        )
+    return Evidence("near", tr("Nearest measured: {what} of {names}.", what=what, names=table.names[first]))
 
 
 @remembered_words(2)
@@ -158,7 +204,12 @@ def _texts(runs: Sequence[tuple[str, str, float]], longest: Sequence[float], cat
     sizes = [[float(c.active) for c in counted], [float(c.total) for c in counted], [run[2] for run in runs]]
     return _Texts(
         tuple(
-            f"{model} on {format_count(count)} {chip.short_name}"
+            tr(
+                "{model} on {count} {short_name}",
+                model=model,
+                count=format_count(count),
+                short_name=chip.short_name,
+            )
             for (model, _, count), chip in zip(runs, chips, strict=True)
         ),
         np.log2([*sizes, longest]),

@@ -17,6 +17,7 @@ from isocost.files.migration import current_tree
 from isocost.files.schema import convert, nearest_or_all
 from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
+from isocost.language import tr
 from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
@@ -129,13 +130,21 @@ def _counted(tree: Any, catalog: Catalog) -> Any:
 def _check(project: Project) -> None:
     """What types alone cannot say."""
     if not project.scenarios:
-        raise ContentError("scenarios: a plan needs at least one scenario.")
+        raise ContentError(tr("scenarios: a plan needs at least one scenario."))
     names = [scenario.name for scenario in project.scenarios]
     for index, scenario in enumerate(project.scenarios):
         if scenario.name in names[:index]:
-            raise ContentError(f"scenarios[{index}].name: {scenario.name!r} is taken by another scenario.")
+            raise ContentError(
+                tr(
+                    "scenarios[{index}].name: {name!r} is taken by another scenario.",
+                    index=index,
+                    name=scenario.name,
+                )
+            )
         if not scenario.stages:
-            raise ContentError(f"scenarios[{index}].stages: a scenario needs at least one stage.")
+            raise ContentError(
+                tr("scenarios[{index}].stages: a scenario needs at least one stage.", index=index)
+            )
         for place, stage in enumerate(scenario.stages):
             _check_stage(stage, f"scenarios[{index}].stages[{place}]")
         _check_paths(scenario, f"scenarios[{index}]")
@@ -143,22 +152,38 @@ def _check(project: Project) -> None:
     for index, (accelerator, supplier, terms) in enumerate(offers):
         if offers[index] in offers[:index]:
             raise ContentError(
-                f"prices[{index}]: {accelerator!r} of {supplier!r} on {terms!r} terms has a price already."
+                tr(
+                    "prices[{index}]: {accelerator!r} of {supplier!r} on {terms!r} terms has a price "
+                    "already.",
+                    index=index,
+                    accelerator=accelerator,
+                    supplier=supplier,
+                    terms=terms,
+                )
             )
     _check_currency(project.currency)
 
 
 def _check_currency(currency: Currency) -> None:
     if not _CURRENCY_CODE.fullmatch(currency.code):
-        raise ContentError(f"currency.code: must be three letters such as EUR, got {currency.code!r}.")
+        raise ContentError(
+            tr("currency.code: must be three letters such as EUR, got {code!r}.", code=currency.code)
+        )
     rate = currency.per_usd
     if rate is not None and not rate > 0:
-        raise ContentError(f"currency.per_usd: must be above 0, got {rate:g}.")
+        raise ContentError(tr("currency.per_usd: must be above 0, got {rate:g}.", rate=rate))
     if rate is not None and currency.code == "USD" and rate != 1:
-        raise ContentError(f"currency.per_usd: one USD is one USD, got {rate:g}; name another code.")
+        raise ContentError(
+            tr("currency.per_usd: one USD is one USD, got {rate:g}; name another code.", rate=rate)
+        )
     if rate is not None and not SMALLEST_RATE <= rate <= LARGEST_RATE:
         raise ContentError(
-            f"currency.per_usd: must lie from {SMALLEST_RATE:g} to {LARGEST_RATE:g}, got {rate:g}."
+            tr(
+                "currency.per_usd: must lie from {smallest_rate:g} to {largest_rate:g}, got {rate:g}.",
+                smallest_rate=SMALLEST_RATE,
+                largest_rate=LARGEST_RATE,
+                rate=rate,
+            )
         )
 
 
@@ -176,12 +201,24 @@ def _check_paths(scenario: Scenario, where: str) -> None:
         held.append((f"{where}.locked[{at}]", stage))
         if name not in LOCKABLE:
             raise ContentError(
-                f"{where}.locked[{at}]: {name!r} is no input that can be locked; "
-                f"{nearest_or_all(name, LOCKABLE)}"
+                tr(
+                    "{where}.locked[{at}]: {name!r} is no input that can be locked; {nearest_or_all}",
+                    where=where,
+                    at=at,
+                    name=name,
+                    nearest_or_all=nearest_or_all(name, LOCKABLE),
+                )
             )
     for place, stage in held:
         if stage and stage not in names:
-            raise ContentError(f"{place}: no stage is called {stage!r}; {nearest_or_all(stage, names)}")
+            raise ContentError(
+                tr(
+                    "{place}: no stage is called {stage!r}; {nearest_or_all}",
+                    place=place,
+                    stage=stage,
+                    nearest_or_all=nearest_or_all(stage, names),
+                )
+            )
 
 
 def _check_names(value: object, catalog: Catalog, where: str = "") -> None:

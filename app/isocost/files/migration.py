@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from isocost import __version__
 from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError, got
+from isocost.language import tr
 
 VERSION = 1
 """What this app writes, under the key ``isocost``."""
@@ -25,14 +26,27 @@ def current_tree(
     Raises ContentError when the tree is no plan or comes from a newer app.
     """
     if not isinstance(tree, dict):
-        raise ContentError(f"expected keys and values such as 'isocost: {version}', got {got(tree)}.")
+        raise ContentError(
+            tr(
+                "expected keys and values such as 'isocost: {version}', got {got}.",
+                version=version,
+                got=got(tree),
+            )
+        )
     if "isocost" not in tree:
-        raise ContentError(f"not an Isocost plan: the key 'isocost: {version}' is missing.")
+        raise ContentError(
+            tr("not an Isocost plan: the key 'isocost: {version}' is missing.", version=version)
+        )
     written = _version(tree["isocost"])
     if written > version:
         raise ContentError(
-            f"needs an Isocost newer than {__version__}: the file has version {written}, and this app reads "
-            f"versions up to {version}."
+            tr(
+                "needs an Isocost newer than {version}: the file has version {written}, and this app "
+                "reads versions up to {version_2}.",
+                version=__version__,
+                written=written,
+                version_2=version,
+            )
         )
     current = {key: value for key, value in tree.items() if key != "isocost"}
     for step in range(written, version):
@@ -43,4 +57,6 @@ def current_tree(
 def _version(value: Tree) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 7 and int(value) >= 1:
         return int(value)
-    raise ContentError(f"isocost: expected a file version such as {VERSION}, got {got(value)}.")
+    raise ContentError(
+        tr("isocost: expected a file version such as {version}, got {got}.", version=VERSION, got=got(value))
+    )

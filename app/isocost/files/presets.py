@@ -8,6 +8,7 @@ from pathlib import Path
 from isocost import paths
 from isocost.catalog.names import nearest_name
 from isocost.files.errors import FileError
+from isocost.language import tr
 from isocost.plan.project.project import Project
 
 
@@ -34,8 +35,8 @@ def find_plan(text: str) -> Path:
     if name in presets:
         return presets[name]
     if near := nearest_name(name, presets):
-        raise FileError(path, f"there is no such file or preset; did you mean {near}?")
-    raise FileError(path, f"there is no such file or preset; presets are {', '.join(presets)}.")
+        raise FileError(path, tr("there is no such file or preset; did you mean {near}?", near=near))
+    raise FileError(path, tr("there is no such file or preset; presets are {list}.", list=", ".join(presets)))
 
 
 def _exists(path: Path) -> bool:

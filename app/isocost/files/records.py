@@ -9,6 +9,7 @@ from pathlib import Path
 
 from isocost.files.errors import FileError
 from isocost.files.runs import Row, load_runs
+from isocost.language import tr
 from isocost.plan.answer.actual import Progress, progress_of
 from isocost.quantities import PLAIN, QuantityError, numbers_marked, parse
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
@@ -63,7 +64,7 @@ def load_record(path: Path) -> Record:
     found = {what: name for what, names in COLUMNS.items() for name in reversed(names) if name in rows[0]}
     when = next((what for what in (*_TIMES, "date") if what in found), None)
     if when is None:
-        raise FileError(path, "no column says when: name one hours, days, seconds or date.")
+        raise FileError(path, tr("no column says when: name one hours, days, seconds or date."))
     if not any(what in found for what in _PROGRESS):
         raise FileError(path, "no column says how far: name one tokens, step or tokens_per_s.")
     readings: list[Reading] = []
@@ -79,13 +80,13 @@ def load_record(path: Path) -> Record:
                 hours = _number(row, found[when]) * _TIMES[when]
             reading = _reading(line, hours, row, found)
             if readings and hours < readings[-1].hours:
-                raise ValueError(f"{found[when]} goes back; rows stand in the order of time.")
+                raise ValueError(tr("{found} goes back; rows stand in the order of time.", found=found[when]))
         except ValueError as error:
             problems.append(f"line {line}: {error} The row is left out.")
         else:
             readings.append(reading)
     if not readings:
-        raise FileError(path, f"no row can be read; {problems[0]}")
+        raise FileError(path, tr("no row can be read; {problems}", problems=problems[0]))
     return Record(tuple(readings), start, tuple(problems))
 
 
@@ -109,7 +110,7 @@ def _reading(line: int, hours: float, row: Row, found: Mapping[str, str]) -> Rea
     for what in _PROGRESS:
         values[what] = _number(row, found[what]) if what in found and row[found[what]].strip() else None
     if all(value is None for value in values.values()):
-        raise ValueError("nothing says how far the run was.")
+        raise ValueError(tr("nothing says how far the run was."))
     try:
         loss = _number(row, found["loss"]) if "loss" in found else None
     except ValueError:
@@ -123,9 +124,9 @@ def _number(row: Row, column: str) -> float:
         with numbers_marked(PLAIN):
             value = parse(text, "number")
     except QuantityError:
-        raise ValueError(f"{column} is {text[:40]!r}, not a number.") from None
+        raise ValueError(tr("{column} is {text!r}, not a number.", column=column, text=text[:40])) from None
     if not 0.0 <= value < 1e30:
-        raise ValueError(f"{column} is {text[:40]}: it must be 0 or more.")
+        raise ValueError(tr("{column} is {text}: it must be 0 or more.", column=column, text=text[:40]))
     return value
 
 
@@ -134,8 +135,12 @@ def _date(row: Row, column: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{column} is {text[:40]!r}, not a date such as 2026-11-29 14:30.") from None
+        raise ValueError(
+            tr("{column} is {text!r}, not a date such as 2026-11-29 14:30.", column=column, text=text[:40])
+        ) from None
     try:
         return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo is not None else found
     except OverflowError:
-        raise ValueError(f"{column} is {text[:40]}, beyond the calendar.") from None
+        raise ValueError(
+            tr("{column} is {text}, beyond the calendar.", column=column, text=text[:40])
+        ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from isocost.files.errors import FileError
 from isocost.files.text import bounded_text, csv_text
+from isocost.language import tr
 
 LARGEST_TABLE = 50_000_000
 MOST_ROWS = 100_000
@@ -29,22 +30,37 @@ def load_runs(path: Path, required: Sequence[str]) -> tuple[list[str], list[Row]
         written = {name.casefold() for name in names}
         missing = [name for name in required if name not in written]
         if missing:
-            raise FileError(path, f"{_heading_trouble(heading)}; missing are {', '.join(missing)}.")
+            raise FileError(
+                path,
+                tr(
+                    "{heading_trouble}; missing are {list}.",
+                    heading_trouble=_heading_trouble(heading),
+                    list=", ".join(missing),
+                ),
+            )
         rows: list[Row] = []
         for cells in reader:
             if len(rows) == MOST_ROWS:
-                raise FileError(path, f"the table has more than {MOST_ROWS:,} rows.")
+                raise FileError(path, tr("the table has more than {most_rows:,} rows.", most_rows=MOST_ROWS))
             if len(cells) > len(names):
                 raise FileError(
-                    path, f"line {reader.line_num} has {len(cells)} cells; there are {len(names)} columns."
+                    path,
+                    tr(
+                        "line {line_num} has {count} cells; there are {count_2} columns.",
+                        line_num=reader.line_num,
+                        count=len(cells),
+                        count_2=len(names),
+                    ),
                 )
             if cells:
                 filled = [*cells, *[""] * (len(names) - len(cells))]
                 rows.append({name.casefold(): cell for name, cell in zip(names, filled, strict=True)})
     except csv.Error as error:
-        raise FileError(path, f"line {reader.line_num} is not CSV: {error}.") from None
+        raise FileError(
+            path, tr("line {line_num} is not CSV: {error}.", line_num=reader.line_num, error=error)
+        ) from None
     if not rows:
-        raise FileError(path, "the table has no rows below its column names.")
+        raise FileError(path, tr("the table has no rows below its column names."))
     return names, rows
 
 

@@ -20,6 +20,7 @@ from isocost.files.loading import LARGEST_FILE, parse_project, plan_text
 from isocost.files.migration import VERSION
 from isocost.files.text import os_problem, too_large
 from isocost.files.tree import dump_tree
+from isocost.language import tr
 from isocost.plan.project.project import Project
 
 __all__ = ["ensure_writable", "project_text", "save_project", "write_atomically"]
@@ -39,21 +40,27 @@ def save_project(project: Project, path: Path, head: str | None = None) -> tuple
     text = (head_of(replaced) if head is None else head) + project_text(project)
     try:
         if parse_project(text) != project:
-            raise FileError(path, "the plan was not saved: it would not read back the same.")
+            raise FileError(path, tr("the plan was not saved: it would not read back the same."))
     except ContentError as error:
-        raise FileError(path, f"the plan was not saved: {error}") from None
+        raise FileError(path, tr("the plan was not saved: {error}", error=error)) from None
     data = text.encode("utf-8")
     if len(data) > LARGEST_FILE:
-        raise FileError(path, f"the plan was not saved: {too_large(len(data), LARGEST_FILE, 'a plan')}")
+        raise FileError(
+            path,
+            tr("the plan was not saved: {too_large}", too_large=too_large(len(data), LARGEST_FILE, "a plan")),
+        )
     try:
         said = write_atomically(path, data, backup=True)
     except UnconfirmedError as error:
         raise FileError(
             path,
-            f"was written, but the disk does not confirm it: {os_problem(error)}. Save it elsewhere too.",
+            tr(
+                "was written, but the disk does not confirm it: {os_problem}. Save it elsewhere too.",
+                os_problem=os_problem(error),
+            ),
         ) from None
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be saved: {_why(error)}.") from None
+        raise FileError(path, tr("cannot be saved: {why}.", why=_why(error))) from None
     if replaced and comments_inside(replaced):
         kept = f"{backup_of(path).name} still has the others"
         said = (*said, f"{path.name}: only the comments at its top were kept; {kept}.")
@@ -82,7 +89,7 @@ def ensure_writable(path: Path) -> None:
     try:
         ensure_writable_there(path)
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be saved: {_why(error)}.") from None
+        raise FileError(path, tr("cannot be saved: {why}.", why=_why(error))) from None
 
 
 def _why(error: Exception) -> str:

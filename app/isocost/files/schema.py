@@ -20,6 +20,7 @@ from isocost.catalog.prices import PriceCard
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
+from isocost.language import tr
 from isocost.plan.inputs.input import problem
 from isocost.plan.inputs.range import range_problem
 from isocost.plan.inputs.table import NUMBERS
@@ -74,19 +75,26 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> m
     if kind.cls is Currency and isinstance(tree, str):
         return Currency(_text(tree, where, prose=False).upper())
     if not isinstance(tree, dict):
-        raise _wrong(where, f"expected keys and values, got {got(tree)}.")
+        raise _wrong(where, tr("expected keys and values, got {got}.", got=got(tree)))
     fields = {field.encode_name: field for field in kind.fields}
     known = [*([kind.tag_field] if kind.tag_field else []), *fields]
     for key in tree:
         if key not in known:
-            raise _wrong(where, f"unknown key {got(key)}; {nearest_or_all(key, known)}")
+            raise _wrong(
+                where,
+                tr(
+                    "unknown key {got}; {nearest_or_all}",
+                    got=got(key),
+                    nearest_or_all=nearest_or_all(key, known),
+                ),
+            )
     values: dict[str, Any] = {}
     for name, field in fields.items():
         place = f"{where}.{name}" if where else name
         if name in tree:
             values[name] = _value(tree[name], field.type, place, section, name)
         elif field.required:
-            raise _wrong(where, f"{name} is missing.")
+            raise _wrong(where, tr("{name} is missing.", name=name))
     made: msgspec.Struct = kind.cls(**values)
     return made
 
@@ -122,18 +130,30 @@ def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) 
 
 def _list(tree: Tree, kind: inspect.VarTupleType, where: str, name: str) -> tuple[Any, ...]:
     if not isinstance(tree, list):
-        raise _wrong(where, f"expected a list, got {got(tree)}.")
+        raise _wrong(where, tr("expected a list, got {got}.", got=got(tree)))
     if len(tree) > LONGEST_LIST:
-        raise _wrong(where, f"a list may hold {LONGEST_LIST} entries, got {len(tree)}.")
+        raise _wrong(
+            where,
+            tr(
+                "a list may hold {longest_list} entries, got {count}.",
+                longest_list=LONGEST_LIST,
+                count=len(tree),
+            ),
+        )
     return tuple(_value(item, kind.item_type, f"{where}[{i}]", name, name) for i, item in enumerate(tree))
 
 
 def _ranges(tree: Tree, where: str) -> tuple[InputRange, ...]:
     """The ranges of a scenario: a mapping from the path of each input to its ends, or to text ("2..3")."""
     if not isinstance(tree, dict):
-        raise _wrong(where, f"expected paths of inputs and their ranges, got {got(tree)}.")
+        raise _wrong(where, tr("expected paths of inputs and their ranges, got {got}.", got=got(tree)))
     if len(tree) > LONGEST_LIST:
-        raise _wrong(where, f"there may be {LONGEST_LIST} ranges, got {len(tree)}.")
+        raise _wrong(
+            where,
+            tr(
+                "there may be {longest_list} ranges, got {count}.", longest_list=LONGEST_LIST, count=len(tree)
+            ),
+        )
     return tuple(_range(path, each, f"{where}.{path}") for path, each in tree.items())
 
 
@@ -141,14 +161,21 @@ def _range(path: str, tree: Tree, where: str) -> InputRange:
     name = path.rpartition(SEPARATOR)[2]
     declared = NUMBERS.get(name)
     if declared is None:
-        raise _wrong(where, f"unknown input {got(name)}; {nearest_or_all(name, NUMBERS)}")
+        raise _wrong(
+            where,
+            tr(
+                "unknown input {got}; {nearest_or_all}",
+                got=got(name),
+                nearest_or_all=nearest_or_all(name, NUMBERS),
+            ),
+        )
     if isinstance(tree, str):
         try:
             ends = parse_range(tree, declared.quantity, unit=declared.unit)
         except QuantityError as error:
             raise _wrong(where, str(error)) from None
         if ends is None:
-            raise _wrong(where, f"expected a range such as 2..3, got {got(tree)}.")
+            raise _wrong(where, tr("expected a range such as 2..3, got {got}.", got=got(tree)))
         made = InputRange(path=path, low=ends[0], mode=ends[1], high=ends[2])
     else:
         made = _range_record(path, name, tree, where)
@@ -160,13 +187,20 @@ def _range(path: str, tree: Tree, where: str) -> InputRange:
 def _range_record(path: str, name: str, tree: Tree, where: str) -> InputRange:
     known = {field.encode_name: field for field in _record_type(InputRange).fields if field.name != "path"}
     if not isinstance(tree, dict):
-        raise _wrong(where, f"expected low, high and perhaps mode and shape, got {got(tree)}.")
+        raise _wrong(where, tr("expected low, high and perhaps mode and shape, got {got}.", got=got(tree)))
     for key in tree:
         if key not in known:
-            raise _wrong(where, f"unknown key {got(key)}; {nearest_or_all(key, known)}")
+            raise _wrong(
+                where,
+                tr(
+                    "unknown key {got}; {nearest_or_all}",
+                    got=got(key),
+                    nearest_or_all=nearest_or_all(key, known),
+                ),
+            )
     for key in ("low", "high"):
         if key not in tree:
-            raise _wrong(where, f"{key} is missing.")
+            raise _wrong(where, tr("{key} is missing.", key=key))
     ends = {key: _number(tree[key], f"{where}.{key}", name, whole=False) for key in tree if key != "shape"}
     shapes = list(get_args(RangeShape))
     shape: Any = _choice(tree["shape"], shapes, f"{where}.shape", "shape") if "shape" in tree else shapes[0]
@@ -179,9 +213,9 @@ def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
     if len(members) == 1:
         return members[0]
     if not isinstance(tree, dict):
-        raise _wrong(where, f"expected keys and values, got {got(tree)}.")
+        raise _wrong(where, tr("expected keys and values, got {got}.", got=got(tree)))
     if "kind" not in tree:
-        raise _wrong(where, f"kind is missing; known are {', '.join(KINDS)}.")
+        raise _wrong(where, tr("kind is missing; known are {list}.", list=", ".join(KINDS)))
     return _record_type(KINDS[_choice(tree["kind"], list(KINDS), f"{where}.kind", "kind")].record)
 
 
@@ -189,7 +223,7 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     """A number written for YAML (7e10) or for people (14.8T, 40 %, $2.00), within the field's limits."""
     declared = NUMBERS.get(field)
     if not isinstance(tree, str):
-        raise _wrong(where, f"expected a number, got {got(tree)}.")
+        raise _wrong(where, tr("expected a number, got {got}.", got=got(tree)))
     if _NUMBER.fullmatch(tree):
         value = float(tree)
     else:
@@ -199,15 +233,22 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
             )
         except QuantityError:
             wanted = "an amount of US dollars" if declared and declared.quantity == "money" else "a number"
-            raise _wrong(where, f"expected {wanted}, got {got(tree)}.") from None
+            raise _wrong(where, tr("expected {wanted}, got {got}.", wanted=wanted, got=got(tree))) from None
     if not math.isfinite(value):
-        raise _wrong(where, f"expected a finite number, got {got(tree)}.")
+        raise _wrong(where, tr("expected a finite number, got {got}.", got=got(tree)))
     if declared and (wrong := problem(declared, value)):
         raise _wrong(where, wrong)
     if value < 0:
-        raise _wrong(where, f"expected a number of 0 or more, got {got(tree)}.")
+        raise _wrong(where, tr("expected a number of 0 or more, got {got}.", got=got(tree)))
     if whole and not (1 <= value <= LARGEST_DEGREE and value == int(value)):
-        raise _wrong(where, f"expected a whole number from 1 to {LARGEST_DEGREE:,}, got {got(tree)}.")
+        raise _wrong(
+            where,
+            tr(
+                "expected a whole number from 1 to {largest_degree:,}, got {got}.",
+                largest_degree=LARGEST_DEGREE,
+                got=got(tree),
+            ),
+        )
     return int(value) if whole else value
 
 
@@ -217,24 +258,33 @@ def _choice(tree: Tree, known: list[str], where: str, field: str) -> str:
         return str(tree)
     meant = vocabulary().row(field, tree) if isinstance(tree, str) else None
     if meant is not None and meant.refused:
-        raise _wrong(where, f"{got(tree)} is not taken: {meant.refused}")
+        raise _wrong(where, tr("{got} is not taken: {refused}", got=got(tree), refused=meant.refused))
     if meant is not None and (word := meant.word if meant.word in known else meant.value) in known:
         return word
     if isinstance(tree, str):
-        raise _wrong(where, f"unknown value {got(tree)}; {nearest_or_all(tree, known)}")
-    raise _wrong(where, f"expected one of {', '.join(known)}, got {got(tree)}.")
+        raise _wrong(
+            where,
+            tr(
+                "unknown value {got}; {nearest_or_all}",
+                got=got(tree),
+                nearest_or_all=nearest_or_all(tree, known),
+            ),
+        )
+    raise _wrong(where, tr("expected one of {list}, got {got}.", list=", ".join(known), got=got(tree)))
 
 
 def _text(tree: Tree, where: str, *, prose: bool) -> str:
     if not isinstance(tree, str):
-        raise _wrong(where, f"expected text, got {got(tree)}.")
+        raise _wrong(where, tr("expected text, got {got}.", got=got(tree)))
     longest = LONGEST_PROSE if prose else LONGEST_LINE
     if len(tree) > longest:
-        raise _wrong(where, f"text may be {longest} characters long, got {len(tree)}.")
+        raise _wrong(
+            where, tr("text may be {longest} characters long, got {count}.", longest=longest, count=len(tree))
+        )
     allowed = "\n\t" if prose else "\t"
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in tree):
         what = "a control character" if prose else "a line break or control character"
-        raise _wrong(where, f"text may not hold {what}.")
+        raise _wrong(where, tr("text may not hold {what}.", what=what))
     return str(tree)
 
 

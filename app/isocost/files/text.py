@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from isocost.files.errors import FileError
+from isocost.language import tr
 from isocost.quantities import format_bytes, plain_spaces
 
 
@@ -30,17 +31,17 @@ def _bounded_bytes(path: Path, largest: int, what: str, form: str) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            raise FileError(path, f"this is a folder; {what} is {form}.")
+            raise FileError(path, tr("this is a folder; {what} is {form}.", what=what, form=form))
         if not stat.S_ISREG(status.st_mode):
-            raise FileError(path, "this is not a regular file.")
+            raise FileError(path, tr("this is not a regular file."))
         if status.st_size > largest:
             raise FileError(path, too_large(status.st_size, largest, what))
         with open(path, "rb") as file:
             data = file.read(largest + 1)
     except FileNotFoundError:
-        raise FileError(path, "there is no such file.") from None
+        raise FileError(path, tr("there is no such file.")) from None
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be read: {os_problem(error)}.") from None
+        raise FileError(path, tr("cannot be read: {os_problem}.", os_problem=os_problem(error))) from None
     if len(data) > largest:
         raise FileError(path, too_large(len(data), largest, what))
     return data
@@ -60,9 +61,9 @@ def forgiving_text(path: Path, largest: int, what: str, form: str) -> str:
     text = data.decode("utf-16" if data.startswith(_WIDE) else "utf-8-sig", "replace")
     text = text.translate(_NO_LETTERS) if "\0" in text else text
     if text.count("\ufffd") > SOILED * len(text) + 1.0:
-        raise FileError(path, "this is not a text file in UTF-8.")
+        raise FileError(path, tr("this is not a text file in UTF-8."))
     if not text.strip():
-        raise FileError(path, "the file is empty.")
+        raise FileError(path, tr("the file is empty."))
     return text
 
 
@@ -70,11 +71,11 @@ def _decoded(path: Path, data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise FileError(path, "this is not a text file in UTF-8.") from None
+        raise FileError(path, tr("this is not a text file in UTF-8.")) from None
     if "\0" in text:
-        raise FileError(path, "this is not a text file in UTF-8.")
+        raise FileError(path, tr("this is not a text file in UTF-8."))
     if not text.strip():
-        raise FileError(path, "the file is empty.")
+        raise FileError(path, tr("the file is empty."))
     return text
 
 

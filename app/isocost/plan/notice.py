@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from isocost.language import tr
 from isocost.quantities import format_count
 
-RELEASE = "Let the search choose"
+RELEASE = tr("Let the search choose")
 """Takes the pins off a layout."""
 
 
@@ -23,7 +24,7 @@ class Cure:
     @property
     def words(self) -> str:
         """What taking it does, for a button: "Use 96"."""
-        return RELEASE if self.value is None else f"Use {format_count(self.value)}"
+        return RELEASE if self.value is None else tr("Use {count}", count=format_count(self.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 
+from isocost.language import tr
 from isocost.quantities.marks import marked
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -47,7 +48,9 @@ class MoneyUnit:
     @property
     def rate_words(self) -> str:
         """The rate in a few words: "0.86 per $, 2026-11-27"."""
-        return f"{marked(f'{self.per_usd:g}')} per $" + (f", {self.date}" if self.date else "")
+        return tr("{marked} per $", marked=marked(f"{self.per_usd:g}")) + (
+            f", {self.date}" if self.date else ""
+        )
 
     def shown(self, usd: float) -> float:
         """An amount of USD in this currency."""

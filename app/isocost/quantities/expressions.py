@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from isocost.language import tr
+
 _OPERAND = re.compile(r"(?:[^-+*/()]|(?<=[0-9.][eE])[-+](?=[0-9]))+")
 """Everything up to an operator; the sign of an exponent is none."""
 _PERCENT = re.compile(r"\s*([0-9.,]+)\s*%\s*")
@@ -39,12 +41,12 @@ def evaluate(text: str, *, plain: Read, quantity: Read, as_quantity: Callable[[f
     reader = _Reader(text.strip().removeprefix("="), plain, quantity, as_quantity)
     found = reader.sum()
     if reader.rest:
-        raise ValueError(f"{reader.rest!r} follows the expression")
+        raise ValueError(tr("{rest!r} follows the expression", rest=reader.rest))
     size = as_quantity(found.size) if found.kind == "plain" else found.size
     if found.kind == "percent":
         size = as_quantity(100 * found.size)
     if not math.isfinite(size):
-        raise ValueError("too large")
+        raise ValueError(tr("too large"))
     return float(f"{size:.12g}")
 
 
@@ -79,20 +81,20 @@ class _Reader:
     def _factor(self) -> _Value:
         if sign := self._next("+-"):
             if self._next("+-"):
-                raise ValueError("two signs in a row")
+                raise ValueError(tr("two signs in a row"))
             found = self._factor()
             return found._replace(size=-found.size) if sign == "-" else found
         if self._next("("):
             found = self.sum()
             if not self._next(")"):
-                raise ValueError("a parenthesis is not closed")
+                raise ValueError(tr("a parenthesis is not closed"))
             return found
         return self._operand()
 
     def _operand(self) -> _Value:
         match = _OPERAND.match(self._text, self._at)
         if match is None or not match[0].strip():
-            raise ValueError("a number is missing")
+            raise ValueError(tr("a number is missing"))
         self._at = match.end()
         text = match[0].strip()
         if percent := _PERCENT.fullmatch(text):
@@ -118,19 +120,19 @@ class _Reader:
         if other.kind == "percent":
             return one._replace(size=one.size * (1.0 + sign * other.size))
         if one.kind == "percent":
-            raise ValueError("a percentage of nothing")
+            raise ValueError(tr("a percentage of nothing"))
         sizes = [self._as_quantity(each.size) if each.kind == "plain" else each.size for each in (one, other)]
         return _Value(sizes[0] + sign * sizes[1], "quantity")
 
 
 def _multiplied(one: _Value, other: _Value, sign: str) -> _Value:
     if sign == "/" and other.size == 0:
-        raise ValueError("nothing can be divided by zero")
+        raise ValueError(tr("nothing can be divided by zero"))
     amounts = [each for each in (one, other) if each.kind == "quantity"]
     if len(amounts) == 2 and sign == "*":
-        raise ValueError("an amount times an amount is none")
+        raise ValueError(tr("an amount times an amount is none"))
     if sign == "/" and other.kind == "quantity" and one.kind != "quantity":
-        raise ValueError("a number divided by an amount is none")
+        raise ValueError(tr("a number divided by an amount is none"))
     size = one.size * other.size if sign == "*" else one.size / other.size
     if len(amounts) == 1:
         return _Value(size, "quantity")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from isocost.language import tr
 from isocost.quantities.currency import DOLLAR, MoneyUnit
 from isocost.quantities.reading import Quantity, QuantityError, parse
 
@@ -67,5 +68,7 @@ def _both(ends: re.Match[str], read: Callable[[str], float]) -> tuple[float, flo
 
 def _ordered(low: float, middle: float | None, high: float, text: str) -> tuple[float, float | None, float]:
     if not low < high:
-        raise QuantityError(f"The ends of {text!r} are not in order; write the lower one first.")
+        raise QuantityError(
+            tr("The ends of {text!r} are not in order; write the lower one first.", text=text)
+        )
     return low, middle, high

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from isocost.language import tr
 from isocost.quantities.currency import DOLLAR, MoneyUnit
 from isocost.quantities.expressions import evaluate
 from isocost.quantities.marks import PLAIN, marked, number_marks
@@ -107,7 +108,7 @@ def parse(
     except QuantityError as error:
         return _worked_out(cleaned, quantity, unit, tuple(money), error)
     if quantity == "count" and value != int(value):
-        raise QuantityError(f"A count must be a whole number, got {marked(f'{value:g}')}.")
+        raise QuantityError(tr("A count must be a whole number, got {marked}.", marked=marked(f"{value:g}")))
     return value
 
 
@@ -149,9 +150,12 @@ def _money(text: str, unit: str | tuple[str, ...], money: tuple[MoneyUnit, ...])
 def _no_rate(named: str, money: tuple[MoneyUnit, ...]) -> str:
     if money == _ONLY_DOLLARS:
         example = marked(_EXAMPLES["money"][0])
-        return f"Money is entered in US dollars; convert the amount first, for example {example}."
+        return tr(
+            "Money is entered in US dollars; convert the amount first, for example {example}.",
+            example=example,
+        )
     codes = ", ".join(each.code for each in money)
-    return f"No rate of {named!r} is known; write the amount in one of {codes}."
+    return tr("No rate of {named!r} is known; write the amount in one of {codes}.", named=named, codes=codes)
 
 
 def _amount(
@@ -214,13 +218,19 @@ def _worked_out(
 def _cleaned(text: str, quantity: Quantity) -> str:
     if len(text) > LONGEST_TEXT:
         raise QuantityError(
-            f"A number has at most {LONGEST_TEXT} characters; write for example {_examples(quantity)}."
+            tr(
+                "A number has at most {longest_text} characters; write for example {examples}.",
+                longest_text=LONGEST_TEXT,
+                examples=_examples(quantity),
+            )
         )
     cleaned = text.translate(_TYPOGRAPHY).strip()
     cleaned = _SUPERSCRIPT_POWER.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPTS), cleaned)
     cleaned = _POWER_OF_TEN.sub(r"e\1", cleaned)
     if not cleaned:
-        raise QuantityError(f"Nothing is written here; write for example {_examples(quantity)}.")
+        raise QuantityError(
+            tr("Nothing is written here; write for example {examples}.", examples=_examples(quantity))
+        )
     return cleaned
 
 
@@ -233,7 +243,11 @@ def _relative(text: str, quantity: Quantity, current: float | None) -> float | N
         return None
     if current is None:
         raise QuantityError(
-            f"{text!r} changes a value, and there is none yet; write for example {_examples(quantity)}."
+            tr(
+                "{text!r} changes a value, and there is none yet; write for example {examples}.",
+                text=text,
+                examples=_examples(quantity),
+            )
         )
     if change:
         percent = _plain(change["percent"], "number", "")
@@ -243,11 +257,11 @@ def _relative(text: str, quantity: Quantity, current: float | None) -> float | N
         factor = _plain(factor_edit["after"] or factor_edit["before"], "number", "")
         if factor_edit["sign"] == "/":
             if factor == 0:
-                raise QuantityError("A value cannot be divided by zero.")
+                raise QuantityError(tr("A value cannot be divided by zero."))
             factor = 1 / factor
     result = current * factor
     if not math.isfinite(result):
-        raise QuantityError(f"{text!r} makes the value too large.")
+        raise QuantityError(tr("{text!r} makes the value too large.", text=text))
     return float(round(result)) if quantity == "count" else float(f"{result:.12g}")
 
 
@@ -267,14 +281,18 @@ def _value(match: re.Match[str], power: int, text: str, quantity: Quantity) -> f
     digits = _one_decimal_point(match["digits"].strip())
     if digits is None:
         raise QuantityError(
-            f"The separators of {text!r} are ambiguous; write for example {_examples(quantity)}."
+            tr(
+                "The separators of {text!r} are ambiguous; write for example {examples}.",
+                text=text,
+                examples=_examples(quantity),
+            )
         )
     exponent = int((match["exponent"] or "e0")[1:]) + power
     value = float(f"{match['minus']}{digits}e{exponent}")
     if not math.isfinite(value):
-        raise QuantityError(f"{text!r} is too large.")
+        raise QuantityError(tr("{text!r} is too large.", text=text))
     if value == 0 and digits.strip("0."):
-        raise QuantityError(f"{text!r} is too small.")
+        raise QuantityError(tr("{text!r} is too small.", text=text))
     return value
 
 
@@ -343,7 +361,7 @@ def _duration(text: str) -> float:
 def _time_unit(scale: str, unit: str | None, text: str) -> tuple[int, float]:
     """Power of ten and hours of the words after a number: none (hours), "weeks", "K" or "K", "h"."""
     if scale == "m":
-        raise QuantityError(f"{text!r} may mean minutes or millions; write min or M.")
+        raise QuantityError(tr("{text!r} may mean minutes or millions; write min or M.", text=text))
     if unit is None and scale.lower() not in _SCALES:
         scale, unit = "", scale
     lower = (unit or "h").lower()
@@ -356,9 +374,18 @@ def _time_unit(scale: str, unit: str | None, text: str) -> tuple[int, float]:
 def _examples(quantity: Quantity) -> str:
     """Texts that are read, in the marks of here and now: "8, 2,048 or 16K"."""
     *others, last = (marked(each) for each in _EXAMPLES[quantity])
-    return f"{', '.join(others)} or {last}"
+    return tr("{list} or {last}", list=", ".join(others), last=last)
 
 
 def _not_understood(text: str, quantity: Quantity) -> QuantityError:
-    what = {"money": "an amount of money", "share": "a share", "hours": "a time"}.get(quantity, "a number")
-    return QuantityError(f"{text!r} is not {what}; write for example {_examples(quantity)}.")
+    what = {"money": tr("an amount of money"), "share": "a share", "hours": "a time"}.get(
+        quantity, "a number"
+    )
+    return QuantityError(
+        tr(
+            "{text!r} is not {what}; write for example {examples}.",
+            text=text,
+            what=what,
+            examples=_examples(quantity),
+        )
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from isocost.language import tr
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
 from isocost.quantities.marks import NARROW_SPACE, marked
 from isocost.quantities.reading import Quantity
@@ -142,15 +143,15 @@ def format_rounded(value: float) -> str:
 
 
 def format_counted(value: float, noun: str) -> str:
-    """A whole number of things by their singular: "1 layer", "2,048 GPUs"."""
+    """A whole number of things by their English singular: "1 layer", "2,048 GPUs"."""
     number = format_count(value)
-    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
+    return f"{number} {tr(noun if number == '1' else f'{noun}s')}"
 
 
 def with_article(size: str) -> str:
     """A size with the article it is spoken with: "a 7B", "an 8B", "an 11B"."""
     vowel = size.startswith(("8", "11", "18")) and not size.startswith(("110", "180"))
-    return f"{'an' if vowel else 'a'} {size}"
+    return tr("an {size}", size=size) if vowel else tr("a {size}", size=size)
 
 
 def format_bytes(value: float, *, digits: int = 3) -> str:
@@ -175,20 +176,22 @@ def format_memory(value: float, *, digits: int = 3) -> str:
 
 def format_memory_of(held: float, limit: float, *, digits: int = 3) -> str:
     """Bytes held of those there are: "71.3 of 79.6 GiB", far more of them in a unit of their own."""
-    return _memory_pair(held, "of", limit, digits)
+    first, second = _memory_pair(held, limit, digits)
+    return tr("{first} of {second}", first=first, second=second)
 
 
 def format_memory_between(low: float, high: float, *, digits: int = 3) -> str:
     """Where bytes lie: "57.7 to 88.4 GiB"."""
-    return _memory_pair(low, "to", high, digits)
+    first, second = _memory_pair(low, high, digits)
+    return tr("{first} to {second}", first=first, second=second)
 
 
-def _memory_pair(first: float, word: str, second: float, digits: int) -> str:
+def _memory_pair(first: float, second: float, digits: int) -> tuple[str, str]:
     finite = math.isfinite(first) and math.isfinite(second)
     if not finite or _memory_unit(first, digits)[0] > _memory_unit(second, digits)[0]:
-        return f"{format_memory(first, digits=digits)} {word} {format_memory(second, digits=digits)}"
+        return format_memory(first, digits=digits), format_memory(second, digits=digits)
     size, _ = _memory_unit(second, digits)
-    return f"{_significant(first / size, digits)} {word} {format_memory(second, digits=digits)}"
+    return _significant(first / size, digits), format_memory(second, digits=digits)
 
 
 BELOW_HOURS, BELOW_DAYS, BELOW_YEARS = 59.5, 47.5, 729.5
@@ -207,11 +210,12 @@ def format_duration(days: float) -> str:
     if hours < BELOW_DAYS:
         return f"{_significant(max(hours, 1.0) if hours else 0.0, 2)}{SPACE}h"
     if days < TENTHS_OF_DAYS:
-        return f"{_significant(days, 2)}{SPACE}days"
+        return tr("{days}{space}days", days=_significant(days, 2), space=SPACE)
     if days < BELOW_YEARS:
-        return f"{days:.0f}{SPACE}days"
+        return tr("{days}{space}days", days=f"{days:.0f}", space=SPACE)
     years = days / DAYS_PER_YEAR
-    return f"{_significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)}{SPACE}years"
+    shown = _significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)
+    return tr("{years}{space}years", years=shown, space=SPACE)
 
 
 def shown_duration(days: float, *, least: bool = True) -> float:
@@ -258,7 +262,7 @@ def format_carbon(kilograms: float) -> str:
     if kilograms >= _KILO:
         tonnes = kilograms / _KILO
         return f"{format_rounded(tonnes)}{SPACE}t CO₂"
-    return f"{format_rounded(kilograms)}{SPACE}kg CO₂"
+    return tr("{rounded}{space}kg CO₂", rounded=format_rounded(kilograms), space=SPACE)
 
 
 def format_power(kw: float) -> str:
@@ -274,7 +278,7 @@ def plain_spaces(text: str) -> str:
 
 
 def _not_finite(value: float) -> str:
-    return "unknown" if math.isnan(value) else "∞" if value > 0 else "-∞"
+    return tr("unknown") if math.isnan(value) else "∞" if value > 0 else "-∞"
 
 
 def _rounded(value: float, digits: int) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.answer.badges import Badge, badges, spokesman
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.money.energy import Footprint
@@ -56,21 +57,21 @@ def _questions(answer: Answer) -> Iterator[Question]:
         told = (
             rent_unanswered(on.catalog.accelerator(scenario.hardware.accelerator).short_name).said.subtitle,
         )
-    yield Question("rent_or_buy", "Rent or buy", told, bought and _rent_or_buy(bought))
+    yield Question("rent_or_buy", tr("Rent or buy"), told, bought and _rent_or_buy(bought))
     told = (options_unanswered().said.subtitle,)
     if options is not None:
         told = (*options_said(options, scenario)[:2], options_note(options, scenario))
-    yield Question("api_or_own", "API or own", told, options and _api_or_own(options, scenario))
-    yield Question("slip", "A week late", (slip_words(late),), _slip(late))
+    yield Question("api_or_own", tr("API or own"), told, options and _api_or_own(options, scenario))
+    yield Question("slip", tr("A week late"), (slip_words(late),), _slip(late))
     left = answer.omissions
     told = (*(f"{each.name}: {each.meaning}" for each in left if each.path), never_counted(left))
     yield Question("not_in_this_bill", scope_said(left).finding, told, [_omission(each) for each in left])
     found = on.footprint
     told = (energy_said(found).summary, energy_sources(found))
-    yield Question("energy", "Energy", told, _energy(found))
+    yield Question("energy", tr("Energy"), told, _energy(found))
     beside = badges(scenario, answer.estimate.stages, on.catalog, spokesman(scenario))
     told = tuple(f"{each.text}: {each.detail.rstrip('.')}" for each in beside)
-    told = told or ("Nothing here is trained on text whose amount is known",)
+    told = told or (tr("Nothing here is trained on text whose amount is known"),)
     yield Question("standing", badges_said(beside).finding, told, [_remark(each) for each in beside])
 
 

@@ -10,6 +10,7 @@ from isocost import __version__
 from isocost.catalog.records import named_for
 from isocost.evidence.word import Evidence
 from isocost.files.text import csv_text as table_text
+from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
@@ -52,7 +53,7 @@ def _csv_rows(result: Estimate) -> Iterator[Iterable[Any]]:
             yield (blank | around | {"cost_usd": line.cost_usd}).values()
     total = result.total
     row = blank | {
-        "stage": "Total",
+        "stage": tr("Total"),
         "gpu_hours": total.gpu_hours,
         "wall_days": total.wall_days,
         "cost_usd": total.cost_usd,
@@ -70,9 +71,12 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
         "",
         f"**{md(result.headline)}.**"
         + "".join(f" {md(words)}." for words in (result.doubt, result.usage, known) if words)
-        + (f" Amounts {md(words)}." if (words := currency_words(result.money)) else ""),
+        + (tr(" Amounts {md}.", md=md(words)) if (words := currency_words(result.money)) else ""),
         "",
-        f"| Stage | Cost | {named_for(result.noun, 'GPU-hours', heading=True)} | Time | Accelerators | MFU |",
+        tr(
+            "| Stage | Cost | {named_for} | Time | Accelerators | MFU |",
+            named_for=named_for(result.noun, tr("GPU-hours"), heading=True),
+        ),
         "|---|---:|---:|---:|---|---:|",
     ]
     lines += [_markdown_row(stage) for stage in result.stages if stage.enabled]
@@ -82,13 +86,13 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
         f"| {format_duration(total.wall_days)} | | |"
     )
     if result.groups:
-        lines += ["", "| Group | Cost | Share |", "|---|---:|---:|"]
+        lines += ["", tr("| Group | Cost | Share |"), "|---|---:|---:|"]
         lines += [
             f"| {md(group.name)} | {md(format_cents(group.cost_usd))} | {format_share(group.share)} |"
             for group in result.groups
         ]
     if len(result.ledger) > len([stage for stage in result.stages if stage.enabled]):
-        lines += ["", "| Ledger | Cost | Part | Arithmetic |", "|---|---:|---|---|"]
+        lines += ["", tr("| Ledger | Cost | Part | Arithmetic |"), "|---|---:|---|---|"]
         lines += [
             f"| {md(line.line)} | {md(format_cents(line.cost_usd))} | {line.group} | {md(line.how)} |"
             for line in result.ledger

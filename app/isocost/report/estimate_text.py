@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from isocost.catalog.records import named_for
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
 from isocost.quantities import (
@@ -37,9 +37,9 @@ _WORDS = frozenset(
 """Headings of columns of text; the others hold figures."""
 _STAGE_HEADINGS = (
     "Stage",
-    "Cost",
+    tr("Cost"),
     "GPU-hours",
-    "Time",
+    tr("Time"),
     "Accelerators",
     "MFU",
     "Tokens/s/GPU",
@@ -58,7 +58,7 @@ def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
             f"{result.project} | {result.scenario}",
             result.headline,
             *(words for words in (result.doubt, result.usage, known) if words),
-            *([f"Amounts {words}"] if (words := currency_words(result.money)) else []),
+            *([tr("Amounts {words}", words=words)] if (words := currency_words(result.money)) else []),
         ],
         list(_total(result)),
         aligned(
@@ -66,7 +66,7 @@ def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
             [_stage_row(stage) for stage in counted],
             _WORDS,
         ),
-        [f"Switched off: {stage.name}" for stage in result.stages if not stage.enabled],
+        [tr("Switched off: {name}", name=stage.name) for stage in result.stages if not stage.enabled],
         [
             f"{group.name}: {format_cents(group.cost_usd)}, {format_share(group.share)}"
             for group in result.groups
@@ -86,33 +86,54 @@ def work_sentence(flops: FlopCount) -> str:
     ours, quoted = format_quantity(flops.total, "number"), format_quantity(flops.six_nd, "number")
     attention = flops.attention / flops.six_nd
     matmul = flops.matmul / flops.six_nd - 1
-    reasons = [f"attention over the sequence adds {format_share(attention)}"]
+    reasons = [tr("attention over the sequence adds {share}", share=format_share(attention))]
     if flops.frozen:
-        reasons.append("frozen weights have no gradients, which takes away a third")
+        reasons.append(tr("frozen weights have no gradients, which takes away a third"))
     elif flops.reference:
-        reasons.append("the reference model reads every token too, a third more")
+        reasons.append(tr("the reference model reads every token too, a third more"))
     elif matmul > WORTH_EXPLAINING:
-        reasons.append(f"layers used in training only (multi-token prediction) add {format_share(matmul)}")
+        reasons.append(
+            tr(
+                "layers used in training only (multi-token prediction) add {share}",
+                share=format_share(matmul),
+            )
+        )
     elif matmul < -WORTH_EXPLAINING:
-        reasons.append(f"embedding look-ups, which multiply nothing, take away {format_share(-matmul)}")
+        reasons.append(
+            tr("embedding look-ups, which multiply nothing, take away {share}", share=format_share(-matmul))
+        )
     difference = flops.total / flops.six_nd - 1
-    return f"{ours} FLOPs; 6ND says {quoted} ({marked(f'{difference * 100:+.1f}')} %): {', '.join(reasons)}."
+    return tr(
+        "{ours} FLOPs; 6ND says {quoted} ({marked} %): {list}.",
+        ours=ours,
+        quoted=quoted,
+        marked=marked(f"{difference * 100:+.1f}"),
+        list=", ".join(reasons),
+    )
 
 
 def _total(result: Estimate) -> Iterator[str]:
     total = result.total
-    hours = f"{format_count(total.gpu_hours)} {named_for(result.noun, 'GPU-hours')}"
-    yield f"Total: {format_cents(total.cost_usd)} for {hours}"
+    hours = f"{format_count(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
+    yield tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
-            f"Range: 8 chances in 10 that it costs {format_money(cost.p10)} to {format_money(cost.p90)}, "
-            f"as many that it runs {days_said(days.p10, days.p90)}"
+            tr(
+                "Range: 8 chances in 10 that it costs {money} to {money_2}, as many that it runs {days_said}",
+                money=format_money(cost.p10),
+                money_2=format_money(cost.p90),
+                days_said=days_said(days.p10, days.p90),
+            )
         )
         if result.range.parts:
             made_of = "; ".join(f"{name} {ends}" for name, ends in range_rows(result.range))
-            yield f"The range of the cost is made of: {made_of}"
-    yield f"Energy: {_rounded(total.energy_kwh)} kWh, {_rounded(total.co2_kg / KG_PER_TONNE)} t CO2e"
+            yield tr("The range of the cost is made of: {made_of}", made_of=made_of)
+    yield tr(
+        "Energy: {rounded} kWh, {rounded_2} t CO2e",
+        rounded=_rounded(total.energy_kwh),
+        rounded_2=_rounded(total.co2_kg / KG_PER_TONNE),
+    )
 
 
 def _rounded(value: float) -> str:
@@ -138,25 +159,41 @@ def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.flops is not None:
         yield f"{stage.name}: {work_sentence(stage.flops)}"
     if stage.mfu is not None:
-        goodput = "" if stage.goodput is None else f"; goodput {format_share(stage.goodput)}"
+        goodput = "" if stage.goodput is None else tr("; goodput {share}", share=format_share(stage.goodput))
         if stage.waste:
-            goodput += f"; whole-run waste {format_share(stage.waste)}, {stage.waste_source}"
-        share = f"{format_share(stage.mfu)} of the {stage.mfu_basis}"
+            goodput += tr(
+                "; whole-run waste {share}, {waste_source}",
+                share=format_share(stage.waste),
+                waste_source=stage.waste_source,
+            )
+        share = tr("{share} of the {mfu_basis}", share=format_share(stage.mfu), mfu_basis=stage.mfu_basis)
         yield f"{stage.name}: MFU {share}, {stage.mfu_source}{goodput}."
     if stage.memory is not None:
         total, limit = stage.memory.total, stage.memory.limit
-        held = format_memory(total) if limit is None else f"{format_memory_of(total, limit)} usable"
+        held = (
+            format_memory(total)
+            if limit is None
+            else tr("{memory_of} usable", memory_of=format_memory_of(total, limit))
+        )
         likely = ""
         if stage.memory.low < stage.memory.high:
             ends = (total * stage.memory.low, total * stage.memory.high)
-            likely = f", likely {format_memory_between(*ends, digits=2)}"
+            likely = tr(", likely {memory_between}", memory_between=format_memory_between(*ends, digits=2))
         parts = _largest(stage.memory, format_memory)
-        yield f"{stage.name}: {held} on each accelerator{likely}: {parts}."
+        yield tr(
+            "{name}: {held} on each accelerator{likely}: {parts}.",
+            name=stage.name,
+            held=held,
+            likely=likely,
+            parts=parts,
+        )
     if stage.step is not None and stage.step.total > 0:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))
         taken = format_rounded(whole)
-        yield f"{stage.name}: a step takes {taken} s as predicted: {parts}."
+        yield tr(
+            "{name}: a step takes {taken} s as predicted: {parts}.", name=stage.name, taken=taken, parts=parts
+        )
 
 
 def _largest(breakdown: Breakdown, shown: Callable[[float], str]) -> str:
@@ -185,7 +222,12 @@ def detail_value(detail: Detail) -> str:
 def _price(stage: StageEstimate) -> str:
     """The rent of a stage with its source."""
     hour = named_for(stage.noun, "GPU-hour")
-    rate = f"Price: {format_money(stage.usd_per_gpu_hour)} per {hour} on {stage.accelerator_name}"
+    rate = tr(
+        "Price: {money} per {hour} on {accelerator_name}",
+        money=format_money(stage.usd_per_gpu_hour),
+        hour=hour,
+        accelerator_name=stage.accelerator_name,
+    )
     return f"{rate}: {stage.price_source}" if stage.price_source else rate
 
 
@@ -196,6 +238,6 @@ def _ledger(result: Estimate, stages: int) -> list[str]:
     rows: list[tuple[str, ...]] = [
         (each.line, format_cents(each.cost_usd), each.group, each.how) for each in result.ledger
     ]
-    rows.append(("Programme", format_cents(result.total.cost_usd), "", ""))
+    rows.append((tr("Programme"), format_cents(result.total.cost_usd), "", ""))
     sources = [f"{each.line}: {each.source}" for each in result.ledger[stages:] if each.source]
-    return [*aligned(("Ledger", "Cost", "Part", "Arithmetic"), rows, _WORDS), "", *sources]
+    return [*aligned(("Ledger", tr("Cost"), "Part", "Arithmetic"), rows, _WORDS), "", *sources]

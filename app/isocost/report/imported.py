@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from isocost.catalog import Catalog
 from isocost.files.imports import Imported
 from isocost.files.imports.source import Line, Origin
+from isocost.language import tr
 from isocost.plan.project.project import PretrainStage, Project
 from isocost.quantities import format_count, format_quantity
 from isocost.report.forms import json_of
@@ -14,16 +15,16 @@ from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told, text
 
 ORIGINS: dict[Origin, str] = {
-    "file": "from file",
+    "file": tr("from file"),
     "given": "given",
-    "default": "framework's default",
+    "default": tr("framework's default"),
     "reckoned": "reckoned",
-    "not said": "not in the file",
+    "not said": tr("not in the file"),
     "ignored": "ignored",
 }
 """Where a value is from, in words."""
 
-LINE_COLUMNS = (Column("What"), Column("Value"), Column("Where from"))
+LINE_COLUMNS = (Column(tr("What")), Column(tr("Value")), Column(tr("Where from")))
 
 
 def lines_table(lines: Sequence[Line]) -> Table:
@@ -50,9 +51,14 @@ def assumed(name: str, project: Project, catalog: Catalog) -> str:
     assert isinstance(stage, PretrainStage)
     chips = catalog.accelerator(hardware.accelerator).short_name
     tokens, sequence = format_quantity(stage.data.tokens, "number"), format_count(stage.data.sequence)
-    return (
-        f"{name} is a model, put into a new plan. Assumed, as the file does not say: {tokens} tokens in "
-        f"sequences of {sequence}, {format_count(hardware.count)} {chips} at "
-        f"{format_quantity(scenario.price.usd_per_gpu_hour, 'money')} an hour. "
-        f"isocost model {name} -o plan.yaml makes it a plan to change."
+    return tr(
+        "{name} is a model, put into a new plan. Assumed, as the file does not say: {tokens} "
+        "tokens in sequences of {sequence}, {count} {chips} at {quantity} an hour. isocost "
+        "model {name} -o plan.yaml makes it a plan to change.",
+        name=name,
+        tokens=tokens,
+        sequence=sequence,
+        count=format_count(hardware.count),
+        chips=chips,
+        quantity=format_quantity(scenario.price.usd_per_gpu_hour, "money"),
     )

@@ -8,10 +8,20 @@ from typing import Any
 
 from isocost import __version__
 from isocost.evidence.nearest import NearRun
+from isocost.language import tr
 from isocost.plan.answer.fit import FitReport
 from isocost.quantities import format_count, format_rounded, marked
 
-_HEADINGS = ("Model", "Accelerators", "Sequence", "Format", "Measured", "Predicted", "Error", "Source")
+_HEADINGS = (
+    tr("Model"),
+    "Accelerators",
+    tr("Sequence"),
+    tr("Format"),
+    tr("Measured"),
+    tr("Predicted"),
+    tr("Error"),
+    "Source",
+)
 _RIGHT = frozenset(_HEADINGS[2:3] + _HEADINGS[4:7])
 
 
@@ -19,7 +29,9 @@ def text(reports: Sequence[FitReport]) -> str:
     """Each searched stage with its nearest runs, their references and what is guessed."""
     searched = [report for report in reports if report.searched]
     if not searched:
-        return "No stage of this plan trains with a layout of its own, so no measured run compares with it."
+        return tr(
+            "No stage of this plan trains with a layout of its own, so no measured run compares with it."
+        )
     return "\n\n".join("\n".join(_stage(report)) for report in searched)
 
 
@@ -41,18 +53,23 @@ def json_text(reports: Sequence[FitReport]) -> str:
 
 
 def _stage(report: FitReport) -> Iterator[str]:
-    yield f"{report.stage} on {format_count(report.count)} {report.accelerator}"
+    yield tr(
+        "{stage} on {count} {accelerator}",
+        stage=report.stage,
+        count=format_count(report.count),
+        accelerator=report.accelerator,
+    )
     if not report.near:
-        yield "No measured run is anywhere near this plan."
+        yield tr("No measured run is anywhere near this plan.")
     else:
         if not report.near[0].close:
-            yield "No measured run is close to this plan; the nearest are:"
-        yield "Tokens/s are per accelerator."
+            yield tr("No measured run is close to this plan; the nearest are:")
+        yield tr("Tokens/s are per accelerator.")
         yield from _table([_row(near) for near in report.near])
         yield from dict.fromkeys(f"{near.run.source}: {near.run.reference}" for near in report.near)
     if report.beyond:
         yield report.beyond
-    yield from (f"Guessed: {sentence}" for sentence in report.guesses)
+    yield from (tr("Guessed: {sentence}", sentence=sentence) for sentence in report.guesses)
 
 
 def _row(near: NearRun) -> tuple[str, ...]:

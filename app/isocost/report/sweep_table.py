@@ -15,6 +15,7 @@ from isocost.files.errors import FileError
 from isocost.files.keeping.writing import writing_atomically
 from isocost.files.sweeps.part import Part
 from isocost.files.text import csv_cell, os_problem
+from isocost.language import tr
 from isocost.plan.physics.records import Array
 from isocost.plan.sweep.axes import Axis
 from isocost.plan.sweep.grid import Grid
@@ -44,12 +45,12 @@ def writer_for(output: Path) -> Writer:
     if ending == ".csv":
         return _csv
     if ending != ".parquet":
-        raise FileError(output, "a sweep is written to a name that ends in .csv or .parquet.")
+        raise FileError(output, tr("a sweep is written to a name that ends in .csv or .parquet."))
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError:
         raise FileError(
-            output, "Parquet needs pyarrow, which is not installed: pip install 'isocost[parquet]'."
+            output, tr("Parquet needs pyarrow, which is not installed: pip install 'isocost[parquet]'.")
         ) from None
     return _parquet
 
@@ -61,7 +62,9 @@ def write_table(output: Path, part: Part) -> None:
         with writing_atomically(output) as file:
             write(file, part)
     except OSError as error:
-        raise FileError(output, f"cannot be written: {os_problem(error)}.") from None
+        raise FileError(
+            output, tr("cannot be written: {os_problem}.", os_problem=os_problem(error))
+        ) from None
 
 
 def _csv(file: BinaryIO, part: Part) -> None:

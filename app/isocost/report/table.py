@@ -9,6 +9,7 @@ from typing import Any
 
 from isocost.files.keeping.writing import write_atomically
 from isocost.files.text import csv_text
+from isocost.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Table:
     def shown(self, row: int, column: int) -> str:
         """One value in words."""
         value = self.rows[row][column]
-        return "unknown" if value is None else self.columns[column].show(value)
+        return tr("unknown") if value is None else self.columns[column].show(value)
 
 
 def csv_of(table: Table) -> str:

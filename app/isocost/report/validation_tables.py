@@ -12,6 +12,7 @@ import numpy as np
 from isocost import __version__
 from isocost.evidence.validation import HeldOut, Validation
 from isocost.files.text import csv_text as table_text
+from isocost.language import tr
 from isocost.quantities import format_share, plain_spaces
 
 _CSV_COLUMNS = ("figure", "source", "trusted", "runs", "median", "p90", "bias")
@@ -42,53 +43,69 @@ def _rows(found: Validation) -> Iterator[tuple[Any, ...]]:
 
 
 def _lines(found: Validation) -> Iterator[str]:
-    yield f"Predicted against measured tokens/s per accelerator, {found.runs:,} runs. * = trusted source."
+    yield tr(
+        "Predicted against measured tokens/s per accelerator, {runs:,} runs. * = trusted source.",
+        runs=found.runs,
+    )
     yield ""
     rows = [
         (f"{'*' if s.trusted else ' '} {s.source}", f"{s.runs:,}", *_errors(s.median, s.p90, s.bias))
         for s in found.sources
     ]
-    yield from _table(("  Source", "Runs", "Median error", "90 % within", "Bias"), rows)
+    yield from _table(("  Source", tr("Runs"), tr("Median error"), "90 % within", tr("Bias")), rows)
     yield ""
-    yield "Mean over trusted sources of the median error"
+    yield tr("Mean over trusted sources of the median error")
     averages = [
         (name, format_share(value), format_share(found.left_out[name]) if name in found.left_out else "")
         for name, value in found.macro.items()
     ]
-    yield from _table(("Runs", "In the fit", "Source left out"), averages)
+    yield from _table((tr("Runs"), tr("In the fit"), tr("Source left out")), averages)
     if found.ranking:
         spearman = [r.spearman for r in found.ranking]
         loss = [r.loss for r in found.ranking]
         yield ""
         yield (
-            f"Order of layouts, {len(found.ranking)} grids of a model and a count: Spearman "
-            f"{np.median(spearman):.2f} in the median, {min(spearman):.2f} at least; the layout predicted "
-            f"fastest loses {format_share(float(np.median(loss)))} of the best one's throughput in the "
-            f"median, {format_share(float(np.quantile(loss, 0.9)))} at the 90th percentile."
+            tr(
+                "Order of layouts, {count} grids of a model and a count: Spearman {median:.2f} in "
+                "the median, {spearman:.2f} at least; the layout predicted fastest loses {share} of "
+                "the best one's throughput in the median, {share_2} at the 90th percentile.",
+                count=len(found.ranking),
+                median=np.median(spearman),
+                spearman=min(spearman),
+                share=format_share(float(np.median(loss))),
+                share_2=format_share(float(np.quantile(loss, 0.9))),
+            )
         )
     if found.memory:
         yield ""
-        yield "Peak memory"
+        yield tr("Peak memory")
         peaks = [(m.source, f"{m.runs:,}", *_errors(m.median, m.p90, m.bias)) for m in found.memory]
-        yield from _table(("Source", "Runs", "Median error", "90 % within", "Bias"), peaks)
+        yield from _table(("Source", tr("Runs"), tr("Median error"), "90 % within", tr("Bias")), peaks)
     if found.never_fitted:
         yield ""
         yield from _never_fitted(found.never_fitted)
     yield ""
-    yield f"Called too large though they ran: {format_share(found.called_too_large)}."
-    yield f"Inside their 10-90 % range: {format_share(found.covered)}."
-    yield from (f"Not scored: {reason}" for reason in found.skipped)
+    yield tr("Called too large though they ran: {share}.", share=format_share(found.called_too_large))
+    yield tr("Inside their 10-90 % range: {share}.", share=format_share(found.covered))
+    yield from (tr("Not scored: {reason}", reason=reason) for reason in found.skipped)
 
 
 def _never_fitted(apart: HeldOut) -> Iterator[str]:
     middle = format_share(float(np.median([s.median for s in apart.sources])))
     yield (
-        f"Sources never fitted: {middle} in the median source; {format_share(apart.covered)} of a source's "
-        "runs inside 10-90 % ranges made without it."
+        tr(
+            "Sources never fitted: {middle} in the median source; {share} of a source's runs "
+            "inside 10-90 % ranges made without it.",
+            middle=middle,
+            share=format_share(apart.covered),
+        )
     )
     rows = [(s.source, f"{s.runs:,}", *_errors(s.median, s.p90, s.bias)) for s in apart.sources]
-    peaks = [(f"{m.source}, memory", f"{m.runs:,}", *_errors(m.median, m.p90, m.bias)) for m in apart.memory]
-    yield from _table(("Source", "Runs", "Median error", "90 % within", "Bias"), rows + peaks)
+    peaks = [
+        (tr("{source}, memory", source=m.source), f"{m.runs:,}", *_errors(m.median, m.p90, m.bias))
+        for m in apart.memory
+    ]
+    yield from _table(("Source", tr("Runs"), tr("Median error"), "90 % within", tr("Bias")), rows + peaks)
 
 
 def _errors(median: float, p90: float, bias: float) -> tuple[str, str, str]:

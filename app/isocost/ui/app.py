@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from isocost import __version__
+from isocost.language import tr
 from isocost.quantities import PLAIN, NumberMarks, mark_numbers
 from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
@@ -57,15 +58,19 @@ def readable_settings() -> tuple[QSettings, str]:
     stored.allKeys()  # else they are read when first asked for a value
     path = Path(stored.fileName())
     if stored.status() is QSettings.Status.AccessError:
-        return stored, f"The settings in {path} cannot be read: the defaults hold, and none is remembered."
+        return stored, tr(
+            "The settings in {path} cannot be read: the defaults hold, and none is remembered.", path=path
+        )
     if stored.status() is QSettings.Status.NoError:
         return stored, ""
     aside = path.with_name(f"{path.name}.broken")
     try:
         path.replace(aside)
     except OSError:
-        return stored, f"The settings in {path} are damaged: the defaults hold."
-    return settings(), f"The settings were damaged: the defaults hold. What there was is in {aside}."
+        return stored, tr("The settings in {path} are damaged: the defaults hold.", path=path)
+    return settings(), tr(
+        "The settings were damaged: the defaults hold. What there was is in {aside}.", aside=aside
+    )
 
 
 def marks_of(locale: QLocale) -> NumberMarks:
@@ -155,7 +160,7 @@ class FileOpener(QObject):
             catalog = load()
         except (CatalogError, OSError) as error:
             # Started from a desktop nobody reads what is printed.
-            show_error(self._window, f"Isocost cannot start: {error}")
+            show_error(self._window, tr("Isocost cannot start: {error}", error=error))
             QApplication.exit(1)
             return
         self._window.fill(catalog)

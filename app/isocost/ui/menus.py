@@ -26,10 +26,10 @@ if TYPE_CHECKING:  # imported when the window is filled
 
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 TITLES = (later("&File"), later("&Edit"), later("&View"), later("&Data"), later("&Help"))
-_THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
+_THEMES = {"system": tr("Follow the system"), "light": tr("Light"), "dark": tr("Dark")}
 SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
 """Of the input that has the keyboard."""
-_MOTION = {"system": "As the system", "reduced": "Reduced", "full": "Full"}
+_MOTION = {"system": tr("As the system"), "reduced": tr("Reduced"), "full": tr("Full")}
 Key = QKeySequence.StandardKey | str | None
 
 
@@ -153,40 +153,40 @@ class Menus:
         window, documents = self._commands, self._commands.documents
         keys = QKeySequence.StandardKey
         menu = self._menus["&File"]
-        self._add(menu, "&New", documents.new, keys.New)
-        self._add(menu, "&Open…", documents.ask_open, keys.Open)
-        self.recent = menu.addMenu("Open &recent")
-        self._add(menu, "&Add as a scenario…", documents.ask_scenario, "Ctrl+Shift+O")
-        self._add(menu, "&Import…", partial(window.open_own, "import"), "Ctrl+Shift+I")
-        self._add(menu, "&Presets", window.show_gallery, "Ctrl+G")
+        self._add(menu, tr("&New"), documents.new, keys.New)
+        self._add(menu, tr("&Open…"), documents.ask_open, keys.Open)
+        self.recent = menu.addMenu(tr("Open &recent"))
+        self._add(menu, tr("&Add as a scenario…"), documents.ask_scenario, "Ctrl+Shift+O")
+        self._add(menu, tr("&Import…"), partial(window.open_own, "import"), "Ctrl+Shift+I")
+        self._add(menu, tr("&Presets"), window.show_gallery, "Ctrl+G")
         menu.addSeparator()
-        self._add(menu, "&Save", documents.save, keys.Save)
-        self._add(menu, "Save &as…", documents.save_as, "Ctrl+Shift+S")
-        self._add(menu, "&Unsaved plans…", lambda: window.rescue.offer(even_none=True))
-        self._add(menu, "&Export picture…", window.export_picture, "Ctrl+E")
-        self._add(menu, "&Report…", partial(window.open_own, "report"), "Ctrl+Shift+R")
+        self._add(menu, tr("&Save"), documents.save, keys.Save)
+        self._add(menu, tr("Save &as…"), documents.save_as, "Ctrl+Shift+S")
+        self._add(menu, tr("&Unsaved plans…"), lambda: window.rescue.offer(even_none=True))
+        self._add(menu, tr("&Export picture…"), window.export_picture, "Ctrl+E")
+        self._add(menu, tr("&Report…"), partial(window.open_own, "report"), "Ctrl+Shift+R")
         menu.addSeparator()
-        quit_action = self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
+        quit_action = self._add(menu, tr("&Quit"), self._window.close, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
 
     def _build_edit(self) -> None:
         window = self._commands
         stack = window.session.undo_stack
         menu = self._menus["&Edit"]
-        undo = stack.createUndoAction(self._window, "&Undo")
+        undo = stack.createUndoAction(self._window, tr("&Undo"))
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
-        redo = stack.createRedoAction(self._window, "&Redo")
+        redo = stack.createRedoAction(self._window, tr("&Redo"))
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        for action, command in ((undo, "Undo"), (redo, "Redo")):
+        for action, command in ((undo, tr("Undo")), (redo, tr("Redo"))):
             action.setProperty("command", command)  # the text goes on with what would be undone
             self._put(menu, action)
-        self._add(menu, "&History…", window.show_history, "Ctrl+H")
+        self._add(menu, tr("&History…"), window.show_history, "Ctrl+H")
         menu.addSeparator()
-        self._add(menu, "&Lock or unlock the input", window.lock_input, LOCK_KEY)
-        self._add(menu, "&Solve for the input…", window.solve_input, SOLVE_KEY)
+        self._add(menu, tr("&Lock or unlock the input"), window.lock_input, LOCK_KEY)
+        self._add(menu, tr("&Solve for the input…"), window.solve_input, SOLVE_KEY)
         menu.addSeparator()
-        self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
-        self._add(menu, "Copy the &estimate", window.headline.copy_estimate, "Ctrl+Shift+E")
+        self._add(menu, tr("&Copy headline"), window.headline.copy, "Ctrl+Shift+C")
+        self._add(menu, tr("Copy the &estimate"), window.headline.copy_estimate, "Ctrl+Shift+E")
 
     def _build_view(self) -> None:
         window = self._commands
@@ -194,10 +194,10 @@ class Menus:
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
-        self._add(menu, "&Find anything…", window.find_anything, "Ctrl+K")
-        self._add(menu, "Chart as &table", window.toggle_table, "Ctrl+T")
+        self._add(menu, tr("&Find anything…"), window.find_anything, "Ctrl+K")
+        self._add(menu, tr("Chart as &table"), window.toggle_table, "Ctrl+T")
         self._build_ranges(menu)
-        self._add(menu, "&Explain the cost", partial(window.explain, "total.cost_usd"), "Ctrl+I")
+        self._add(menu, tr("&Explain the cost"), partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()
         group = QActionGroup(self._window)
         for choice in get_args(ThemeChoice):
@@ -206,14 +206,14 @@ class Menus:
             action.setCheckable(True)
             action.setChecked(window.themes.choice == choice)
             group.addAction(action)
-        self._build_motion(menu.addMenu("&Motion"))
+        self._build_motion(menu.addMenu(tr("&Motion")))
         menu.addSeparator()
-        self._build_currencies(menu.addMenu("&Currency"))
-        self._build_languages(menu.addMenu("&Language"))
+        self._build_currencies(menu.addMenu(tr("&Currency")))
+        self._build_languages(menu.addMenu(tr("&Language")))
         menu.addSeparator()
-        self._add(menu, "Text &larger", lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
-        self._add(menu, "Text &smaller", lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
-        self._add(menu, "Text as &designed", lambda: window.step_text(0), "Ctrl+0")
+        self._add(menu, tr("Text &larger"), lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
+        self._add(menu, tr("Text &smaller"), lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
+        self._add(menu, tr("Text as &designed"), lambda: window.step_text(0), "Ctrl+0")
 
     def _build_ranges(self, menu: QMenu) -> None:
         """Whether figures show their ranges."""
@@ -222,7 +222,7 @@ class Menus:
         def switch() -> None:
             session.doubt = not session.doubt
 
-        action = self._add(menu, "&Ranges on every tab", switch, "Ctrl+R")
+        action = self._add(menu, tr("&Ranges on every tab"), switch, "Ctrl+R")
         action.setCheckable(True)
         action.setChecked(session.doubt)
         session.doubt_shown.connect(action.setChecked)
@@ -240,7 +240,7 @@ class Menus:
     def _build_languages(self, menu: QMenu) -> None:
         window = self._commands
         group = QActionGroup(self._window)
-        for choice, name in ((SYSTEM, "The system's language"), *NAMES.items()):
+        for choice, name in ((SYSTEM, tr("The system's language")), *NAMES.items()):
             action = self._add(menu, name, partial(window.choose_language, choice))
             action.setObjectName(f"language.{choice}")
             action.setCheckable(True)
@@ -270,20 +270,22 @@ class Menus:
     def _build_data(self) -> None:
         """What users bring of their own."""
         menu = self._menus["&Data"]
-        self._add(menu, "Your &accelerators…", partial(self._commands.open_own, "accelerators"))
-        self._add(menu, "&Quotes…", partial(self._commands.open_own, "quotes"), "Ctrl+Shift+Q")
-        self._add(menu, "&Calibrate by your runs…", partial(self._commands.open_own, "calibrate"))
-        self._add(menu, "Plan against act&ual…", partial(self._commands.open_own, "actual"))
+        self._add(menu, tr("Your &accelerators…"), partial(self._commands.open_own, "accelerators"))
+        self._add(menu, tr("&Quotes…"), partial(self._commands.open_own, "quotes"), "Ctrl+Shift+Q")
+        self._add(menu, tr("&Calibrate by your runs…"), partial(self._commands.open_own, "calibrate"))
+        self._add(menu, tr("Plan against act&ual…"), partial(self._commands.open_own, "actual"))
 
     def _build_help(self) -> None:
         window = self._commands
         menu = self._menus["&Help"]
         # Of the whole application: a dialog has pages of help as well.
-        contents = self._add(menu, "Isocost &Help", window.show_help, QKeySequence.StandardKey.HelpContents)
+        contents = self._add(
+            menu, tr("Isocost &Help"), window.show_help, QKeySequence.StandardKey.HelpContents
+        )
         contents.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
-        self._add(menu, "&Tour: three questions", window.begin_tour)
-        self._add(menu, "&Keyboard shortcuts", window.show_keys, "Ctrl+F1")
-        about = self._add(menu, "&About Isocost", window.show_about)
+        self._add(menu, tr("&Tour: three questions"), window.begin_tour)
+        self._add(menu, tr("&Keyboard shortcuts"), window.show_keys, "Ctrl+F1")
+        about = self._add(menu, tr("&About Isocost"), window.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _fill_recent(self) -> None:
@@ -297,4 +299,4 @@ class Menus:
             action.triggered.connect(lambda _=False, chosen=file: documents.open(chosen))
         if files:
             self.recent.addSeparator()
-            self.recent.addAction("Forget all").triggered.connect(lambda _=False: documents.forget_all())
+            self.recent.addAction(tr("Forget all")).triggered.connect(lambda _=False: documents.forget_all())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast, overload, runtime_
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from isocost.language import tr
 from isocost.ui.look.theme import Theme
 
 if TYPE_CHECKING:
@@ -101,13 +102,13 @@ def _make_claims(session: Session, theme: Theme) -> QWidget:
 
 
 PAGES = (
-    Page("Plan", _make_plan),
-    Page("Scale", _make_scale),
-    Page("Fit", _make_fit),
-    Page("Risk", _make_risk),
-    Page("Ledger", _make_ledger),
-    Page("Compare", _make_compare),
-    Page("Claims", _make_claims),
+    Page(tr("Plan"), _make_plan),
+    Page(tr("Scale"), _make_scale),
+    Page(tr("Fit"), _make_fit),
+    Page(tr("Risk"), _make_risk),
+    Page(tr("Ledger"), _make_ledger),
+    Page(tr("Compare"), _make_compare),
+    Page(tr("Claims"), _make_claims),
 )
 
 

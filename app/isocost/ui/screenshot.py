@@ -10,6 +10,7 @@ from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer, SignalInstance
 
 from isocost.catalog import load
 from isocost.files import FileError
+from isocost.language import tr
 from isocost.ui.app import application, use_offscreen
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.pages import PAGES
@@ -62,7 +63,7 @@ def render(
     window.gallery.close_worker()
     window.deleteLater()
     if not saved:
-        raise FileError(out, "the picture cannot be written there.")
+        raise FileError(out, tr("the picture cannot be written there."))
 
 
 def page_titles() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
 from isocost import paths
+from isocost.language import tr
 from isocost.ui.app import application
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.window import Window
@@ -43,7 +44,13 @@ def run_smoke() -> int:
     saved = _saves(window)
     window.close()
     if not (opened and computed and saved and painted):
-        seen = f"opened {opened}, computed {computed}, saved {saved}, painted {bool(painted)}"
+        seen = tr(
+            "opened {opened}, computed {computed}, saved {saved}, painted {bool}",
+            opened=opened,
+            computed=computed,
+            saved=saved,
+            bool=bool(painted),
+        )
         print(seen, file=sys.stderr)
         return 1
     print(json.dumps({"first_paint_ms": round(painted[0], 1)}), flush=True)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QTabBar, QWidget
 
+from isocost.language import tr
 from isocost.ui.look.stylesheet import ARROW_ROOM
 
 if TYPE_CHECKING:  # loaded after the window's first paint
@@ -30,7 +31,7 @@ class TabStrip(QWidget):
         super().__init__()
         self.tabs = QTabBar()
         self.tabs.setObjectName("tabs")
-        self.tabs.setAccessibleName("Pages")
+        self.tabs.setAccessibleName(tr("Pages"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setProperty("tight", False)

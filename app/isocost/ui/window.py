@@ -44,6 +44,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from isocost import paths
+from isocost.language import tr
 from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.gallery import Gallery
@@ -383,7 +384,7 @@ class Window(QMainWindow):
         if path in UNKNOWNS:
             self.solve(path)
         else:
-            self.find_anything("Solve for ")
+            self.find_anything(tr("Solve for "))
 
     def lock_input(self) -> None:
         """Lock the input that has the keyboard, or unlock it."""
@@ -544,14 +545,14 @@ class Window(QMainWindow):
 
     def _say_copied(self, text: str) -> None:
         below = self.headline.sentence.mapToGlobal(QPoint(0, self.headline.sentence.height()))
-        QToolTip.showText(below, plain_tip(f"Copied: {text}"), self.headline.sentence)
+        QToolTip.showText(below, plain_tip(tr("Copied: {text}", text=text)), self.headline.sentence)
 
     def export_picture(self) -> None:
         """Save what the window shows as a PNG picture."""
-        title, kinds = "Export a picture", "PNG pictures (*.png)"
+        title, kinds = tr("Export a picture"), tr("PNG pictures (*.png)")
         path = ask_where(self, title, "plan.png", kinds, with_suffix(".png"))
         if path is not None and not self.workspace.grab().save(str(path)):
-            show_error(self, f"{path}: the picture cannot be written there.")
+            show_error(self, tr("{path}: the picture cannot be written there.", path=path))
 
     # Look
 
@@ -586,9 +587,9 @@ class Window(QMainWindow):
         if choice == self.language:
             return
         self._settings.setValue(SETTING, choice)
-        said = "The language changes when Isocost is started again."
+        said = tr("The language changes when Isocost is started again.")
         box = message_box(self, "language", Icon.Information, said)
-        box.setDefaultButton(box.addButton("Close", Role.AcceptRole))
+        box.setDefaultButton(box.addButton(tr("Close"), Role.AcceptRole))
         box.open()
 
     def choose_currency(self, code: str) -> None:

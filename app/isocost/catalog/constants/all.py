@@ -37,6 +37,7 @@ from isocost.catalog.constants.templates import StageTemplate, read_stage_templa
 from isocost.catalog.constants.translation import Translation, read_translation
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
+from isocost.language import tr
 from isocost.paths import resource
 
 
@@ -72,7 +73,7 @@ class AllConstants:
     def __init__(self, **replaced: Unpack[Replacements]) -> None:
         unknown = replaced.keys() - Replacements.__annotations__.keys()
         if unknown:
-            raise TypeError(f"No constants are called {', '.join(sorted(unknown))}.")
+            raise TypeError(tr("No constants are called {list}.", list=", ".join(sorted(unknown))))
         self.replaced = replaced
         # A cached property is not asked when the instance already holds a value of its name.
         self.__dict__.update(replaced)

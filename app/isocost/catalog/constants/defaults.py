@@ -11,6 +11,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import read_text, yaml_record
+from isocost.language import tr
 from isocost.paths import resource
 
 FILE = "defaults.yaml"
@@ -73,7 +74,14 @@ def _by_path(entries: Mapping[str, tuple[_Entry, Mapping[str, float | str]]]) ->
     for name, (entry, values) in entries.items():
         for key, value in values.items():
             if key in found:
-                raise CatalogError(f"{FILE}, {name}: {key} is set by another entry already.")
+                raise CatalogError(
+                    tr(
+                        "{file}, {name}: {key} is set by another entry already.",
+                        file=FILE,
+                        name=name,
+                        key=key,
+                    )
+                )
             found[key] = ShippedDefault(value, entry.date, entry.source)
     return found
 
@@ -82,7 +90,9 @@ def default_number(path: str) -> float:
     """The number an input starts with. Raises CatalogError when the file holds none."""
     value = _value(path)
     if isinstance(value, str):
-        raise CatalogError(f"defaults.yaml, {path}: expected a number, got {value!r}.")
+        raise CatalogError(
+            tr("defaults.yaml, {path}: expected a number, got {value!r}.", path=path, value=value)
+        )
     return value
 
 
@@ -90,12 +100,14 @@ def default_text(path: str) -> str:
     """The text an input starts with. Raises CatalogError when the file holds none."""
     value = _value(path)
     if not isinstance(value, str):
-        raise CatalogError(f"defaults.yaml, {path}: expected text, got {value:g}.")
+        raise CatalogError(tr("defaults.yaml, {path}: expected text, got {value:g}.", path=path, value=value))
     return value
 
 
 def _value(path: str) -> float | str:
     known = load_defaults().get(path)
     if known is None:
-        raise CatalogError(f"defaults.yaml: there is no {path}; give it a value, a date and a source.")
+        raise CatalogError(
+            tr("defaults.yaml: there is no {path}; give it a value, a date and a source.", path=path)
+        )
     return known.value

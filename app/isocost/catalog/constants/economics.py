@@ -11,6 +11,7 @@ import msgspec
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
 from isocost.catalog.table import yaml_record
+from isocost.language import tr
 from isocost.quantities import MoneyUnit
 
 
@@ -86,7 +87,7 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if known.id == id:
                 return known
         names = ", ".join(known.id for known in self.pue_by_operator)
-        raise CatalogError(f"economics.yaml: no operator {id!r}; there are {names}.")
+        raise CatalogError(tr("economics.yaml: no operator {id!r}; there are {names}.", id=id, names=names))
 
 
 class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,7 +144,13 @@ def read_currencies(rows: Iterable[CurrencyRate]) -> Mapping[str, CurrencyRate]:
     dollars = {row.date: row.per_eur for row in listed if row.code == "USD"}
     for row in listed:
         if row.date not in dollars:
-            raise CatalogError(f"currencies.csv: no rate of USD on {row.date}, the day of {row.code}.")
+            raise CatalogError(
+                tr(
+                    "currencies.csv: no rate of USD on {date}, the day of {code}.",
+                    date=row.date,
+                    code=row.code,
+                )
+            )
     return {row.code: msgspec.structs.replace(row, usd_per_eur=dollars[row.date]) for row in listed}
 
 

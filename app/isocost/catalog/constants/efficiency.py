@@ -10,6 +10,7 @@ import msgspec
 
 from isocost.catalog.table import yaml_record
 from isocost.engine.training.efficiency import Efficiency
+from isocost.language import tr
 
 
 class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +61,7 @@ def efficiency_of(values: Mapping[str, float], like: Mapping[str, str]) -> Effic
     expected = {field.name for field in fields(Efficiency)}
     if tree.keys() != expected:
         wrong = ", ".join(sorted(tree.keys() ^ expected))
-        raise ValueError(f"efficiency.yaml: missing or unknown constants: {wrong}.")
+        raise ValueError(tr("efficiency.yaml: missing or unknown constants: {wrong}.", wrong=wrong))
     return Efficiency(**tree)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
 from isocost.engine.scaling import AllocationLaw, BatchLaw, ParametricLaw, PowerLaw
+from isocost.language import tr
 
 
 class ParametricRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +105,7 @@ class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if row.id == wanted:
                 return row.record()
         raise CatalogError(
-            f"scaling_laws.yaml: no law {wanted!r}; there are "
+            tr("scaling_laws.yaml: no law {wanted!r}; there are ", wanted=wanted)
             + ", ".join(row.id for row in self.parametric)
             + "."
         )
@@ -115,7 +116,7 @@ class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if row.id == id:
                 return row.record()
         raise CatalogError(
-            f"scaling_laws.yaml: no allocation {id!r}; there are "
+            tr("scaling_laws.yaml: no allocation {id!r}; there are ", id=id)
             + ", ".join(row.id for row in self.allocation)
             + "."
         )
@@ -126,7 +127,7 @@ class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if row.id == id:
                 return row.record()
         raise CatalogError(
-            f"scaling_laws.yaml: no batch law {id!r}; there are "
+            tr("scaling_laws.yaml: no batch law {id!r}; there are ", id=id)
             + ", ".join(row.id for row in self.batch)
             + "."
         )

@@ -12,6 +12,7 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import checked, yaml_content
 from isocost.engine.records import Optimizer, Recompute, Stack
 from isocost.engine.training.states import WHOLE_LOGIT, MemoryProfile
+from isocost.language import tr
 
 
 class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +87,13 @@ def read_memory_profiles(text: str) -> MemoryProfiles:
     result = checked(content, MemoryProfiles, "memory.yaml")
     for user, name in (*result.stacks.items(), *result.frameworks.items()):
         if name not in result.profiles:
-            raise CatalogError(f"memory.yaml: {user!r} names the profile {name!r}, which is not defined.")
+            raise CatalogError(
+                tr(
+                    "memory.yaml: {user!r} names the profile {name!r}, which is not defined.",
+                    user=user,
+                    name=name,
+                )
+            )
     return result
 
 
@@ -99,5 +106,11 @@ def _completed(name: str, profiles: Mapping[str, Any]) -> Any:
     # Each may be like an earlier one alone, so that no two can be like each other.
     earlier = list(profiles)[: list(profiles).index(name)]
     if other not in earlier:
-        raise CatalogError(f"memory.yaml: {name!r} is like {other!r}, which is not defined before it.")
+        raise CatalogError(
+            tr(
+                "memory.yaml: {name!r} is like {other!r}, which is not defined before it.",
+                name=name,
+                other=other,
+            )
+        )
     return {**_completed(other, profiles), **{key: value for key, value in own.items() if key != "like"}}

@@ -11,6 +11,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
+from isocost.language import tr
 
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-f]{6}$")]
 
@@ -59,5 +60,12 @@ def read_palette(text: str) -> Palette:
     palette = yaml_record(text, Palette, "palette.yaml")
     for id, at in palette.models.items():
         if not 0 <= at < len(palette.dashes):
-            raise CatalogError(f"palette.yaml, {id}: there is no dash {at}; there are {len(palette.dashes)}.")
+            raise CatalogError(
+                tr(
+                    "palette.yaml, {id}: there is no dash {at}; there are {count}.",
+                    id=id,
+                    at=at,
+                    count=len(palette.dashes),
+                )
+            )
     return palette

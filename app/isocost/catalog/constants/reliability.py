@@ -7,6 +7,7 @@ import msgspec
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
 from isocost.engine.goodput import Reliability
+from isocost.language import tr
 
 
 class Fleet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +51,9 @@ class ReliabilityFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     blocking_share=self.blocking_share.value,
                 )
         names = ", ".join(known.id for known in self.fleets)
-        raise CatalogError(f"reliability.yaml: no fleet {wanted!r}; there are {names}.")
+        raise CatalogError(
+            tr("reliability.yaml: no fleet {wanted!r}; there are {names}.", wanted=wanted, names=names)
+        )
 
 
 def read_reliability(text: str) -> ReliabilityFacts:

@@ -11,6 +11,7 @@ from isocost.catalog.table import yaml_record
 from isocost.engine.generation.deployment import GenerationPrecision, Replica, ServingConstants
 from isocost.engine.generation.rl import RlStack
 from isocost.engine.records import Accelerator, Transformer
+from isocost.language import tr
 
 RL_FIGURES = (
     "eager_layer_seconds",
@@ -255,6 +256,10 @@ def read_serving(text: str) -> ServingFacts:
     for name, profile in result.rl.items():
         if profile.serving not in (*result.serving, "open"):
             raise CatalogError(
-                f"serving.yaml, rl.{name}.serving: {profile.serving!r} is not a serving stack."
+                tr(
+                    "serving.yaml, rl.{name}.serving: {serving!r} is not a serving stack.",
+                    name=name,
+                    serving=profile.serving,
+                )
             )
     return result

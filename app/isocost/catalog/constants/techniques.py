@@ -8,6 +8,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
+from isocost.language import tr
 
 Said = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -45,5 +46,5 @@ def read_techniques(text: str) -> tuple[TechniqueRow, ...]:
     rows = yaml_record(text, tuple[TechniqueRow, ...], "techniques.yaml")
     names = [row.id for row in rows]
     if repeated := next((name for name in names if names.count(name) > 1), None):
-        raise CatalogError(f"techniques.yaml: {repeated} is there twice.")
+        raise CatalogError(tr("techniques.yaml: {repeated} is there twice.", repeated=repeated))
     return rows

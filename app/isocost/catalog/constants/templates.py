@@ -8,6 +8,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
+from isocost.language import tr
 
 Said = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -31,5 +32,7 @@ def read_stage_templates(text: str) -> dict[str, StageTemplate]:
     templates = yaml_record(text, tuple[StageTemplate, ...], "stages.yaml")
     for each in templates:
         if each.values and not each.source:
-            raise CatalogError(f"stages.yaml, {each.kind}: values are given without their source.")
+            raise CatalogError(
+                tr("stages.yaml, {kind}: values are given without their source.", kind=each.kind)
+            )
     return {each.kind: each for each in templates}

@@ -16,6 +16,7 @@ from isocost import __version__
 from isocost.files.errors import FileError
 from isocost.files.imports.prices import PriceList, PriceReader
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.language import tr
 from isocost.quantities import format_bytes, plain_spaces
 
 LARGEST = 32_000_000
@@ -65,19 +66,19 @@ def checked_address(text: str) -> str:
     address = text.strip()
     shown = address[:100]
     if len(address) > LONGEST_ADDRESS or any(ord(letter) <= 32 or ord(letter) == 127 for letter in address):
-        raise FetchError(f"{shown!r} is no address.")
+        raise FetchError(tr("{shown!r} is no address.", shown=shown))
     try:
         parts = urllib.parse.urlsplit(address)
         host = parts.hostname
         _ = parts.port
     except ValueError:
-        raise FetchError(f"{shown!r} is no address.") from None
+        raise FetchError(tr("{shown!r} is no address.", shown=shown)) from None
     if parts.scheme.lower() != "https":
         raise FetchError(f"{shown}: only addresses that begin with https:// are fetched.")
     if not host:
-        raise FetchError(f"{shown}: no server is named.")
+        raise FetchError(tr("{shown}: no server is named.", shown=shown))
     if parts.username is not None or parts.password is not None:
-        raise FetchError("An address with a name or password in it is not fetched.")
+        raise FetchError(tr("An address with a name or password in it is not fetched."))
     return address
 
 
@@ -105,10 +106,19 @@ def fetch_prices(
     except FetchError:
         raise
     except urllib.error.HTTPError as error:
-        raise FetchError(f"{address}: the server answers {error.code} ({error.reason}).") from None
+        raise FetchError(
+            tr(
+                "{address}: the server answers {code} ({reason}).",
+                address=address,
+                code=error.code,
+                reason=error.reason,
+            )
+        ) from None
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
-        raise FetchError(f"{address}: cannot be fetched: {_reason(reason)}.") from None
+        raise FetchError(
+            tr("{address}: cannot be fetched: {reason}.", address=address, reason=_reason(reason))
+        ) from None
     return Fetched(final, len(data), _prices(final, data))
 
 
@@ -120,9 +130,17 @@ def _bounded(answer: Any, address: str, begun: float, clock: Callable[[], float]
         size += len(part)
         if size > LARGEST:
             limit = plain_spaces(format_bytes(LARGEST))
-            raise FetchError(f"{address}: the answer is larger than {limit}, and is left.")
+            raise FetchError(
+                tr("{address}: the answer is larger than {limit}, and is left.", address=address, limit=limit)
+            )
         if clock() - begun > MOST_SECONDS:
-            raise FetchError(f"{address}: the answer takes longer than {MOST_SECONDS:.0f} s, and is left.")
+            raise FetchError(
+                tr(
+                    "{address}: the answer takes longer than {most_seconds:.0f} s, and is left.",
+                    address=address,
+                    most_seconds=MOST_SECONDS,
+                )
+            )
         parts.append(part)
     return b"".join(parts)
 
@@ -133,11 +151,11 @@ def _prices(address: str, data: bytes) -> PriceList:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise FileError(Path(name), "what came back is no text.") from None
+        raise FileError(Path(name), tr("what came back is no text.")) from None
     file = SourceFile(name, text, folders[-2] if len(folders) > 1 else "")
     reader = PriceReader()
     if not reader.knows(file):
-        raise FileError(Path(name), "what came back is no catalogue of prices; nothing else is fetched.")
+        raise FileError(Path(name), tr("what came back is no catalogue of prices; nothing else is fetched."))
     try:
         return reader.read(file, Given()).named(address)
     except NotUnderstoodError as problem:

@@ -16,6 +16,7 @@ from isocost.files.imports.settings.joining import hosts_and_parts, joined
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import Settings
 from isocost.files.imports.source import Given, Line, NotUnderstoodError, SourceFile
+from isocost.language import tr
 from isocost.plan.project.project import Place, Project
 
 
@@ -74,7 +75,7 @@ def read_file(path: Path, given: Given | None = None) -> Imported:
         if kind.reader.knows(file):
             return _read(kind.reader, file, path, given or Given())
     known = ", ".join(kind.form for kind in KINDS)
-    raise FileError(path, f"this is none of the files that can be imported: {known}.")
+    raise FileError(path, tr("this is none of the files that can be imported: {known}.", known=known))
 
 
 def read_as(reader: Reader, path: Path, given: Given | None = None) -> Imported:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
+from isocost.language import tr
+
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
@@ -171,10 +173,10 @@ def _standing(target: Path) -> os.stat_result | None:
     if stat.S_ISDIR(held.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(held.st_mode):
-        raise OSError(errno.EINVAL, "Not a regular file")
+        raise OSError(errno.EINVAL, tr("Not a regular file"))
     # An administrator may write whatever the permissions say; they say what is wanted all the same.
     if not held.st_mode & 0o222 or not _again(os.access, target, os.W_OK):
-        raise ReadOnlyError(errno.EACCES, "The file is read-only")
+        raise ReadOnlyError(errno.EACCES, tr("The file is read-only"))
     return held
 
 

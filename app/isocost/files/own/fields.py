@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.user import NONE
+from isocost.language import tr
 from isocost.quantities import QuantityError, format_exact, marked, parse, without_idle_cents
 
 Kind = Literal["text", "number", "count", "counts", "money", "day"]
@@ -140,7 +141,7 @@ def read_field(field: PartField, text: str) -> Any:
     if field.kind == "text":
         most = LONGEST_NAME if field.key in ("name", "short_name", "vendor") else LONGEST
         if len(text) > most:
-            raise FieldError(f"At most {most} letters, these are {len(text)}.")
+            raise FieldError(tr("At most {most} letters, these are {count}.", most=most, count=len(text)))
         return text
     if field.kind == "day":
         return _day(text)
@@ -158,7 +159,9 @@ def _number(field: PartField, text: str) -> float | int:
     except QuantityError as error:
         raise FieldError(str(error)) from None
     if not count > 0:
-        raise FieldError(f"Must be above 0{'; write none where it has none' if field.optional else ''}.")
+        raise FieldError(
+            tr("Must be above 0{word}.", word=tr("; write none where it has none") if field.optional else "")
+        )
     return int(count) if field.kind == "count" else count
 
 
@@ -166,9 +169,11 @@ def _counts(text: str) -> str:
     try:
         counts = [int(parse(each, "count")) for each in _SEPARATORS.split(text.strip(" ,;")) if each]
     except QuantityError:
-        raise FieldError(f"Write counts with commas, such as 1, 2, 4, 8; got {text[:40]!r}.") from None
+        raise FieldError(
+            tr("Write counts with commas, such as 1, 2, 4, 8; got {text!r}.", text=text[:40])
+        ) from None
     if not counts or counts[0] < 1 or any(low >= high for low, high in pairwise(counts)):
-        raise FieldError("Write rising counts with commas, such as 1, 2, 4, 8.")
+        raise FieldError(tr("Write rising counts with commas, such as 1, 2, 4, 8."))
     return ",".join(map(str, counts))
 
 
@@ -176,7 +181,9 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise FieldError(f"Write a day of the calendar such as 2026-11-29; got {text[:40]!r}.") from None
+        raise FieldError(
+            tr("Write a day of the calendar such as 2026-11-29; got {text!r}.", text=text[:40])
+        ) from None
 
 
 def field_text(field: PartField, value: Any) -> str:

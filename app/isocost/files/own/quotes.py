@@ -16,6 +16,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
 from isocost.files.own import quote_words as said
 from isocost.files.text import bounded_text
+from isocost.language import tr
 from isocost.quantities import MoneyUnit, QuantityError, format_counted, format_money, money_shown_in, parse
 
 LARGEST_FILE = 2_000_000
@@ -184,7 +185,7 @@ class _Reader:
         day = self._spoken_date(rest)
         price = said.price_in(rest.text)
         if price is None:
-            raise QuoteError("No price is told: write one such as $2.10/h.")
+            raise QuoteError(tr("No price is told: write one such as $2.10/h."))
         rest.take(*price.span)
         terms = said.terms_in(rest)
         count = said.count_in(rest)
@@ -227,7 +228,7 @@ class _Reader:
     def accelerator(self, name: str) -> tuple[str, int]:
         """(id, how many the name holds) of what a cell names."""
         if not name:
-            raise QuoteError("The accelerator is missing.")
+            raise QuoteError(tr("The accelerator is missing."))
         try:
             key = self._catalog.accelerator(name).spec.id
         except CatalogError as error:
@@ -255,7 +256,7 @@ class _Reader:
                     doubtful = doubtful or phrase
         if doubtful:
             self.accelerator(doubtful)  # which says what it may mean
-        raise QuoteError("No accelerator is named that is in the catalogue.")
+        raise QuoteError(tr("No accelerator is named that is in the catalogue."))
 
     def _usd(self, amount: str, per: float, of_node: bool, key: str, held: int, notes: list[str]) -> float:
         """USD of one accelerator for an hour, of an amount for ``per`` hours of one or of a server."""
@@ -274,11 +275,11 @@ class _Reader:
     ) -> float:
         cell = told["price"]
         if not cell:
-            raise QuoteError("The price is missing.")
+            raise QuoteError(tr("The price is missing."))
         written = said.of_heading(heading, cell)
         found = said.price_in(written) or said.bare_price(written)
         if found is None:
-            raise QuoteError(f"{cell[:40]!r} is no price; write 2.10 or $2.10.")
+            raise QuoteError(tr("{cell!r} is no price; write 2.10 or $2.10.", cell=cell[:40]))
         amount = found.amount
         if currency := told.get("currency", ""):
             amount = f"{re.sub(said.CURRENCY, '', amount).strip()} {currency.upper()}"
@@ -294,7 +295,7 @@ class _Reader:
             return self._undated(notes)
         found = said.date_in(cell)
         if found is None:
-            raise QuoteError(f"{cell[:40]!r} is no day; write one such as 2026-11-01.")
+            raise QuoteError(tr("{cell!r} is no day; write one such as 2026-11-01.", cell=cell[:40]))
         return self._day(found[0])
 
     def _spoken_date(self, rest: said.Rest) -> str:
@@ -306,7 +307,12 @@ class _Reader:
 
     def _day(self, day: date) -> str:
         if day > self._today:
-            raise QuoteError(f"{day.isoformat()} is still to come: write the day the price was asked.")
+            raise QuoteError(
+                tr(
+                    "{isoformat} is still to come: write the day the price was asked.",
+                    isoformat=day.isoformat(),
+                )
+            )
         return day.isoformat()
 
     def _undated(self, notes: list[str]) -> str:
@@ -353,5 +359,7 @@ def edited(
 def priced(usd: float) -> float:
     """A price an hour that can be one. Raises QuoteError."""
     if not 0.0 < usd <= DEAREST:
-        raise QuoteError(f"{format_money(usd)} an hour is no price: it must be above 0, at most $1M.")
+        raise QuoteError(
+            tr("{money} an hour is no price: it must be above 0, at most $1M.", money=format_money(usd))
+        )
     return usd

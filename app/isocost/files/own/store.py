@@ -17,6 +17,7 @@ from isocost.files.own.parts import Draft
 from isocost.files.saving import write_atomically
 from isocost.files.text import bounded_text, os_problem
 from isocost.files.tree import dump_tree
+from isocost.language import tr
 
 HEADER = """\
 # Accelerators added in the window of Isocost, which writes this file whole: comments of yours would not last.
@@ -133,11 +134,13 @@ def _content(path: Path) -> dict[str, Any]:
         )
     except YamlError as error:
         where = "" if error.line is None else f"line {error.line} "
-        raise FileError(path, f"{where}is not what Isocost wrote: put it right, or move it away.") from None
+        raise FileError(
+            path, tr("{where}is not what Isocost wrote: put it right, or move it away.", where=where)
+        ) from None
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise FileError(path, "is not what Isocost wrote: put it right, or move it away.")
+        raise FileError(path, tr("is not what Isocost wrote: put it right, or move it away."))
     return content
 
 
@@ -160,4 +163,4 @@ def _write(folder: Path, content: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text.encode("utf-8"))
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be saved: {os_problem(error)}.") from None
+        raise FileError(path, tr("cannot be saved: {os_problem}.", os_problem=os_problem(error))) from None

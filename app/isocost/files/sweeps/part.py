@@ -28,6 +28,7 @@ from isocost.catalog import Catalog
 from isocost.files.errors import FileError
 from isocost.files.keeping.held import lock
 from isocost.files.text import os_problem
+from isocost.language import tr
 from isocost.plan.physics.records import Array
 from isocost.plan.project.project import Project
 from isocost.plan.sweep.grid import Grid
@@ -68,7 +69,9 @@ class Part:
             self.close()
             if new:  # there was no room even to begin: nothing is to go on from
                 shutil.rmtree(self.folder, ignore_errors=True)
-            raise FileError(self.folder, f"cannot be written: {os_problem(error)}.") from None
+            raise FileError(
+                self.folder, tr("cannot be written: {os_problem}.", os_problem=os_problem(error))
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -79,7 +82,7 @@ class Part:
         self._figures = self._opened(FIGURES)
         if not _locked(self._done):
             raise FileError(
-                self.folder, "another sweep is writing there: wait for it or name another output."
+                self.folder, tr("another sweep is writing there: wait for it or name another output.")
             )
         self._identify(wanted)
         self._reserve()
@@ -107,8 +110,11 @@ class Part:
             if not isinstance(held, dict) or held.get(name) != wanted[name]:
                 raise FileError(
                     self.folder,
-                    f"what an interrupted sweep has left here is of {what}: go on with that one, begin anew "
-                    "with --restart, or name another output.",
+                    tr(
+                        "what an interrupted sweep has left here is of {what}: go on with that one, begin "
+                        "anew with --restart, or name another output.",
+                        what=what,
+                    ),
                 )
 
     def _reserve(self) -> None:
@@ -148,7 +154,9 @@ class Part:
             _write(self._figures, data)
             _write(self._done, line)
         except OSError as error:
-            raise FileError(self.folder, f"cannot be written: {os_problem(error)}.") from None
+            raise FileError(
+                self.folder, tr("cannot be written: {os_problem}.", os_problem=os_problem(error))
+            ) from None
         self.done[part] = priced.notes
 
     @property
@@ -202,7 +210,7 @@ def discard_part(output: Path) -> None:
         return
     known = {IDENTITY, FIGURES, DONE}
     if not folder.is_dir() or folder.is_symlink() or {each.name for each in folder.iterdir()} - known:
-        raise FileError(folder, "this is not what a sweep leaves, so it is not thrown away.")
+        raise FileError(folder, tr("this is not what a sweep leaves, so it is not thrown away."))
     shutil.rmtree(folder)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import tr
 from isocost.plan.answer.badges import spokesman
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate
@@ -99,11 +100,17 @@ def trained_stage(answer: Answer, name: str | None) -> int:
     stages = answer.scenario.stages
     known = [stage.name for stage in stages if stage.enabled and data_of(stage) is not None]
     if not known:
-        raise NoRunError("no stage of this plan trains on tokens of its own.")
+        raise NoRunError(tr("no stage of this plan trains on tokens of its own."))
     if name is None:
         return spokesman(answer.scenario)
     if name not in known:
-        raise NoRunError(f"no stage that trains is called {name[:60]!r}; there are {', '.join(known)}.")
+        raise NoRunError(
+            tr(
+                "no stage that trains is called {name!r}; there are {list}.",
+                name=name[:60],
+                list=", ".join(known),
+            )
+        )
     return next(at for at, stage in enumerate(stages) if stage.name == name and stage.enabled)
 
 
@@ -125,7 +132,7 @@ def actual(
     lasted = float(progress.hours[-1] - progress.hours[0])
     made = float(progress.tokens[-1] - progress.tokens[0])
     if lasted <= 0.0 or made <= 0.0 or planned <= 0.0 or tokens <= 0.0:
-        raise NoRunError("the record shows no progress over time, so there is no pace to tell.")
+        raise NoRunError(tr("the record shows no progress over time, so there is no pace to tell."))
     paces = _paces(progress)
     before = float(progress.tokens[0]) * lasted / made - float(progress.hours[0])
     progress = replace(progress, hours=progress.hours + before)
@@ -163,7 +170,7 @@ def actual(
 def typed_progress(tokens: float, hours: float) -> Progress:
     """What somebody types of a run: so many tokens since its start. Raises NoRunError."""
     if not (math.isfinite(tokens) and math.isfinite(hours) and tokens > 0.0 and hours > 0.0):
-        raise NoRunError("tell how many tokens were done, and after how long: both above 0.")
+        raise NoRunError(tr("tell how many tokens were done, and after how long: both above 0."))
     return progress_of([hours], [tokens], [None], [None], [None], None, from_start=True)
 
 
@@ -194,7 +201,7 @@ def progress_of(
             so_far = count
         elif step is not None:
             if batch_tokens is None:
-                raise NoRunError("the record counts steps, and this stage has no batch to count them in.")
+                raise NoRunError(tr("the record counts steps, and this stage has no batch to count them in."))
             so_far = step * batch_tokens
         elif rate is not None:
             so_far += rate * (float(at[row]) - before) * SECONDS_PER_HOUR
@@ -223,7 +230,7 @@ def _paces(progress: Progress) -> Array:
         # A record may hold any number: the paces of some are beyond what can be reckoned with.
         if (spans > LEAST).all() and (done > LEAST * spans).all() and (done < spans / LEAST**3).all():
             return np.asarray(done / spans, dtype=np.float64)
-    raise NoRunError("the record shows no progress over time, so there is no pace to tell.")
+    raise NoRunError(tr("the record shows no progress over time, so there is no pace to tell."))
 
 
 def _rest(

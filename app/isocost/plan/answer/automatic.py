@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.inputs.programme_rows import LASTING
@@ -60,7 +61,7 @@ def _mfu(asked: _Asked) -> Filled:
 
 def _goodput(asked: _Asked) -> Filled:
     value = asked.result.goodput if asked.result is not None else None
-    return Filled(value, "usual at this count; the rest is failures and restarts")
+    return Filled(value, tr("usual at this count; the rest is failures and restarts"))
 
 
 def _waste(asked: _Asked) -> Filled:
@@ -71,7 +72,7 @@ def _waste(asked: _Asked) -> Filled:
 def _document(asked: _Asked) -> Filled:
     data = data_of(asked.stage)
     value = float(data.sequence) if data is not None else None
-    return Filled(value, "attention goes across the whole sequence")
+    return Filled(value, tr("attention goes across the whole sequence"))
 
 
 def _matmul(asked: _Asked) -> Filled:
@@ -81,14 +82,19 @@ def _matmul(asked: _Asked) -> Filled:
     precision = precision_on(spec, data.precision if data is not None else "bf16")
     rate = usual_matmul(spec, precision, stack, asked.catalog)
     return Filled(
-        rate / TERA, f"{precision.upper()}, as runs on {spec.architecture} reach with this software"
+        rate / TERA,
+        tr(
+            "{precision}, as runs on {architecture} reach with this software",
+            precision=precision.upper(),
+            architecture=spec.architecture,
+        ),
     )
 
 
 def _batch(asked: _Asked) -> Filled:
     data = data_of(asked.stage)
     value = batch_tokens(data, asked.catalog) if data is not None else None
-    return Filled(value, "from the batch-size scaling law")
+    return Filled(value, tr("from the batch-size scaling law"))
 
 
 def _lasting(asked: _Asked) -> Filled:

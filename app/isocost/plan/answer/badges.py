@@ -23,6 +23,7 @@ from isocost.engine.scaling import (
     loss,
     optimum,
 )
+from isocost.language import tr
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import data_of, kind_of, tokens_read
 from isocost.plan.physics.resolve import parameters_of
@@ -36,7 +37,7 @@ CLOSE_TO_RULE = 0.8
 """Share of a rule's compute from which it is named: attention and experiments may add what is missing."""
 WORN_OUT_EPOCHS = 4.0
 """Passes over the same text up to which repetition costs little (arXiv 2305.16264)."""
-BASIS = "6 x active parameters x tokens"
+BASIS = tr("6 x active parameters x tokens")
 """How every remark counts training compute: what published runs tell allows no finer count."""
 
 
@@ -44,9 +45,9 @@ Regime = Literal["under-trained", "compute-optimal", "over-trained"]
 """How many tokens a model is trained on for its size."""
 
 _REGIMES: dict[Regime, str] = {
-    "under-trained": "under-trained for its size",
+    "under-trained": tr("under-trained for its size"),
     "compute-optimal": "compute-optimal",
-    "over-trained": "over-trained for serving",
+    "over-trained": tr("over-trained for serving"),
 }
 
 
@@ -145,15 +146,28 @@ def _beside_base(scenario: Scenario, at: int, catalog: Catalog) -> Iterator[Badg
     if not made and not published:
         return
     base = sum(made) or max(published)
-    whose = "this plan's pre-training" if made else f"the pre-training of {published[base].model}"
-    source = "This plan's own stages." if made else published[base].source
+    whose = (
+        tr("this plan's pre-training")
+        if made
+        else tr("the pre-training of {model}", model=published[base].model)
+    )
+    source = tr("This plan's own stages.") if made else published[base].source
     share = tokens / base
     yield Badge(
         "beside-base",
         "data.tokens",
-        f"{format_quantity(tokens, 'number')} tokens, {format_quantity(share, 'share', digits=2)} of {whose}",
-        f"{run.label} changes a finished model: scaling laws of training from nothing say nothing of it. The "
-        f"base was trained on {format_quantity(base, 'number')} tokens.",
+        tr(
+            "{quantity} tokens, {quantity_2} of {whose}",
+            quantity=format_quantity(tokens, "number"),
+            quantity_2=format_quantity(share, "share", digits=2),
+            whose=whose,
+        ),
+        tr(
+            "{label} changes a finished model: scaling laws of training from nothing say nothing "
+            "of it. The base was trained on {quantity} tokens.",
+            label=run.label,
+            quantity=format_quantity(base, "number"),
+        ),
         source,
     )
 
@@ -183,7 +197,7 @@ def original(scenario: Scenario, results: Sequence[StageEstimate], catalog: Cata
         return None
     model = model_of(scenario, trained[0])
     if model.name is None:
-        return Original("the original", None, "")
+        return Original(tr("the original"), None, "")
     runs = [
         run
         for run in catalog.runs_of(model.name)
@@ -258,21 +272,28 @@ def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     word = _REGIMES[training_regime(size, tokens, catalog)]
     stretch = extrapolation(law.compute_fitted, compute)
     beyond = (
-        f" That is {format_fixed(stretch, 1)} times the compute the law was fitted on."
+        tr(" That is {fixed} times the compute the law was fitted on.", fixed=format_fixed(stretch, 1))
         if stretch > 1.0
         else ""
     )
     ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens, catalog))
-    split = (
-        f"{format_quantity(best.parameters, 'number')} parameters on "
-        f"{format_quantity(best.tokens, 'number')} tokens"
+    split = tr(
+        "{quantity} parameters on {quantity_2} tokens",
+        quantity=format_quantity(best.parameters, "number"),
+        quantity_2=format_quantity(best.tokens, "number"),
     )
-    detail = (
-        f"{law.name} puts the optimum of this compute at {split}; this size spends {extra:.0f} % more than "
-        f"the least for its loss. The laws advise {ratios[0]:.0f} to {ratios[-1]:.0f} tokens per parameter."
-        f"{beyond}"
+    detail = tr(
+        "{name} puts the optimum of this compute at {split}; this size spends {extra:.0f} % "
+        "more than the least for its loss. The laws advise {ratios:.0f} to {ratios_2:.0f} "
+        "tokens per parameter.{beyond}",
+        name=law.name,
+        split=split,
+        extra=extra,
+        ratios=ratios[0],
+        ratios_2=ratios[-1],
+        beyond=beyond,
     )
-    text = f"{format_quantity(ratio, 'number')} tokens per parameter: {word}"
+    text = tr("{quantity} tokens per parameter: {word}", quantity=format_quantity(ratio, "number"), word=word)
     yield Badge("tokens-per-parameter", "data.tokens", text, detail, _law_source(catalog))
 
 
@@ -290,9 +311,18 @@ def _repetition(scenario: Scenario, size: float, tokens: float, catalog: Catalog
     yield Badge(
         "repeated-data",
         "dataset.unique_tokens",
-        f"{format_fixed(epochs, 1)} epochs, worth {format_quantity(worth, 'number')} fresh tokens",
-        f"Loss {format_fixed(said, 3)} against {format_fixed(fresh, 3)} on as many different tokens; "
-        f"up to {WORN_OUT_EPOCHS:.0f} passes cost little.",
+        tr(
+            "{fixed} epochs, worth {quantity} fresh tokens",
+            fixed=format_fixed(epochs, 1),
+            quantity=format_quantity(worth, "number"),
+        ),
+        tr(
+            "Loss {fixed} against {fixed_2} on as many different tokens; up to "
+            "{worn_out_epochs:.0f} passes cost little.",
+            fixed=format_fixed(said, 3),
+            fixed_2=format_fixed(fresh, 3),
+            worn_out_epochs=WORN_OUT_EPOCHS,
+        ),
         row.source,
         "care" if epochs > WORN_OUT_EPOCHS else "info",
     )
@@ -307,10 +337,16 @@ def _serving(scenario: Scenario, size: float, tokens: float, catalog: Catalog) -
     yield Badge(
         "inference-aware",
         "data.tokens",
-        f"To serve that much: {format_quantity(best.parameters, 'number')} on "
-        f"{format_quantity(best.tokens, 'number')} tokens",
-        f"The least training and serving together that reaches the same loss, over "
-        f"{format_quantity(served, 'number')} tokens served.",
+        tr(
+            "To serve that much: {quantity} on {quantity_2} tokens",
+            quantity=format_quantity(best.parameters, "number"),
+            quantity_2=format_quantity(best.tokens, "number"),
+        ),
+        tr(
+            "The least training and serving together that reaches the same loss, over {quantity} "
+            "tokens served.",
+            quantity=format_quantity(served, "number"),
+        ),
         "arXiv 2401.00448, equation 2, with " + law.name,
     )
 
@@ -320,20 +356,35 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
     if peer is None:
         return
     near = 1.0 / SAME_CLASS <= peer.ratio <= SAME_CLASS
-    said = "same class as" if near else "nearest published run:"
+    said = tr("same class as") if near else tr("nearest published run:")
     yield Badge(
         "peer",
         "model.parameters",
-        f"{format_quantity(flops, 'number')} FLOPs (6ND), {said} {peer.run.label}",
-        f"{peer.run.label} ({peer.run.organisation}, {peer.run.date}) took "
-        f"{format_quantity(peer.flops, 'number')} FLOPs, {BASIS}; "
-        f"this stage {format_fixed(peer.ratio, 2)} times that.",
+        tr(
+            "{quantity} FLOPs (6ND), {said} {label}",
+            quantity=format_quantity(flops, "number"),
+            said=said,
+            label=peer.run.label,
+        ),
+        tr(
+            "{label} ({organisation}, {date}) took {quantity} FLOPs, {basis}; this stage {fixed} times that.",
+            label=peer.run.label,
+            organisation=peer.run.organisation,
+            date=peer.run.date,
+            quantity=format_quantity(peer.flops, "number"),
+            basis=BASIS,
+            fixed=format_fixed(peer.ratio, 2),
+        ),
         peer.run.source,
     )
 
 
 def _rules(flops: float, catalog: Catalog) -> Iterator[Badge]:
-    detail = f"All training stages together take {format_quantity(flops, 'number')} FLOPs, {BASIS}."
+    detail = tr(
+        "All training stages together take {quantity} FLOPs, {basis}.",
+        quantity=format_quantity(flops, "number"),
+        basis=BASIS,
+    )
     for rule in catalog.constants.thresholds:
         if rule.counts != "change":
             yield from _reached(rule, flops, detail)
@@ -342,14 +393,24 @@ def _rules(flops: float, catalog: Catalog) -> Iterator[Badge]:
 def _reached(rule: Threshold, flops: float, detail: str) -> Iterator[Badge]:
     """That an amount of compute is above a rule's or close to it; nothing where it is far below."""
     if flops > CLOSE_TO_RULE * rule.flops:
-        side = "Above" if flops > rule.flops else "Close to"
-        yield _rule_badge(rule, f"{side} {_power(rule.flops)} FLOPs: {rule.name}", detail, "care")
+        side = tr("Above") if flops > rule.flops else tr("Close to")
+        yield _rule_badge(
+            rule,
+            tr("{side} {power} FLOPs: {name}", side=side, power=_power(rule.flops), name=rule.name),
+            detail,
+            "care",
+        )
 
 
 def _rules_of_a_change(flops: float, base: Original, catalog: Catalog) -> Iterator[Badge]:
     """What rules say of fine-tuning: EU guidelines ask for its share of the original, others for the sum."""
     total = flops + (base.flops or 0.0)
-    both = f"{base.name} and its training here take {format_quantity(total, 'number')} FLOPs, {BASIS}."
+    both = tr(
+        "{name} and its training here take {quantity} FLOPs, {basis}.",
+        name=base.name,
+        quantity=format_quantity(total, "number"),
+        basis=BASIS,
+    )
     for rule in catalog.constants.thresholds:
         if rule.counts == "all":
             yield from _reached(rule, total, both)
@@ -367,24 +428,42 @@ def _is_about(rule: Threshold, base: Original, catalog: Catalog) -> bool:
 
 
 def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
-    spent = f"The training stages take {format_quantity(flops, 'number')} FLOPs, {BASIS}"
+    spent = tr(
+        "The training stages take {quantity} FLOPs, {basis}",
+        quantity=format_quantity(flops, "number"),
+        basis=BASIS,
+    )
     if base.flops is None or rule.change_share is None:
         limit = rule.flops
-        against = f"{_power(limit)} FLOPs"
-        detail = f"{spent}; what {base.name} took is not published, so {against} is the measure."
+        against = tr("{power} FLOPs", power=_power(limit))
+        detail = tr(
+            "{spent}; what {name} took is not published, so {against} is the measure.",
+            spent=spent,
+            name=base.name,
+            against=against,
+        )
     else:
         limit = rule.change_share * base.flops
         against = (
-            f"a third of {base.name}'s compute"
+            tr("a third of {name}'s compute", name=base.name)
             if abs(rule.change_share - 1 / 3) < 0.01
-            else (f"{format_share(rule.change_share)} of {base.name}'s compute")
+            else (tr("{share} of {name}'s compute", share=format_share(rule.change_share), name=base.name))
         )
         took = format_quantity(base.flops, "number")
         part = format_significant(flops / base.flops, 2)
-        detail = f"{spent}: {part} of the {took} of {base.name} ({base.source})."
+        detail = tr(
+            "{spent}: {part} of the {took} of {name} ({source}).",
+            spent=spent,
+            part=part,
+            took=took,
+            name=base.name,
+            source=base.source,
+        )
     above = flops > limit
-    side = "Above" if above else "Close to" if flops > CLOSE_TO_RULE * limit else "Below"
-    return _rule_badge(rule, f"{side} {against}: {rule.name}", detail, "info" if side == "Below" else "care")
+    side = tr("Above") if above else tr("Close to") if flops > CLOSE_TO_RULE * limit else tr("Below")
+    return _rule_badge(
+        rule, f"{side} {against}: {rule.name}", detail, "info" if side == tr("Below") else "care"
+    )
 
 
 def _rule_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "care"]) -> Badge:
@@ -392,8 +471,13 @@ def _rule_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "
 
 
 def _law(rule: Threshold) -> str:
-    read = f"text read {rule.read}: check it before relying on it."
-    return f"{rule.meaning} In force from {rule.applies_from}; {read}"
+    read = tr("text read {read}: check it before relying on it.", read=rule.read)
+    return tr(
+        "{meaning} In force from {applies_from}; {read}",
+        meaning=rule.meaning,
+        applies_from=rule.applies_from,
+        read=read,
+    )
 
 
 def _power(flops: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog.records import shared_noun
+from isocost.language import tr
 from isocost.plan.answer.results import StageEstimate, Total
 from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.physics.throughput import TYPED
@@ -14,11 +15,11 @@ from isocost.quantities import format_count, format_duration, format_money, form
 def headline(stages: Sequence[StageEstimate], total: Total) -> str:
     """The answer for the stages that count."""
     if not stages:
-        return "Every stage is switched off"
+        return tr("Every stage is switched off")
     failing = impossible(stages)
     if failing is not None:
         return _refusal(failing, alone=len(stages) == 1)
-    joined = " in all, " if _has_surroundings(stages, total) else " and "
+    joined = tr(" in all, ") if _has_surroundings(stages, total) else tr(" and ")
     return f"{format_money(total.cost_usd)}{joined}{run_words(stages, total)}"
 
 
@@ -33,13 +34,18 @@ def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None, total: To
     low, high = format_money(span.cost_usd.p10), format_money(span.cost_usd.p90)
     if low == high:
         return ""
-    reserve = "" if abs(span.base_usd - total.cost_usd) < 0.01 else " without its reserve"
-    said = f"8 chances in 10: {low} to {high}{reserve}"
+    reserve = "" if abs(span.base_usd - total.cost_usd) < 0.01 else tr(" without its reserve")
+    said = tr("8 chances in 10: {low} to {high}{reserve}", low=low, high=high, reserve=reserve)
     beside = span.base_percentile - 50.0
     if abs(beside) <= MEDIAN:
-        return f"Median{reserve}; {said.removesuffix(reserve)}"
+        return tr("Median{reserve}; {said}", reserve=reserve, said=said.removesuffix(reserve))
     likely = min(9, round(5.0 + abs(beside) / 10.0))
-    return f"{said}; {likely} in 10 that it costs {'less' if beside > 0.0 else 'more'}"
+    return tr(
+        "{said}; {likely} in 10 that it costs {word}",
+        said=said,
+        likely=likely,
+        word=tr("less") if beside > 0.0 else tr("more"),
+    )
 
 
 def usage(stages: Sequence[StageEstimate]) -> tuple[str, ...]:
@@ -52,12 +58,21 @@ def usage(stages: Sequence[StageEstimate]) -> tuple[str, ...]:
         return ()
     hours, noun = sum(stage.gpu_hours for stage in stages), shared_noun(stage.noun for stage in stages)
     stacks = list(dict.fromkeys(stage.stack for stage in stages if stage.stack and stage.waste))
-    on = f" with {_article(stacks[0])}" if len(stacks) == 1 else ""
+    on = tr(" with {article}", article=_article(stacks[0])) if len(stacks) == 1 else ""
     typed = [stage.waste_source == TYPED for stage in stages if stage.waste]
-    how = "as typed," if all(typed) else "partly as typed," if any(typed) else "as usual"
-    whole = f"{_hours(hours)} {noun}-hours, {_hours(wasted)} of them whole-run waste {how}{on}".rstrip(",")
-    brief = f"{_hours(wasted)} of {_hours(hours)} {noun}-hours waste"
-    briefest = f"waste {format_share(wasted / hours, decimals=0)} of hours"
+    how = tr("as typed,") if all(typed) else tr("partly as typed,") if any(typed) else tr("as usual")
+    whole = tr(
+        "{hours} {noun}-hours, {hours_2} of them whole-run waste {how}{on}",
+        hours=_hours(hours),
+        noun=noun,
+        hours_2=_hours(wasted),
+        how=how,
+        on=on,
+    ).rstrip(",")
+    brief = tr(
+        "{hours} of {hours_2} {noun}-hours waste", hours=_hours(wasted), hours_2=_hours(hours), noun=noun
+    )
+    briefest = tr("waste {share} of hours", share=format_share(wasted / hours, decimals=0))
     return (whole, *([f"{brief}, {stacks[0]}"] if on else []), brief, briefest)
 
 
@@ -70,15 +85,19 @@ def _hours(value: float) -> str:
 
 
 def _article(name: str) -> str:
-    return name if name.endswith("code") else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return name if name.endswith("code") else f"""{(tr("an") if name[0] in "aeiou" else "a")} {name}"""
 
 
 def run_words(stages: Sequence[StageEstimate], total: Total) -> str:
     """Time and place of the runs; with their own cost where the total holds more than their rent."""
     places = list(dict.fromkeys(_place(stage) for stage in stages))
-    where = places[0] if len(places) == 1 else " and ".join((", ".join(places[:-1]), places[-1]))
-    run = f"{format_duration(total.wall_days)} on {where}"
-    return f"{format_money(_rent(stages))} of it for {run}" if _has_surroundings(stages, total) else run
+    where = places[0] if len(places) == 1 else tr(" and ").join((", ".join(places[:-1]), places[-1]))
+    run = tr("{duration} on {where}", duration=format_duration(total.wall_days), where=where)
+    return (
+        tr("{money} of it for {run}", money=format_money(_rent(stages)), run=run)
+        if _has_surroundings(stages, total)
+        else run
+    )
 
 
 def impossible(stages: Sequence[StageEstimate]) -> StageEstimate | None:
@@ -89,11 +108,11 @@ def impossible(stages: Sequence[StageEstimate]) -> StageEstimate | None:
 def _refusal(stage: StageEstimate, *, alone: bool) -> str:
     name = "" if alone else f"{stage.name}: "
     if stage.layout_problem:
-        return f"{name}Impossible as pinned on {_place(stage)}"
+        return tr("{name}Impossible as pinned on {place}", name=name, place=_place(stage))
     smallest = stage.smallest_count
-    cure = f"; the smallest count is {format_count(smallest)}" if smallest is not None else ""
-    held = " as pinned" if stage.pinned else ""
-    return f"{name}Does not fit {_place(stage)}{held}{cure}"
+    cure = tr("; the smallest count is {count}", count=format_count(smallest)) if smallest is not None else ""
+    held = tr(" as pinned") if stage.pinned else ""
+    return tr("{name}Does not fit {place}{held}{cure}", name=name, place=_place(stage), held=held, cure=cure)
 
 
 def _place(stage: StageEstimate) -> str:

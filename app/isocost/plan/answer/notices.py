@@ -11,6 +11,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
+from isocost.language import tr
 from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.software import software_notices
@@ -54,31 +55,45 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
         yield Notice(
             "no-price",
             _FIELD,
-            f"No price of {name} is known: {left} an hour is left from another accelerator; "
-            "type what you are offered.",
+            tr(
+                "No price of {name} is known: {left} an hour is left from another accelerator; type "
+                "what you are offered.",
+                name=name,
+                left=left,
+            ),
         )
     if price.unnamed:
         yield Notice(
             "price-from-catalogue",
             _FIELD,
-            f"The plan names no price: the catalogue's for {name} is taken, "
-            f"{format_money(price.usd_per_gpu_hour)} an hour ({price.supplier}, {price.date}).",
+            tr(
+                "The plan names no price: the catalogue's for {name} is taken, {money} an hour "
+                "({supplier}, {date}).",
+                name=name,
+                money=format_money(price.usd_per_gpu_hour),
+                supplier=price.supplier,
+                date=price.date,
+            ),
             "info",
         )
     if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
         yield Notice(
             "single-price",
             _FIELD,
-            f"The price is that of single {name}: {format_count(result.count)} with a network between them "
-            "are quoted apart; type what you are offered.",
+            tr(
+                "The price is that of single {name}: {count} with a network between them are quoted "
+                "apart; type what you are offered.",
+                name=name,
+                count=format_count(result.count),
+            ),
             "info",
         )
     newest = newest_price(price, result.accelerator, catalog)
     severity = staleness(price, newest, catalog)
     if severity is not None:
-        cure = f"; one of {newest} is known: take it or" if newest > price.date else ":"
+        cure = tr("; one of {newest} is known: take it or", newest=newest) if newest > price.date else ":"
         age = format_counted(price_age_days(price) or 0, "day")
-        message = f"The price is {age} old{cure} type what you are offered."
+        message = tr("The price is {age} old{cure} type what you are offered.", age=age, cure=cure)
         yield Notice("price-stale", _FIELD, message, severity)
 
 
@@ -150,7 +165,11 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
         yield Notice(
             "no-purchase-price",
             "ownership.usd_per_accelerator",
-            f"{why[0].upper()}{why[1:]}: it is taken as rented until a purchase price is typed.",
+            tr(
+                "{why}{why_2}: it is taken as rented until a purchase price is typed.",
+                why=why[0].upper(),
+                why_2=why[1:],
+            ),
         )
     yield from _withdrawn(scenario, catalog, date.today())
     if scenario.ranges:
@@ -158,20 +177,30 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
         yield Notice(
             "ranges-apart",
             scenario.ranges[0].input,
-            f"Your {yours} {'is' if one else 'are'} in what is said of chances, not in the plan's figures.",
+            tr(
+                "Your {yours} {word} in what is said of chances, not in the plan's figures.",
+                yours=yours,
+                word=tr("is") if one else tr("are"),
+            ),
             "info",
         )
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",
             "site.region",
-            f"No region {scenario.site.region!r} is known: the grid of the United States is used.",
+            tr(
+                "No region {region!r} is known: the grid of the United States is used.",
+                region=scenario.site.region,
+            ),
         )
     if scenario.schedule.start and start_date(scenario) is None:
         yield Notice(
             "start-not-a-day",
             "schedule.start",
-            f"The start {scenario.schedule.start!r} is not a day such as 2027-01-15: months are numbered.",
+            tr(
+                "The start {start!r} is not a day such as 2027-01-15: months are numbered.",
+                start=scenario.schedule.start,
+            ),
         )
 
 
@@ -192,8 +221,14 @@ def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[No
         yield Notice(
             "withdrawn-model",
             field,
-            f"{quote.supplier} {'withdrew' if gone else 'withdraws'} {quote.model} on {quote.end_date}: "
-            f"{'its price is history' if gone else 'no price holds beyond it'}; choose one that is sold.",
+            tr(
+                "{supplier} {word} {model} on {end_date}: {word_2}; choose one that is sold.",
+                supplier=quote.supplier,
+                word=tr("withdrew") if gone else tr("withdraws"),
+                model=quote.model,
+                end_date=quote.end_date,
+                word_2=tr("its price is history") if gone else tr("no price holds beyond it"),
+            ),
             "care" if gone else "info",
         )
 
@@ -210,7 +245,11 @@ def _order(scenario: Scenario) -> Iterator[Notice]:
             yield Notice(
                 "before-its-model",
                 "model.name",
-                f"{stage.name} stands before {made.name}, which makes the model it changes: move it below.",
+                tr(
+                    "{name} stands before {name_2}, which makes the model it changes: move it below.",
+                    name=stage.name,
+                    name_2=made.name,
+                ),
             )
 
 
@@ -225,7 +264,7 @@ def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: 
         yield Notice(
             "announced-part",
             "hardware.accelerator",
-            f"{entry.short_name} is announced, not sold: its figures are promises.",
+            tr("{short_name} is announced, not sold: its figures are promises.", short_name=entry.short_name),
         )
 
 
@@ -234,14 +273,23 @@ def other_count(typed: int, used: int, entry: AcceleratorEntry, owned: bool) -> 
     units, node = units_of(entry, owned), entry.spec.node_size
     step = units[-1]
     if typed > step:
-        whole = "in whole nodes" if step == node else f"by {step}"
-        rule = f"above {f'one node of {node}' if step == node else step} they come {whole}"
+        whole = tr("in whole nodes") if step == node else tr("by {step}", step=step)
+        rule = tr(
+            "above {word} they come {whole}",
+            word=tr("one node of {node}", node=node) if step == node else step,
+            whole=whole,
+        )
     elif len(units) == 1:
-        rule = f"they come by {step}"
+        rule = tr("they come by {step}", step=step)
     else:
-        rule = f"up to {step} they come by {', '.join(map(str, units[:-1]))} or {step}"
+        rule = tr(
+            "up to {step} they come by {list} or {step}", step=step, list=", ".join(map(str, units[:-1]))
+        )
     asked = f"{format_count(typed)} {entry.short_name}"
-    return f"{asked} are not {'run' if owned else 'rented'}: {rule}; {format_count(used)} is used."
+    said = {"asked": asked, "rule": rule, "count": format_count(used)}
+    if owned:
+        return tr("{asked} are not run: {rule}; {count} is used.", **said)
+    return tr("{asked} are not rented: {rule}; {count} is used.", **said)
 
 
 _WORDS = (
@@ -274,13 +322,20 @@ def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
         yield Notice(
             "active-above-total",
             "model.active_parameters",
-            f"More active parameters, {format_quantity(active, 'number')}, than the model has, "
-            f"{format_quantity(total, 'number')}: a dense model of all of them is computed.",
+            tr(
+                "More active parameters, {quantity}, than the model has, {quantity_2}: a dense model "
+                "of all of them is computed.",
+                quantity=format_quantity(active, "number"),
+                quantity_2=format_quantity(total, "number"),
+            ),
         )
     entry = catalog.model(model.name) if model.name is not None else None
     if entry is not None and entry.unmodelled:
         yield Notice(
-            "model-unmodelled", "model.name", f"{entry.name}: not modelled is {entry.unmodelled}.", "info"
+            "model-unmodelled",
+            "model.name",
+            tr("{name}: not modelled is {unmodelled}.", name=entry.name, unmodelled=entry.unmodelled),
+            "info",
         )
 
 
@@ -295,13 +350,24 @@ def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
         yield Notice(
             "instance-name",
             "hardware.count",
-            f"{label} holds {format_count(alias.count)} {name}. A plan counts single {noun}s: "
-            f"{format_count(count)} here, {format_significant(count / alias.count, 3)} x {label}.",
+            tr(
+                "{label} holds {count} {name}. A plan counts single {noun}s: {count_2} here, "
+                "{significant} x {label}.",
+                label=label,
+                count=format_count(alias.count),
+                name=name,
+                noun=noun,
+                count_2=format_count(count),
+                significant=format_significant(count / alias.count, 3),
+            ),
             "info",
         )
     if alias.note:
         yield Notice(
-            "name-of-several", "hardware.accelerator", f"{label} is taken as {name}; {alias.note}.", "info"
+            "name-of-several",
+            "hardware.accelerator",
+            tr("{label} is taken as {name}; {note}.", label=label, name=name, note=alias.note),
+            "info",
         )
 
 
@@ -315,7 +381,12 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
         yield Notice(
             "precision-unsupported",
             "data.precision",
-            f"{entry.short_name} has no {wanted.upper()}; the estimate uses {given.upper()}.",
+            tr(
+                "{short_name} has no {wanted}; the estimate uses {given}.",
+                short_name=entry.short_name,
+                wanted=wanted.upper(),
+                given=given.upper(),
+            ),
         )
 
 
@@ -324,8 +395,12 @@ def _batch(data: Data) -> Iterator[Notice]:
         yield Notice(
             "batch-below-sequence",
             "data.batch_tokens",
-            f"A batch of {format_quantity(data.batch_tokens, 'number')} tokens is less than one sequence of "
-            f"{format_count(data.sequence)}; steps of one sequence are computed.",
+            tr(
+                "A batch of {quantity} tokens is less than one sequence of {count}; steps of one "
+                "sequence are computed.",
+                quantity=format_quantity(data.batch_tokens, "number"),
+                count=format_count(data.sequence),
+            ),
         )
 
 
@@ -336,16 +411,23 @@ def _scale(scenario: Scenario, stage: Stage, result: StageEstimate) -> Iterator[
         yield Notice(
             "longer-than-hardware",
             "hardware.count",
-            f"{stage.name} takes {format_duration(result.wall_days)}, longer than the "
-            f"{format_significant(life)} years accelerators serve: more of them, a smaller model or "
-            "fewer tokens.",
+            tr(
+                "{name} takes {duration}, longer than the {significant} years accelerators serve: "
+                "more of them, a smaller model or fewer tokens.",
+                name=stage.name,
+                duration=format_duration(result.wall_days),
+                significant=format_significant(life),
+            ),
         )
     if result.gpu_hours > 0.0 and result.wall_days * MINUTES_PER_DAY < 1.0 and isinstance(stage, ModelStage):
         yield Notice(
             "over-at-once",
             "data.tokens" if data_of(stage) is not None else "hardware.count",
-            f"{stage.name} is over in less than a minute: starting up takes longer than that, and is not in "
-            "its price. Look at the sizes typed.",
+            tr(
+                "{name} is over in less than a minute: starting up takes longer than that, and is "
+                "not in its price. Look at the sizes typed.",
+                name=stage.name,
+            ),
             "info",
         )
 
@@ -356,17 +438,26 @@ def _efficiency(result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
         yield Notice(
             "mfu-above-measured",
             "efficiency.mfu",
-            f"MFU {format_quantity(result.mfu, 'share')} is above the best matmul measured on "
-            f"{result.accelerator_name}, {format_quantity(ceiling.share, 'share')} of the dense peak"
-            f"{ceiling.above_peak}; was a sparse peak meant?",
+            tr(
+                "MFU {quantity} is above the best matmul measured on {accelerator_name}, "
+                "{quantity_2} of the dense peak{above_peak}; was a sparse peak meant?",
+                quantity=format_quantity(result.mfu, "share"),
+                accelerator_name=result.accelerator_name,
+                quantity_2=format_quantity(ceiling.share, "share"),
+                above_peak=ceiling.above_peak,
+            ),
             "stop",
         )
     elif result.mfu is not None and result.mfu_reachable is not None and result.mfu > result.mfu_reachable:
         yield Notice(
             "mfu-above-reach",
             "efficiency.mfu",
-            f"MFU {format_quantity(result.mfu, 'share')} is high: nine in ten runs like this one would stay "
-            f"below {format_quantity(result.mfu_reachable, 'share')}; empty the field for the estimate.",
+            tr(
+                "MFU {quantity} is high: nine in ten runs like this one would stay below "
+                "{quantity_2}; empty the field for the estimate.",
+                quantity=format_quantity(result.mfu, "share"),
+                quantity_2=format_quantity(result.mfu_reachable, "share"),
+            ),
         )
 
 
@@ -376,7 +467,7 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
     if result.layout_problem:
         pin = _pin_at_fault(layout_of(scenario, stage), result.layout_problem)
         field = "hardware.count" if pin is None else f"layout.{pin}"
-        advice = "Change the count." if pin is None else "Release a pin, or let the search choose."
+        advice = tr("Change the count.") if pin is None else tr("Release a pin, or let the search choose.")
         remedy = None if pin is None else Cure(None, scenario.stages.index(stage))
         yield Notice("layout-impossible", field, f"{result.layout_problem} {advice}", "stop", remedy)
     elif result.fits is False:
@@ -388,8 +479,12 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
         yield Notice(
             "batch-limited",
             "data.batch_tokens",
-            f"The batch has no sequences for {format_count(result.idle)} of {where}; "
-            "use a larger batch or fewer accelerators.",
+            tr(
+                "The batch has no sequences for {count} of {where}; use a larger batch or fewer "
+                "accelerators.",
+                count=format_count(result.idle),
+                where=where,
+            ),
         )
     tp = layout_of(scenario, stage).tp
     domain = catalog.accelerator(result.accelerator).spec.scaleup_domain
@@ -397,8 +492,13 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
         yield Notice(
             "crosses-domain",
             "layout.tp",
-            f"Tensor parallel {tp} leaves the {domain} {result.accelerator_name} joined by fast links: "
-            f"its traffic crosses the network; pin {domain} or less.",
+            tr(
+                "Tensor parallel {tp} leaves the {domain} {accelerator_name} joined by fast links: "
+                "its traffic crosses the network; pin {domain} or less.",
+                tp=tp,
+                domain=domain,
+                accelerator_name=result.accelerator_name,
+            ),
         )
 
 
@@ -413,20 +513,31 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     """What is needed, what there is, and what would fit, in a sentence."""
     breakdown, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
     if result.pinned:
-        where += " as pinned"
+        where += tr(" as pinned")
     if breakdown is None or breakdown.limit is None or breakdown.total <= breakdown.limit:
-        return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
+        return tr(
+            "{name} does not fit on {where}: use more accelerators, or ones with more memory.",
+            name=name,
+            where=where,
+        )
     needs, has = (format_memory(size) for size in (breakdown.total, breakdown.limit))
-    sure = "probably does" if breakdown.close else "does"
-    sentence = f"{name} {sure} not fit on {where}: it needs {needs} on each, which has {has}"
+    sure = tr("probably does") if breakdown.close else "does"
+    sentence = tr(
+        "{name} {sure} not fit on {where}: it needs {needs} on each, which has {has}",
+        name=name,
+        sure=sure,
+        where=where,
+        needs=needs,
+        has=has,
+    )
     if result.smallest_count is None and result.pinned:
-        return f"{sentence}; release a pin, or let the search choose."
+        return tr("{sentence}; release a pin, or let the search choose.", sentence=sentence)
     if result.smallest_count is None:
-        return f"{sentence}, however many there are; use ones with more memory."
+        return tr("{sentence}, however many there are; use ones with more memory.", sentence=sentence)
     smallest = format_count(result.smallest_count)
     if result.pinned:
-        return f"{sentence}; release a pin, or use {smallest}."
-    return f"{sentence}; the smallest count that fits is {smallest}."
+        return tr("{sentence}; release a pin, or use {smallest}.", sentence=sentence, smallest=smallest)
+    return tr("{sentence}; the smallest count that fits is {smallest}.", sentence=sentence, smallest=smallest)
 
 
 def currency_notices(currency: Currency) -> Iterator[Notice]:
@@ -436,8 +547,12 @@ def currency_notices(currency: Currency) -> Iterator[Notice]:
         yield Notice(
             "rate-not-frozen",
             "currency",
-            f"The plan names no rate: amounts are shown in {shown.code} at the catalogue's, "
-            f"{shown.rate_words}; choose the currency in the View menu to keep it.",
+            tr(
+                "The plan names no rate: amounts are shown in {code} at the catalogue's, "
+                "{rate_words}; choose the currency in the View menu to keep it.",
+                code=shown.code,
+                rate_words=shown.rate_words,
+            ),
             "info",
         )
 
@@ -459,11 +574,24 @@ def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog
     if at is None:
         return
     found, saved = int(curve.counts[at]), format_share(1.0 - float(curve.cost_usd[at]) / cost, decimals=0)
-    takes = f"{format_duration(float(curve.days[at]))} and {format_money(float(curve.cost_usd[at]))}"
+    takes = tr(
+        "{duration} and {money}",
+        duration=format_duration(float(curve.days[at])),
+        money=format_money(float(curve.cost_usd[at])),
+    )
     yield Notice(
         "better-count",
         "hardware.count",
-        f"{format_count(found)} {curve.label} would be no slower and {saved} cheaper than "
-        f"{format_count(count)}: {takes} instead of {format_duration(days)} and {format_money(cost)}.",
+        tr(
+            "{count} {label} would be no slower and {saved} cheaper than {count_2}: {takes} "
+            "instead of {duration} and {money}.",
+            count=format_count(found),
+            label=curve.label,
+            saved=saved,
+            count_2=format_count(count),
+            takes=takes,
+            duration=format_duration(days),
+            money=format_money(cost),
+        ),
         cure=Cure(found, shared[0]),
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
+from isocost.language import tr
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS, GpuHoursStage, Stage, data_of
@@ -54,14 +55,20 @@ def predicted(project: Project, at: int, catalog: Catalog, scenario: int = 0) ->
     run = _like(runs, hours)
     kind = KINDS[_KINDS[run.stage] if run is not None else "pretrain"]
     made = new_stage(kind.tag, catalog)
-    words = f"{kind.label} with the values a new stage has, as its own are not published."
+    words = tr("{label} with the values a new stage has, as its own are not published.", label=kind.label)
     if run is not None and run.tokens and data_of(made) is not None:
         formats = CHOICES["data.precision"].options
         told = next((name for name in formats if name == run.precision.lower()), made.data.precision)
         data = msgspec.structs.replace(made.data, tokens=run.tokens, precision=told)
         made = msgspec.structs.replace(made, data=data)
         tokens = format_quantity(run.tokens, "number")
-        words = f"{kind.label} on {tokens} tokens, as published for {run.label} ({run.source})."
+        words = tr(
+            "{label} on {tokens} tokens, as published for {label_2} ({source}).",
+            label=kind.label,
+            tokens=tokens,
+            label_2=run.label,
+            source=run.source,
+        )
     kept = {
         name: getattr(claimed, name) for name in ("name", "group", "note", "enabled", "hardware", "price")
     }

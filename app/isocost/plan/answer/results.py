@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from isocost.catalog.records import shared_noun
 from isocost.evidence.word import Evidence
+from isocost.language import tr
 from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
@@ -33,7 +34,7 @@ class StageEstimate:
     energy_kwh: float
     co2_kg: float
     mfu: float | None = None
-    mfu_basis: str = "dense peak"
+    mfu_basis: str = tr("dense peak")
     """What the MFU is a share of: "FP8 dense peak"."""
     mfu_source: str = ""
     mfu_reachable: float | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.peaks import matmul_peak
+from isocost.language import tr
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.inputs.table import INPUTS
 from isocost.plan.kinds import Stage, data_of, uses
@@ -40,8 +41,12 @@ def software_notices(
         yield Notice(
             "schedule-without-pipeline",
             "layout.schedule",
-            f"The layout used has no pipeline, {result.layout}: the schedule {SCHEDULE_WORDS[schedule]}"
-            " changes nothing. Pin the stages of a pipeline, or leave the schedule open.",
+            tr(
+                "The layout used has no pipeline, {layout}: the schedule {schedule_words} changes "
+                "nothing. Pin the stages of a pipeline, or leave the schedule open.",
+                layout=result.layout,
+                schedule_words=SCHEDULE_WORDS[schedule],
+            ),
             "info",
         )
 
@@ -54,8 +59,11 @@ def _beside_mfu(efficiency: Efficiency) -> Iterator[Notice]:
             yield Notice(
                 "idle-beside-mfu",
                 path,
-                f"{declared.label} changes nothing beside a typed MFU, which holds whatever the software"
-                " does: empty the MFU, or leave this open.",
+                tr(
+                    "{label} changes nothing beside a typed MFU, which holds whatever the software does: "
+                    "empty the MFU, or leave this open.",
+                    label=declared.label,
+                ),
                 "info",
             )
 
@@ -70,9 +78,15 @@ def _rate(efficiency: Efficiency, stage: Stage, entry: AcceleratorEntry) -> Iter
         yield Notice(
             "matmul-above-peak",
             "efficiency.matmul_tflops",
-            f"{format_significant(efficiency.matmul_tflops)} TFLOP/s is above the dense {precision.upper()}"
-            f" peak of {entry.short_name}, {format_significant(peak)}: the peak is computed with. Was a"
-            " sparse rate, or one of another number format, meant?",
+            tr(
+                "{significant} TFLOP/s is above the dense {precision} peak of {short_name}, "
+                "{significant_2}: the peak is computed with. Was a sparse rate, or one of another "
+                "number format, meant?",
+                significant=format_significant(efficiency.matmul_tflops),
+                precision=precision.upper(),
+                short_name=entry.short_name,
+                significant_2=format_significant(peak),
+            ),
             "stop",
         )
 
@@ -86,8 +100,11 @@ def _kernel(efficiency: Efficiency, entry: AcceleratorEntry, catalog: Catalog) -
     yield Notice(
         "kernel-unmeasured",
         "efficiency.attention",
-        f"FlashAttention-2 has not been measured on {architecture}: attention is computed at the rate of its"
-        " own kernels.",
+        tr(
+            "FlashAttention-2 has not been measured on {architecture}: attention is computed at "
+            "the rate of its own kernels.",
+            architecture=architecture,
+        ),
         "info",
     )
 
@@ -99,7 +116,11 @@ def _documents(stage: Stage) -> Iterator[Notice]:
         yield Notice(
             "documents-fill-sequence",
             "data.document",
-            f"Documents of {format_count(data.document)} tokens fill a sequence of"
-            f" {format_count(data.sequence)}: attention goes across the whole sequence.",
+            tr(
+                "Documents of {count} tokens fill a sequence of {count_2}: attention goes across the "
+                "whole sequence.",
+                count=format_count(data.document),
+                count_2=format_count(data.sequence),
+            ),
             "info",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.physics.counts import units_of
 from isocost.plan.physics.layouts import idle_accelerators, layout_words, memory_breakdown, step_breakdown
@@ -23,7 +24,7 @@ def with_layout(result: StageEstimate, run: StageRun, owned: bool, catalog: Cata
     precision = precision_on(catalog.accelerator(run.accelerator).spec, asked.data.precision)
     return replace(
         result,
-        mfu_basis=f"{precision.upper()} dense peak",
+        mfu_basis=tr("{precision} dense peak", precision=precision.upper()),
         mfu_reachable=None if run.speed.reachable is None else float(run.speed.reachable[0]),
         layout=layout_words(best, 0),
         layout_problem=run.speed.problem,

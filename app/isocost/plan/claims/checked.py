@@ -8,6 +8,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.claims import ClaimEntry, LeftOut
+from isocost.language import tr
 from isocost.plan.answer.estimate import answer
 from isocost.plan.claims.checks import Check, memory, money, sense, work
 from isocost.plan.claims.claim import Claim
@@ -165,7 +166,10 @@ def _adapters(terms: Terms, verdict: Verdict, bought: tuple[Buy, ...]) -> Slip |
         return None
     if terms.tokens is not None and terms.tokens.told and terms.tokens.value > lora.tokens:
         return None
-    return Slip("adapters-for-all", f"adapters of an existing model may be told as training it. {lora.words}")
+    return Slip(
+        "adapters-for-all",
+        tr("adapters of an existing model may be told as training it. {words}", words=lora.words),
+    )
 
 
 def _left_out(terms: Terms, plan: Planned | None, catalog: Catalog) -> Iterator[LeftOut]:
@@ -187,17 +191,24 @@ def _base(model: str, catalog: Catalog) -> LeftOut:
             and run.cost_usd
             and run.cost_kind == "reported"
         ):
-            return LeftOut(line=f"The base model, {model}", usd=run.cost_usd, source=run.source)
+            return LeftOut(
+                line=tr("The base model, {model}", model=model), usd=run.cost_usd, source=run.source
+            )
     for run in catalog.runs_of(model):
         if run.trusted and run.stage == "pretrain" and run.gpu_hours and run.accelerator:
             card = catalog.default_price(run.accelerator)
             if card is not None:
                 hours, price = format_count(run.gpu_hours), format_significant(card.usd_per_gpu_hour)
-                source = f"{hours} hours ({run.source}) at ${price} an hour"
+                source = tr(
+                    "{hours} hours ({source}) at ${price} an hour",
+                    hours=hours,
+                    source=run.source,
+                    price=price,
+                )
                 return LeftOut(
-                    line=f"The base model, {model}",
+                    line=tr("The base model, {model}", model=model),
                     usd=run.gpu_hours * card.usd_per_gpu_hour,
                     kind="assumed",
                     source=source,
                 )
-    return LeftOut(line=f"The base model, {model}")
+    return LeftOut(line=tr("The base model, {model}", model=model))

@@ -9,6 +9,7 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.catalog.records import MatmulCeiling
 from isocost.engine.peaks import dense_peak
+from isocost.language import tr
 from isocost.plan.claims.market import market_of
 from isocost.plan.claims.prediction import Ours, Planned, assumed, held
 from isocost.plan.claims.published import Published, as_fast, cheapest_published, run_words, same_run
@@ -62,11 +63,14 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     claim, hours, rules = terms.claim, terms.gpu_hours, catalog.constants.claim_rules
     if claim.usd is None:
         if terms.usd is not None:
-            return Check("money", "unknown", "no dollars told", (f"{terms.usd.words}.",))
-        return Check("money", "unknown", "no dollars told", ("No amount of money is told.",))
+            return Check("money", "unknown", tr("no dollars told"), (f"{terms.usd.words}.",))
+        return Check("money", "unknown", tr("no dollars told"), (tr("No amount of money is told."),))
     if hours is None:
         return Check(
-            "money", "unknown", "no hours told", ("No hours are told that the money could be held against.",)
+            "money",
+            "unknown",
+            tr("no hours told"),
+            (tr("No hours are told that the money could be held against."),),
         )
     rate = claim.usd_per_gpu_hour
     if rate is None:
@@ -74,15 +78,22 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     made = hours.value * rate
     ratio = claim.usd / made
     sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"
-    told = f"{sums}. Told: {dollars(claim.usd)}, {format_fixed(ratio, 2)} times that."
+    told = tr(
+        "{sums}. Told: {dollars}, {fixed} times that.",
+        sums=sums,
+        dollars=dollars(claim.usd),
+        fixed=format_fixed(ratio, 2),
+    )
     words = (told, *_today(terms, catalog))
     if _within(ratio, rules.same_amount.value):
-        return Check("money", "holds", "adds up", words, ratio, reproduces=True, outcome="sums")
+        return Check("money", "holds", tr("adds up"), words, ratio, reproduces=True, outcome="sums")
     if _bounded(claim.bound, ratio):
-        return Check("money", "holds", "within its limit", words, ratio, reproduces=True, outcome="bounded")
+        return Check(
+            "money", "holds", tr("within its limit"), words, ratio, reproduces=True, outcome="bounded"
+        )
     if _within(ratio, rules.about_the_same.value):
-        return Check("money", "holds", "about adds up", words, ratio, outcome="sums")
-    return Check("money", "doubtful", "does not add up", words, ratio)
+        return Check("money", "holds", tr("about adds up"), words, ratio, outcome="sums")
+    return Check("money", "doubtful", tr("does not add up"), words, ratio)
 
 
 def _today(terms: Terms, catalog: Catalog) -> Iterator[str]:
@@ -90,8 +101,13 @@ def _today(terms: Terms, catalog: Catalog) -> Iterator[str]:
     card = catalog.default_price(terms.entry.spec.id) if terms.entry is not None else None
     if card is not None and terms.gpu_hours is not None:
         cost = dollars(terms.gpu_hours.value * card.usd_per_gpu_hour)
-        price = f"{format_money(card.usd_per_gpu_hour)} an hour ({card.supplier}, {card.date})"
-        yield f"The same hours at a usual price of now, {price}, cost {cost}."
+        price = tr(
+            "{money} an hour ({supplier}, {date})",
+            money=format_money(card.usd_per_gpu_hour),
+            supplier=card.supplier,
+            date=card.date,
+        )
+        yield tr("The same hours at a usual price of now, {price}, cost {cost}.", price=price, cost=cost)
 
 
 def _bounded(bound: str, ratio: float) -> bool:
@@ -108,41 +124,61 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
     market = market_of(terms.entry.spec.id, catalog) if terms.entry is not None else None
     if market is None:
         name = terms.accelerator
-        return Check("money", "unknown", "no price known", (f"{sums}. Nobody's price of {name} is known.",))
+        return Check(
+            "money",
+            "unknown",
+            tr("no price known"),
+            (tr("{sums}. Nobody's price of {name} is known.", sums=sums, name=name),),
+        )
     asked = f"{sums}; {market.words}."
     card = catalog.default_price(terms.entry.spec.id) if terms.entry is not None else None
     usual = card.usd_per_gpu_hour if card is not None else market.low
     ratio = price / usual
     if _bounded(terms.claim.bound, ratio):
         return Check(
-            "money", "holds", "within its limit", (asked,), ratio, reproduces=True, outcome="bounded"
+            "money", "holds", tr("within its limit"), (asked,), ratio, reproduces=True, outcome="bounded"
         )
     same = catalog.constants.claim_rules.same_amount.value
     assumed = next((each for each in market.claimed if _within(price / each, same)), None)
     if assumed is not None:
-        said = (asked, f"Authors of claims assume {format_money(assumed)}.")
-        return Check("money", "holds", "adds up as claims do", said, price / assumed, reproduces=True)
+        said = (asked, tr("Authors of claims assume {money}.", money=format_money(assumed)))
+        return Check("money", "holds", tr("adds up as claims do"), said, price / assumed, reproduces=True)
     if market.low <= price <= market.high:
         # Quotes are wide: only near the usual one is it the same number.
         return Check(
-            "money", "holds", "adds up", (asked,), ratio, reproduces=_within(ratio, about), outcome="asked"
+            "money",
+            "holds",
+            tr("adds up"),
+            (asked,),
+            ratio,
+            reproduces=_within(ratio, about),
+            outcome="asked",
         )
-    ever = f"Ever asked: {format_money(market.lowest)} to {format_money(market.highest)}."
+    ever = tr(
+        "Ever asked: {money} to {money_2}.",
+        money=format_money(market.lowest),
+        money_2=format_money(market.highest),
+    )
     if market.lowest / about <= price <= market.highest * about:
-        where = "below" if price < market.low else "above"
-        said = (asked, f"That is {where} today's prices. {ever}")
-        return Check("money", "holds", f"{where} today's prices", said, ratio)
+        where = tr("below") if price < market.low else tr("above")
+        said = (asked, tr("That is {where} today's prices. {ever}", where=where, ever=ever))
+        return Check("money", "holds", tr("{where} today's prices", where=where), said, ratio)
     if price < market.low:
         return Check(
             "money",
             "doubtful",
-            "too cheap",
-            (asked, f"Nobody asks so little. {ever}"),
+            tr("too cheap"),
+            (asked, tr("Nobody asks so little. {ever}", ever=ever)),
             ratio,
             outcome="priced",
         )
     return Check(
-        "money", "doubtful", "too dear", (asked, f"Nobody asks so much. {ever}"), ratio, outcome="priced"
+        "money",
+        "doubtful",
+        tr("too dear"),
+        (asked, tr("Nobody asks so much. {ever}", ever=ever)),
+        ratio,
+        outcome="priced",
     )
 
 
@@ -150,38 +186,64 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
     """Whether the accelerators told hold the model as it is trained."""
     stage = held(terms, catalog)
     if stage is None and plan is None:
-        why = _not_known(terms) or "How many accelerators is not told."
-        return Check("memory", "unknown", "not checked", (why,))
+        why = _not_known(terms) or tr("How many accelerators is not told.")
+        return Check("memory", "unknown", tr("not checked"), (why,))
     if stage is None:
         curve = plan.curve if plan is not None else None
         fits = [] if curve is None else curve.counts[curve.fits].tolist()
-        least = f" {format_count(fits[0])} {terms.accelerator} at least would hold it." if fits else ""
-        return Check("memory", "unknown", "number not told", (f"How many accelerators is not told.{least}",))
+        least = (
+            tr(
+                " {count} {accelerator} at least would hold it.",
+                count=format_count(fits[0]),
+                accelerator=terms.accelerator,
+            )
+            if fits
+            else ""
+        )
+        return Check(
+            "memory",
+            "unknown",
+            tr("number not told"),
+            (tr("How many accelerators is not told.{least}", least=least),),
+        )
     needs = ""
     if stage.memory is not None and stage.memory.limit is not None:
         used = format_memory_of(stage.memory.total, stage.memory.limit)
-        on = f"each of {format_count(stage.count)}" if stage.count > 1 else "one"
-        needs = f"{used} on {on} {terms.accelerator}"
+        on = tr("each of {count}", count=format_count(stage.count)) if stage.count > 1 else "one"
+        needs = tr("{used} on {on} {accelerator}", used=used, on=on, accelerator=terms.accelerator)
     if terms.job == "rl":
-        needs = f"{needs} for its training alone; the engine that writes its text needs room beside that"
+        needs = tr(
+            "{needs} for its training alone; the engine that writes its text needs room beside that",
+            needs=needs,
+        )
     if stage.fits:
-        return Check("memory", "holds", "fits", (f"{needs}.",) if needs else ())
-    enough = "no number of them would do"
+        return Check("memory", "holds", tr("fits"), (f"{needs}.",) if needs else ())
+    enough = tr("no number of them would do")
     if stage.smallest_count is not None:
-        enough = f"{format_count(stage.smallest_count)} {terms.accelerator} at least"
+        enough = tr(
+            "{count} {accelerator} at least",
+            count=format_count(stage.smallest_count),
+            accelerator=terms.accelerator,
+        )
     return Check(
         "memory",
         "doubtful",
-        "does not fit",
-        (f"{needs}: {enough}, or slow offloading to the host's memory, which is not modelled here.",),
+        tr("does not fit"),
+        (
+            tr(
+                "{needs}: {enough}, or slow offloading to the host's memory, which is not modelled here.",
+                needs=needs,
+                enough=enough,
+            ),
+        ),
     )
 
 
 def _not_known(terms: Terms) -> str:
     """Which of the model and the accelerator is not known, as a sentence; empty = neither."""
     if terms.counted is None:
-        return "The model's size is not told."
-    return "The accelerator is not told, or not in the catalogue." if terms.entry is None else ""
+        return tr("The model's size is not told.")
+    return tr("The accelerator is not told, or not in the catalogue.") if terms.entry is None else ""
 
 
 def _why_not(terms: Terms, catalog: Catalog) -> str:
@@ -190,11 +252,12 @@ def _why_not(terms: Terms, catalog: Catalog) -> str:
         return why
     most = affordable_tokens(terms, catalog)
     if most is None:
-        return "How many tokens is not told."
-    does = "write and train on" if terms.job == "rl" else "read"
-    return (
-        f"How many tokens is not told: at the best matmul the hours {does} "
-        f"{format_quantity(most, 'number')} at most."
+        return tr("How many tokens is not told.")
+    does = tr("write and train on") if terms.job == "rl" else "read"
+    return tr(
+        "How many tokens is not told: at the best matmul the hours {does} {quantity} at most.",
+        does=does,
+        quantity=format_quantity(most, "number"),
     )
 
 
@@ -233,25 +296,31 @@ def work(terms: Terms, catalog: Catalog) -> Check:
     if terms.claim.compared is not None:
         return _compared(terms, catalog)
     if terms.work is None:
-        return Check("work", "unknown", "not checked", (_why_not(terms, catalog),))
+        return Check("work", "unknown", tr("not checked"), (_why_not(terms, catalog),))
     if terms.gpu_hours is None or terms.entry is None or not (rates := rates_of(terms, catalog)):
         return Check(
-            "work", "unknown", "not checked", (f"{terms.work.words}; no hours are told to do it in.",)
+            "work",
+            "unknown",
+            tr("not checked"),
+            (tr("{words}; no hours are told to do it in.", words=terms.work.words),),
         )
     seconds = terms.gpu_hours.value * SECONDS_PER_HOUR
     first, fastest = rates[0], max(rates, key=lambda rate: rate.peak)
     ratio = first.best * seconds / terms.work.flops
     shown = (first,) if ratio >= 1.0 else dict.fromkeys((first, fastest))
-    words = [f"Needed: {terms.work.words}.", *(_given(terms, rate, seconds) for rate in shown)]
+    words = [
+        tr("Needed: {words}.", words=terms.work.words),
+        *(_given(terms, rate, seconds) for rate in shown),
+    ]
     words += _published_words(terms, cheapest_published(terms, catalog), catalog)
     done = replace(_done(terms, rates, seconds, catalog), ratio=ratio)
     used = terms.work.flops / (first.peak * seconds)
     if terms.claim.mfu is not None:
         told, meant = (format_quantity(x, "share") for x in (terms.claim.mfu, used))
-        words.insert(1, f"It tells an MFU of {told}; its hours mean {meant}.")
+        words.insert(1, tr("It tells an MFU of {told}; its hours mean {meant}.", told=told, meant=meant))
         about = catalog.constants.claim_rules.about_the_same.value
         if done.status == "holds" and not _within(used / terms.claim.mfu, about):
-            done = replace(done, status="doubtful", short="contradicts itself")
+            done = replace(done, status="doubtful", short=tr("contradicts itself"))
     return replace(done, words=tuple(words))
 
 
@@ -261,7 +330,9 @@ def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalo
     needs = terms.work.flops / (rates[0].best * seconds)
     lacking = _lacking(needs)
     outcome: Outcome = "times" if needs >= AS_TIMES else "share"
-    short = Check("work", "impossible", f"{lacking} short", outcome=outcome, lacking=lacking)
+    short = Check(
+        "work", "impossible", tr("{lacking} short", lacking=lacking), outcome=outcome, lacking=lacking
+    )
     if _least_work(terms, catalog) > max(max(rate.peak, rate.best) for rate in rates) * seconds:
         return short
     if terms.work.flops > max(rate.best for rate in rates) * seconds:
@@ -269,8 +340,8 @@ def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalo
         return replace(short, status="doubtful")
     if terms.work.flops > rates[0].best * seconds:
         format = max(rates, key=lambda rate: rate.peak).format.upper()
-        return Check("work", "doubtful", f"only in {format}", outcome="bits")
-    return Check("work", "holds", "can be done")
+        return Check("work", "doubtful", tr("only in {format}", format=format), outcome="bits")
+    return Check("work", "holds", tr("can be done"))
 
 
 def _least_work(terms: Terms, catalog: Catalog) -> float:
@@ -289,18 +360,33 @@ def _given(terms: Terms, rate: Rate, seconds: float) -> str:
     need, name = terms.work.flops, rate.format.upper()
     peak, best = (f"{format_count(x / TERA)} TFLOP/s" for x in (rate.peak, rate.best))
     beyond = need / (rate.peak * seconds)
-    whose = "measured on it" if rate.ceiling.measured else "measured on parts like it"
-    hours = f"{format_count(terms.gpu_hours.value)} {terms.noun}-hours"
+    whose = tr("measured on it") if rate.ceiling.measured else tr("measured on parts like it")
+    hours = tr("{count} {noun}-hours", count=format_count(terms.gpu_hours.value), noun=terms.noun)
     if beyond > 1.0:
         given, short = scientific(rate.peak * seconds), _lacking(need / (rate.best * seconds))
-        return (
-            f"In {name}, {hours} give {given} at the dense peak of {peak}, {_lacking(beyond)} too little; "
-            f"{short} too little at the best matmul {whose} ({best})."
+        return tr(
+            "In {name}, {hours} give {given} at the dense peak of {peak}, {lacking} too little; "
+            "{short} too little at the best matmul {whose} ({best}).",
+            name=name,
+            hours=hours,
+            given=given,
+            peak=peak,
+            lacking=_lacking(beyond),
+            short=short,
+            whose=whose,
+            best=best,
         )
     share, reached = format_share(beyond), format_share(rate.best / rate.peak, decimals=0)
-    return (
-        f"In {name}, that is {share} of the dense peak ({peak}) over {hours}; "
-        f"the best matmul {whose} reaches {reached}{rate.ceiling.above_peak}."
+    return tr(
+        "In {name}, that is {share} of the dense peak ({peak}) over {hours}; the best matmul "
+        "{whose} reaches {reached}{above_peak}.",
+        name=name,
+        share=share,
+        peak=peak,
+        hours=hours,
+        whose=whose,
+        reached=reached,
+        above_peak=rate.ceiling.above_peak,
     )
 
 
@@ -311,10 +397,14 @@ def _published_words(terms: Terms, run: Published | None, catalog: Catalog) -> l
     # One that took fewer hours may have read less: it says nothing.
     if ratio < 1.0:
         return []
-    which = f"The cheapest published run of about that size, {run.label} ({run.date}),"
+    which = tr(
+        "The cheapest published run of about that size, {label} ({date}),", label=run.label, date=run.date
+    )
     about = catalog.constants.claim_rules.same_amount.value
-    as_told = "about as many as told" if ratio < about else f"{_times(ratio)} the hours told"
-    return [f"{which} took {run.words}: {as_told}."]
+    as_told = (
+        tr("about as many as told") if ratio < about else tr("{times} the hours told", times=_times(ratio))
+    )
+    return [tr("{which} took {words}: {as_told}.", which=which, words=run.words, as_told=as_told)]
 
 
 def _compared(terms: Terms, catalog: Catalog) -> Check:
@@ -322,23 +412,30 @@ def _compared(terms: Terms, catalog: Catalog) -> Check:
     other = terms.claim.compared
     assert other is not None
     if terms.work is None:
-        return Check("work", "unknown", "not checked", (_why_not(terms, catalog),))
+        return Check("work", "unknown", tr("not checked"), (_why_not(terms, catalog),))
     size = parameters_of(ModelChoice(name=other.model), catalog).active
     theirs = WHOLE * size * other.tokens
     active = terms.counted.active if terms.counted is not None else 0.0
     share = WHOLE * active * (terms.tokens.value if terms.tokens is not None else 0.0) / theirs
     rule = f"6 x {format_quantity(size, 'number')} x {format_quantity(other.tokens, 'number')}"
     words = (
-        f"{terms.work.words}; {other.model}: {rule} = {scientific(theirs)} FLOP. "
-        f"That is {format_share(share)} of it; told: {format_share(other.share)}.",
+        tr(
+            "{words}; {model}: {rule} = {scientific} FLOP. That is {share} of it; told: {share_2}.",
+            words=terms.work.words,
+            model=other.model,
+            rule=rule,
+            scientific=scientific(theirs),
+            share=format_share(share),
+            share_2=format_share(other.share),
+        ),
     )
     ratio = other.share / share if share else None
     rules = catalog.constants.claim_rules
     if ratio is not None and (_within(ratio, rules.same_amount.value) or _bounded(terms.claim.bound, ratio)):
-        return Check("work", "holds", "reproduces", words, ratio, reproduces=True)
+        return Check("work", "holds", tr("reproduces"), words, ratio, reproduces=True)
     if ratio is not None and _within(ratio, rules.about_the_same.value):
-        return Check("work", "holds", "about right", words, ratio)
-    return Check("work", "doubtful", "another share", words, ratio)
+        return Check("work", "holds", tr("about right"), words, ratio)
+    return Check("work", "doubtful", tr("another share"), words, ratio)
 
 
 def sense(terms: Terms, plan: Planned | None, ours: Ours | None, catalog: Catalog) -> Check:
@@ -351,15 +448,27 @@ def sense(terms: Terms, plan: Planned | None, ours: Ours | None, catalog: Catalo
     fast = found.ratio is not None and found.ratio < 1.0 and found.outcome in ("below", "near")
     run = same_run(terms, catalog) if found.status == "doubtful" else None
     if run is not None:
-        said = f"A published run agrees with it: {run_words(run, terms.noun)}. Our estimate is off."
-        return replace(found, status="holds", short="as published", words=(*found.words, said))
+        said = tr(
+            "A published run agrees with it: {run_words}. Our estimate is off.",
+            run_words=run_words(run, terms.noun),
+        )
+        return replace(found, status="holds", short=tr("as published"), words=(*found.words, said))
     if fast and plan is not None and (best := _assumed_for(terms, plan, catalog)) is not None:
-        return replace(found, status="holds", short=f"possible with {best[0]}", words=(*found.words, best[1]))
+        return replace(
+            found,
+            status="holds",
+            short=tr("possible with {best}", best=best[0]),
+            words=(*found.words, best[1]),
+        )
     if fast and (published := as_fast(terms, catalog)) is not None:
         run, hours = published
-        took = f"{format_rounded(hours)} {terms.noun}-hours by peak and text"
-        said = f"A published run of its size was as fast: {run_words(run, terms.noun)}, {took}."
-        return replace(found, status="holds", short="as fast as published", words=(*found.words, said))
+        took = tr("{rounded} {noun}-hours by peak and text", rounded=format_rounded(hours), noun=terms.noun)
+        said = tr(
+            "A published run of its size was as fast: {run_words}, {took}.",
+            run_words=run_words(run, terms.noun),
+            took=took,
+        )
+        return replace(found, status="holds", short=tr("as fast as published"), words=(*found.words, said))
     return found
 
 
@@ -368,11 +477,18 @@ def _assumed_for(terms: Terms, plan: Planned, catalog: Catalog) -> tuple[str, st
     for each in assumed(terms, plan, catalog):
         told, span, shown = _told_and_ours(terms, each.ours)
         if told is not None and span is not None and span[0] <= told <= span[2]:
-            untold = "software and batch" if terms.claim.precision else "software, number format and batch"
-            said = (
-                f"It does not tell its {untold}. With {each.words} we estimate "
-                f"{shown[1]}, 8 chances in 10 between {shown[0]} and {shown[2]}: "
-                f"{_share_words(told / span[1])}."
+            untold = (
+                tr("software and batch") if terms.claim.precision else tr("software, number format and batch")
+            )
+            said = tr(
+                "It does not tell its {untold}. With {words} we estimate {shown}, 8 chances in 10 "
+                "between {shown_2} and {shown_3}: {share_words}.",
+                untold=untold,
+                words=each.words,
+                shown=shown[1],
+                shown_2=shown[0],
+                shown_3=shown[2],
+                share_words=_share_words(told / span[1]),
             )
             return each.words, said
     return None
@@ -383,38 +499,50 @@ def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Che
     thin = _too_thin(terms, catalog)
     if ours is None:
         if thin:
-            return Check("sense", "doubtful", "no model", tuple(words))
-        return Check("sense", "unknown", "no estimate", tuple(words) or (_no_estimate(terms),))
+            return Check("sense", "doubtful", tr("no model"), tuple(words))
+        return Check("sense", "unknown", tr("no estimate"), tuple(words) or (_no_estimate(terms),))
     beyond = catalog.constants.claim_rules.beyond_range.value
     told, span, shown = _told_and_ours(terms, ours)
     if told is None or span is None:
-        start = f"Our estimate: {_span_words(terms, ours)} on {ours.words}"
-        words.insert(0, f"{start}; nothing is told to hold against it.")
-        short: tuple[Status, str] = ("doubtful", "no model") if thin else ("unknown", "nothing to compare")
+        start = tr(
+            "Our estimate: {span_words} on {words}", span_words=_span_words(terms, ours), words=ours.words
+        )
+        words.insert(0, tr("{start}; nothing is told to hold against it.", start=start))
+        short: tuple[Status, str] = (
+            ("doubtful", tr("no model")) if thin else ("unknown", tr("nothing to compare"))
+        )
         return Check("sense", *short, tuple(words))
     ratio = told / span[1]
     words.insert(
         0,
-        f"We estimate {shown[1]} on {ours.words}, 8 chances in 10 between {shown[0]} and {shown[2]}; "
-        f"told: {shown[3]}, {_share_words(ratio)}.",
+        tr(
+            "We estimate {shown} on {words}, 8 chances in 10 between {shown_2} and {shown_3}; "
+            "told: {shown_4}, {share_words}.",
+            shown=shown[1],
+            words=ours.words,
+            shown_2=shown[0],
+            shown_3=shown[2],
+            shown_4=shown[3],
+            share_words=_share_words(ratio),
+        ),
     )
     if thin:
-        return Check("sense", "doubtful", "no model", tuple(words), ratio)
+        return Check("sense", "doubtful", tr("no model"), tuple(words), ratio)
     bound = terms.claim.bound if terms.gpu_hours is None else ""
     if told < span[0] / beyond and bound != "at least":
-        return Check("sense", "doubtful", "too little", tuple(words), ratio, outcome="below")
+        return Check("sense", "doubtful", tr("too little"), tuple(words), ratio, outcome="below")
     if told > span[2] * beyond and bound != "at most":
-        return Check("sense", "doubtful", "too much", tuple(words), ratio, outcome="above")
+        return Check("sense", "doubtful", tr("too much"), tuple(words), ratio, outcome="above")
     inside = span[0] <= told <= span[2]
     if inside:
-        return Check("sense", "holds", "as we estimate", tuple(words), ratio)
-    return Check("sense", "holds", "near our range", tuple(words), ratio, outcome="near")
+        return Check("sense", "holds", tr("as we estimate"), tuple(words), ratio)
+    return Check("sense", "holds", tr("near our range"), tuple(words), ratio, outcome="near")
 
 
 def _no_estimate(terms: Terms) -> str:
     if terms.job == "rl":
-        return "Reinforcement learning: rounds, lengths and batch would have to be told for an estimate."
-    return "We have no estimate of it."
+        return tr("Reinforcement learning: rounds, lengths and batch would have to be told for an estimate.")
+    return tr("We have no estimate of it.")
 
 
 def _told_and_ours(
@@ -423,7 +551,10 @@ def _told_and_ours(
     """The figure told that we estimate too, and ours: hours where they are told, else dollars."""
     if terms.gpu_hours is not None:
         h, each = ours.hours, terms.gpu_hours.value
-        shown = tuple(f"{format_rounded(x)} {terms.noun}-hours" for x in (h.p10, h.p50, h.p90, each))
+        shown = tuple(
+            tr("{rounded} {noun}-hours", rounded=format_rounded(x), noun=terms.noun)
+            for x in (h.p10, h.p50, h.p90, each)
+        )
         return each, (h.p10, h.p50, h.p90), shown
     if terms.claim.usd is not None and ours.usd is not None:
         u, told = ours.usd, terms.claim.usd
@@ -438,7 +569,14 @@ def _span_words(terms: Terms, ours: Ours) -> str:
     h = ours.hours
     cost = f", {format_money(ours.usd.p50)}" if ours.usd is not None else ""
     low, middle, high = (format_rounded(each) for each in (h.p10, h.p50, h.p90))
-    return f"{middle} {terms.noun}-hours ({low} to {high}){cost}"
+    return tr(
+        "{middle} {noun}-hours ({low} to {high}){cost}",
+        middle=middle,
+        noun=terms.noun,
+        low=low,
+        high=high,
+        cost=cost,
+    )
 
 
 def affordable_tokens(terms: Terms, catalog: Catalog) -> float | None:
@@ -479,28 +617,39 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
     usual = catalog.constants.claim_rules.tokens_per_parameter.value
     if not told:
         most = affordable_tokens(terms, catalog) or 0.0
-        read = f"{format_quantity(most, 'number')} tokens"
+        read = tr("{quantity} tokens", quantity=format_quantity(most, "number"))
         ratio = format_quantity(each, "number", digits=2)
-        start = f"At the best matmul the hours read {read}, {ratio} a parameter"
-        few = f"{start}; {format_significant(usual)} are usual."
-        return [few if each < usual else f"{start}: enough text."]
+        start = tr("At the best matmul the hours read {read}, {ratio} a parameter", read=read, ratio=ratio)
+        few = tr("{start}; {significant} are usual.", start=start, significant=format_significant(usual))
+        return [few if each < usual else tr("{start}: enough text.", start=start)]
     kind = (
-        "fewer tokens than parameters"
+        tr("fewer tokens than parameters")
         if each < 1
-        else "just that"
+        else tr("just that")
         if _within(each / usual, ABOUT)
-        else "trained beyond that"
+        else tr("trained beyond that")
         if each > usual
-        else "less than that"
+        else tr("less than that")
     )
     shown, least = format_rounded(each), format_significant(usual)
-    return [f"{shown} tokens a parameter; {least} are the least costly way to a loss: {kind}."]
+    return [
+        tr(
+            "{shown} tokens a parameter; {least} are the least costly way to a loss: {kind}.",
+            shown=shown,
+            least=least,
+            kind=kind,
+        )
+    ]
 
 
 def _share_words(ratio: float) -> str:
     if 0.01 <= ratio < 100:
-        return f"{format_fixed(ratio, 2)} times ours"
-    return f"{_times(ratio)} more" if ratio >= 1.0 else f"{_times(1.0 / ratio)} less"
+        return tr("{fixed} times ours", fixed=format_fixed(ratio, 2))
+    return (
+        tr("{times} more", times=_times(ratio))
+        if ratio >= 1.0
+        else tr("{times} less", times=_times(1.0 / ratio))
+    )
 
 
 AS_TIMES = 2.0
@@ -516,8 +665,8 @@ def _lacking(ratio: float) -> str:
 
 def _times(ratio: float) -> str:
     if ratio >= 1e6:
-        return f"{marked(f'{ratio:.1e}')} times"
-    return f"{format_fixed(ratio, 1) if ratio < 9.95 else format_count(ratio)} times"
+        return tr("{marked} times", marked=marked(f"{ratio:.1e}"))
+    return tr("{fixed} times", fixed=format_fixed(ratio, 1) if ratio < 9.95 else format_count(ratio))
 
 
 def _within(ratio: float, factor: float) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceQuote
+from isocost.language import tr
 from isocost.quantities import format_money
 
 
@@ -28,10 +29,14 @@ class Market:
     @property
     def words(self) -> str:
         """The newest quotes in a few words."""
-        span = f"{format_money(self.low)} to {format_money(self.high)}"
+        span = tr("{money} to {money_2}", money=format_money(self.low), money_2=format_money(self.high))
         asked = span if self.low != self.high else format_money(self.low)
-        who = f"{self.suppliers} suppliers ask" if self.suppliers > 1 else "one supplier asks"
-        return f"{who} {asked} (newest of {self.newest})"
+        who = (
+            tr("{suppliers} suppliers ask", suppliers=self.suppliers)
+            if self.suppliers > 1
+            else tr("one supplier asks")
+        )
+        return tr("{who} {asked} (newest of {newest})", who=who, asked=asked, newest=self.newest)
 
 
 def market_of(accelerator: str, catalog: Catalog) -> Market | None:

@@ -12,6 +12,7 @@ import numpy as np
 from isocost.catalog import Catalog, CatalogError
 from isocost.engine.records import Stack
 from isocost.evidence.word import Evidence
+from isocost.language import tr
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, StageEstimate
@@ -188,7 +189,7 @@ def price_of(terms: Terms, catalog: Catalog) -> Price:
     # A limit on the dollars is no price: "under $50" may be any below.
     told = terms.claim.usd_per_gpu_hour is not None or not terms.claim.bound
     if told and terms.price is not None and check("price.usd_per_gpu_hour", terms.price.value) is None:
-        return Price(terms.price.value, supplier="the claim", commitment="claim")
+        return Price(terms.price.value, supplier=tr("the claim"), commitment="claim")
     card = catalog.default_price(terms.entry.spec.id)
     return price_from(card) if card is not None else Price(1.0, supplier=NO_PRICE)
 
@@ -203,7 +204,11 @@ def ours_of(found: Estimate, priced: bool = True) -> Ours:
         *(total.gpu_hours * each / (total.wall_days or 1.0) for each in (days.p10, days.p50, days.p90))
     )
     words = f"{format_count(stage.count)} {stage.accelerator_name}"
-    rate = f"{format_money(stage.usd_per_gpu_hour)} an hour ({stage.price_source})"
+    rate = tr(
+        "{money} an hour ({price_source})",
+        money=format_money(stage.usd_per_gpu_hour),
+        price_source=stage.price_source,
+    )
     shown, rate = (usd, rate) if priced else (None, "")
     return Ours(hours, days, shown, stage.count, stage.mfu, words, rate, found.evidence)
 
@@ -228,7 +233,7 @@ def assumed(terms: Terms, plan: Planned, catalog: Catalog) -> Iterator[Assumed]:
     batches = times > 1.0 and terms.job in FROM_NOTHING
     formats = _formats(terms)
     best = replace(terms, claim=replace(claim, stack="vendor", precision=formats or claim.precision))
-    stack = "a tuned vendor stack" if claim.stack != "vendor" else ""
+    stack = tr("a tuned vendor stack") if claim.stack != "vendor" else ""
     recipe = " in ".join(each for each in (stack, formats.upper()) if each)
     if batches:
         yield from _assumed(terms, plan, "", times, catalog)
@@ -256,5 +261,9 @@ def _assumed(terms: Terms, plan: Planned, recipe: str, times: float, catalog: Ca
     data = data_of(project.scenarios[0].stages[0])
     assert data is not None
     tokens = batch_tokens(data, catalog)
-    large = f"batches of {format_quantity(tokens, 'number', digits=2)} tokens" if times > 1.0 else ""
-    yield Assumed(" and ".join(each for each in (recipe, large) if each), ours_of(found, plan.priced))
+    large = (
+        tr("batches of {quantity} tokens", quantity=format_quantity(tokens, "number", digits=2))
+        if times > 1.0
+        else ""
+    )
+    yield Assumed(tr(" and ").join(each for each in (recipe, large) if each), ours_of(found, plan.priced))

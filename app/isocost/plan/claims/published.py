@@ -8,6 +8,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
 from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator
+from isocost.language import tr
 from isocost.plan.claims.terms import FROM_NOTHING, Terms
 from isocost.plan.kinds import GpuHoursStage
 from isocost.plan.project.project import Price, Scenario
@@ -47,10 +48,20 @@ def _peak(catalog: Catalog, run: PublishedRun) -> float:
 
 
 def _words(hours: float, run: PublishedRun, spec: Accelerator, terms: Terms) -> str:
-    read = f" for {format_quantity(run.tokens, 'number')} tokens" if run.tokens else ""
+    read = tr(" for {quantity} tokens", quantity=format_quantity(run.tokens, "number")) if run.tokens else ""
     if run.accelerator == spec.id:
-        return f"{format_count(hours)} {terms.accelerator}-hours{read}"
-    return f"what {format_count(hours)} {terms.accelerator}-hours would be by peak{read}"
+        return tr(
+            "{count} {accelerator}-hours{read}",
+            count=format_count(hours),
+            accelerator=terms.accelerator,
+            read=read,
+        )
+    return tr(
+        "what {count} {accelerator}-hours would be by peak{read}",
+        count=format_count(hours),
+        accelerator=terms.accelerator,
+        read=read,
+    )
 
 
 def same_run(terms: Terms, catalog: Catalog) -> PublishedRun | None:
@@ -130,7 +141,7 @@ def _about(published: float | None, told: float | None, factor: float) -> bool:
 
 def run_words(run: PublishedRun, noun: str) -> str:
     """What a run took, in a few words, with its source."""
-    took = f"{format_count(run.gpu_hours)} {noun}-hours" if run.gpu_hours else ""
+    took = tr("{count} {noun}-hours", count=format_count(run.gpu_hours), noun=noun) if run.gpu_hours else ""
     cost = format_money(run.cost_usd) if run.cost_usd and run.cost_kind == "reported" else ""
     return f"{run.label}, {', '.join(each for each in (took, cost) if each)} ({run.source})"
 

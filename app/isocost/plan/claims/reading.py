@@ -11,6 +11,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
+from isocost.language import tr
 from isocost.plan.claims import patterns
 from isocost.plan.claims.claim import Claim
 from isocost.quantities import PLAIN, QuantityError, format_count, numbers_marked, parse
@@ -36,9 +37,9 @@ _OTHER_WAY = str.maketrans({",": ".", ".": None})
 """A number as it is written where commas and dots have each other's place."""
 _CALLED = {
     "usd": "money",
-    "usd_per_gpu_hour": "money an hour",
+    "usd_per_gpu_hour": tr("money an hour"),
     "count": "accelerators",
-    "active": "active parameters",
+    "active": tr("active parameters"),
 }
 
 
@@ -90,10 +91,19 @@ class _Reader:
         self._problems: list[str] = []
         for found in patterns.THOUSANDS.finditer(clean) if patterns.is_foreign(clean) else ():
             meant, other = found[0].replace(",", ""), found[0].translate(_OTHER_WAY)
-            self._problems.append(f"{found[0]} is read as {meant}; write {other} where that is meant.")
+            self._problems.append(
+                tr(
+                    "{found} is read as {meant}; write {other} where that is meant.",
+                    found=found[0],
+                    meant=meant,
+                    other=other,
+                )
+            )
         self._unread: list[str] = []
         if len(text) > LONGEST:
-            self._problems.append(f"Only the first {format_count(LONGEST)} characters were read.")
+            self._problems.append(
+                tr("Only the first {count} characters were read.", count=format_count(LONGEST))
+            )
         self._found: dict[str, Any] = {}
         self._entry: AcceleratorEntry | None = None
 
@@ -146,7 +156,7 @@ class _Reader:
         middle = (first + second) / 2.0
         if not self._sound(middle, found[0], what, least):
             return None
-        self._problems.append(f"Of {found[0].strip()!r} the middle is taken.")
+        self._problems.append(tr("Of {found!r} the middle is taken.", found=found[0].strip()))
         return middle
 
     def _number(self, digits: str, scale: str, what: str) -> float | None:
@@ -157,14 +167,23 @@ class _Reader:
             value = math.inf
         if math.isfinite(value):
             return value
-        self._problems.append(f"{what}: {digits}{scale} is not a number we can use; it is left out.")
+        self._problems.append(
+            tr(
+                "{what}: {digits}{scale} is not a number we can use; it is left out.",
+                what=what,
+                digits=digits,
+                scale=scale,
+            )
+        )
         return None
 
     def _sound(self, value: float, said: str, what: str, least: float) -> bool:
         if least < value <= LARGEST:
             return True
-        wrong = "too large" if value > LARGEST else "not above zero"
-        self._problems.append(f"{what}: {said.strip()!r} is {wrong}; it is left out.")
+        wrong = tr("too large") if value > LARGEST else tr("not above zero")
+        self._problems.append(
+            tr("{what}: {said!r} is {wrong}; it is left out.", what=what, said=said.strip(), wrong=wrong)
+        )
         return False
 
     def _keep(self, name: str, value: float | None) -> None:
@@ -172,7 +191,9 @@ class _Reader:
         if value is None:
             return
         if name in self._found and self._found[name] != value:
-            self._problems.append(f"Two amounts of {_CALLED.get(name, name)} are told; the first is taken.")
+            self._problems.append(
+                tr("Two amounts of {get} are told; the first is taken.", get=_CALLED.get(name, name))
+            )
             return
         self._found[name] = value
 
@@ -183,7 +204,7 @@ class _Reader:
     def _money(self) -> None:
         for found in self._take(patterns.PRICE):
             of = (found["of"] or found["of2"] or "").strip()
-            value = self._value(found, "Price")
+            value = self._value(found, tr("Price"))
             if value is None:
                 continue
             if patterns.NODE.search(of):
@@ -194,14 +215,14 @@ class _Reader:
         self._sums(list(self._take(patterns.MONEY)))
         for found in self._take(patterns.FOREIGN):
             self._problems.append(
-                f"{found[0].strip()!r} is not in US dollars: convert it, for example $3.99."
+                tr("{found!r} is not in US dollars: convert it, for example $3.99.", found=found[0].strip())
             )
 
     def _sums(self, told: list[re.Match[str]]) -> None:
         """The amount, and beside it a price in its shortest form: "2.788M hours at $2, $5.576M"."""
         rates = [found for found in told if found["at"]] if len(told) == 2 else []
         for found in told:
-            value = self._value(found, "Money")
+            value = self._value(found, tr("Money"))
             if len(rates) == 1 and found is rates[0] and "usd_per_gpu_hour" not in self._found:
                 self._keep("usd_per_gpu_hour", value)
                 continue
@@ -222,13 +243,13 @@ class _Reader:
         for found in self._take(patterns.RATES):
             self._unread.append(found[0].strip())
         for found in self._take(patterns.TOKENS):
-            self._keep("tokens", self._value(found, "Tokens"))
+            self._keep("tokens", self._value(found, tr("Tokens")))
         for found in self._take(patterns.FLOPS):
             self._keep("flops", self._value(found, "FLOPs"))
         for found in self._take(patterns.EPOCHS):
-            self._keep("epochs", self._value(found, "Epochs"))
+            self._keep("epochs", self._value(found, tr("Epochs")))
         for found in self._take(patterns.CONTEXT):
-            value = self._value(found, "Context")
+            value = self._value(found, tr("Context"))
             if value is not None and 1 <= value <= 1e9:
                 self._keep("sequence", float(round(value)))
         if "sequence" in self._found:
@@ -237,7 +258,9 @@ class _Reader:
     def _models(self) -> None:
         for start, end, key in self._named(5, self._model):
             if "model" in self._found and self._found["model"] != key:
-                self._problems.append(f"Two models are named; {self._found['model']} is taken.")
+                self._problems.append(
+                    tr("Two models are named; {found} is taken.", found=self._found["model"])
+                )
             self._found.setdefault("model", key)
             self._drop(start, end)
 
@@ -256,7 +279,7 @@ class _Reader:
         for start, end, key in self._named(5, self._accelerator):
             told = self._found.get("accelerator")
             if told is not None and told != key:
-                self._problems.append("Two accelerators are named; the first is taken.")
+                self._problems.append(tr("Two accelerators are named; the first is taken."))
                 continue
             self._found["accelerator"] = key
             self._count_around(start, end)
@@ -281,10 +304,12 @@ class _Reader:
             ("gpu_hours", None if hours is None or size is None else hours * size, hours),
         ):
             if said is not None and value is None:
-                self._problems.append("How many accelerators a server has is not known: name the hardware.")
+                self._problems.append(
+                    tr("How many accelerators a server has is not known: name the hardware.")
+                )
             elif value is not None:
                 self._keep(name, value)
-                self._problems.append(f"A server is taken as {size} accelerators.")
+                self._problems.append(tr("A server is taken as {size} accelerators.", size=size))
 
     def _accelerator(self, phrase: str) -> str | None:
         """The id an accelerator's name stands for, in the singular or the plural."""
@@ -323,7 +348,7 @@ class _Reader:
             # A sentence goes on: "8 H100 for days". The figure is somebody else's.
             self._text = f"{self._text[: found.start()]}{found[0]}{self._text[found.end() :]}"
             return
-        value = self._value(found, "Hours")
+        value = self._value(found, tr("Hours"))
         if value is None:
             return
         value *= patterns.UNITS[_unit(found["unit"])]
@@ -374,8 +399,8 @@ class _Reader:
 
     def _servers(self, found: re.Match[str]) -> float | None:
         """How many servers; None where that makes no sense, which is said."""
-        number = self._number(found["nodes"], found["nodes_scale"] or "", "Servers")
-        return number if number is not None and self._sound(number, found[0], "Servers", 0.0) else None
+        number = self._number(found["nodes"], found["nodes_scale"] or "", tr("Servers"))
+        return number if number is not None and self._sound(number, found[0], tr("Servers"), 0.0) else None
 
     def _drop_before(self, found: re.Match[str], before: str, end: int) -> None:
         """Take out a match in the text that ends at a place."""
@@ -389,13 +414,13 @@ class _Reader:
             digits = found.groupdict().get(name)
             if digits is None:
                 continue
-            number = self._number(digits, found[f"{name}_scale"] or "", "Count")
+            number = self._number(digits, found[f"{name}_scale"] or "", tr("Count"))
             if number is None:
                 return None
             value *= number
         if value != math.floor(value) or not 0 < value <= 1e9:
             self._problems.append(
-                f"Count: {found[0].strip()!r} is no whole number above zero; it is left out."
+                tr("Count: {found!r} is no whole number above zero; it is left out.", found=found[0].strip())
             )
             return None
         return value
@@ -403,19 +428,19 @@ class _Reader:
     def _times(self) -> None:
         spans = []
         for found in self._take(patterns.DURATION):
-            value = self._value(found, "Time")
+            value = self._value(found, tr("Time"))
             if value is not None:
                 spans.append(value * patterns.UNITS[_unit(found["unit"])])
         if len(spans) > 1:
-            self._problems.append(f"{len(spans)} spans of time are told; they are added up.")
-        if spans and self._sound(sum(spans), "the time", "Time", 0.0):
+            self._problems.append(tr("{count} spans of time are told; they are added up.", count=len(spans)))
+        if spans and self._sound(sum(spans), tr("the time"), tr("Time"), 0.0):
             self._found["hours"] = sum(spans)
 
     def _sizes(self) -> None:
         for found in self._take(patterns.ACTIVE):
             if found["low_scale"] is None and (found["low2"] is None or found["low2_scale"] is None):
                 continue
-            self._keep("active", self._value(found, "Active parameters"))
+            self._keep("active", self._value(found, tr("Active parameters")))
         rest = []
         for found in patterns.SIZE.finditer(self._text):
             if not (found["noun"] or found["low_scale"]) or found["high"]:
@@ -430,13 +455,13 @@ class _Reader:
             as_tokens = not found["noun"] and (known or "parameters" in self._found)
             if not found["noun"] and scale == "t" and any(s == "b" for _, s in rest):
                 as_tokens = True
-            name, what = ("tokens", "Tokens") if as_tokens else ("parameters", "Parameters")
+            name, what = ("tokens", tr("Tokens")) if as_tokens else ("parameters", tr("Parameters"))
             if name == "parameters" and known:
                 self._unread.append(found[0].strip())
             else:
                 self._keep(name, self._value(found, what))
                 if as_tokens and "tokens" in self._found:
-                    self._problems.append(f"{found[0].strip()!r} is taken for tokens.")
+                    self._problems.append(tr("{found!r} is taken for tokens.", found=found[0].strip()))
             self._drop(found.start(), found.end())
 
     def _jobs(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.claims.checks import rates_of
 from isocost.plan.claims.market import market_of
 from isocost.plan.claims.prediction import Ours, Planned, assumed
@@ -165,8 +166,12 @@ def _counts(terms: Terms) -> Iterator[_Correction]:
         front = digits.removesuffix(each)
         if front != digits and front and int(front) > 1:
             product = int(front) * int(each)
-            words = (
-                f"{digits} may be {front} x {each} = {format_count(product)} accelerators with the sign lost"
+            words = tr(
+                "{digits} may be {front} x {each} = {count} accelerators with the sign lost",
+                digits=digits,
+                front=front,
+                each=each,
+                count=format_count(product),
             )
             yield _Correction("count-without-sign", words, hours=product / terms.claim.count)
 
@@ -177,32 +182,45 @@ def _servers(terms: Terms) -> Iterator[_Correction]:
         return
     noun = terms.noun
     if terms.claim.usd_per_gpu_hour is not None:
-        words = f"the price may be that of a server of {size}, not of one {noun}"
+        words = tr("the price may be that of a server of {size}, not of one {noun}", size=size, noun=noun)
         yield _Correction("node-price", words, rate=1.0 / size)
-        words = f"the dollars may be reckoned with the price of a server of {size} for each {noun}"
+        words = tr(
+            "the dollars may be reckoned with the price of a server of {size} for each {noun}",
+            size=size,
+            noun=noun,
+        )
         yield _Correction("node-price", words, usd=1.0 / size)
-        words = f"the price may be that of a server of {size}, so that the dollars are {size} times too many"
+        words = tr(
+            "the price may be that of a server of {size}, so that the dollars are {size} times too many",
+            size=size,
+        )
         yield _Correction("node-price", words, rate=1.0 / size, usd=1.0 / size)
-        words = f"hours and price may both be those of servers of {size}, not of single {noun}s"
+        words = tr(
+            "hours and price may both be those of servers of {size}, not of single {noun}s",
+            size=size,
+            noun=noun,
+        )
         yield _Correction("node-hours", words, rate=1.0 / size, hours=float(size))
     elif terms.claim.usd is not None:
-        words = f"each {noun} may have been paid at the price of a server of {size}"
+        words = tr("each {noun} may have been paid at the price of a server of {size}", noun=noun, size=size)
         yield _Correction("node-price", words, usd=1.0 / size)
-    words = f"the hours may be those of servers of {size}, not of single {noun}s"
+    words = tr("the hours may be those of servers of {size}, not of single {noun}s", size=size, noun=noun)
     yield _Correction("node-hours", words, hours=float(size))
     if terms.claim.gpu_hours is not None:
-        words = f"the hours may have been multiplied by the {size} {noun}s of a server twice"
+        words = tr(
+            "the hours may have been multiplied by the {size} {noun}s of a server twice", size=size, noun=noun
+        )
         yield _Correction("node-hours", words, hours=1.0 / size)
 
 
 def _units(terms: Terms) -> Iterator[_Correction]:
     if terms.gpu_hours is None:
         return
-    yield _Correction("days-for-hours", "what is told as hours may be days", hours=HOURS_PER_DAY)
-    yield _Correction("days-for-hours", "what is told as days may be hours", hours=1.0 / HOURS_PER_DAY)
+    yield _Correction("days-for-hours", tr("what is told as hours may be days"), hours=HOURS_PER_DAY)
+    yield _Correction("days-for-hours", tr("what is told as days may be hours"), hours=1.0 / HOURS_PER_DAY)
     if terms.tokens is not None and terms.tokens.value > 2 * TERA:
         read = format_quantity(terms.tokens.value, "number")
-        words = f"the hours may be those of each trillion of the {read} tokens"
+        words = tr("the hours may be those of each trillion of the {read} tokens", read=read)
         yield _Correction("per-trillion", words, hours=terms.tokens.value / TERA)
 
 
@@ -212,18 +230,22 @@ def _physics(terms: Terms) -> Iterator[_Correction]:
         return
     if counted.total > 1.5 * counted.active:
         total, active = (format_quantity(x, "number") for x in (counted.total, counted.active))
-        words = f"it may be reckoned with all {total} parameters, where {active} work on a token"
+        words = tr(
+            "it may be reckoned with all {total} parameters, where {active} work on a token",
+            total=total,
+            active=active,
+        )
         ratio = counted.total / counted.active
         yield _Correction("total-for-active", words, work=ratio, flops=1.0 / ratio)
-    words = "it may be reckoned with the sparse peak of the data sheet, twice the dense one"
+    words = tr("it may be reckoned with the sparse peak of the data sheet, twice the dense one")
     yield _Correction("sparse-peak", words, work=0.5)
 
 
 def _thousands(terms: Terms) -> Iterator[_Correction]:
-    for factor, more in ((1000.0, "a thousand times more"), (0.001, "a thousandth")):
+    for factor, more in ((1000.0, tr("a thousand times more")), (0.001, "a thousandth")):
         if terms.claim.usd is not None:
-            yield _Correction("thousand", f"the dollars may be meant as {more}", usd=factor)
+            yield _Correction("thousand", tr("the dollars may be meant as {more}", more=more), usd=factor)
         if terms.gpu_hours is not None:
-            yield _Correction("thousand", f"the hours may be meant as {more}", hours=factor)
+            yield _Correction("thousand", tr("the hours may be meant as {more}", more=more), hours=factor)
         if terms.tokens is not None and terms.tokens.told:
-            yield _Correction("thousand", f"the tokens may be meant as {more}", work=factor)
+            yield _Correction("thousand", tr("the tokens may be meant as {more}", more=more), work=factor)

@@ -10,6 +10,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.claims import ClaimJob, ClaimPart
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.architecture import training_flops_per_token
+from isocost.language import tr
 from isocost.plan.claims.claim import Claim
 from isocost.plan.inputs.table import check
 from isocost.plan.physics.resolve import Parameters, impossible_model, parameters_of, transformer_of
@@ -85,7 +86,7 @@ class Terms:
     @property
     def accelerator(self) -> str:
         """The accelerator's short name."""
-        return self.entry.short_name if self.entry is not None else "accelerator"
+        return self.entry.short_name if self.entry is not None else tr("accelerator")
 
     @property
     def frozen(self) -> bool:
@@ -100,17 +101,20 @@ def terms_of(claim: Claim, catalog: Catalog) -> Terms:
     job = claim.job or "pretrain"
     model, counted = _model(claim, catalog, problems)
     if claim.job is None and counted is not None:
-        taken["job"] = "What was done is not told: training from scratch is taken."
+        taken["job"] = tr("What was done is not told: training from scratch is taken.")
     entry = catalog.accelerators.get(claim.accelerator or "")
     hours = _hours(claim, entry, problems)
     if entry is None and hours is None and claim.usd is not None and counted is not None:
         entry = catalog.accelerator(catalog.constants.claim_rules.accelerator.value[0])
-        taken["accelerator"] = f"The accelerator is not told: {entry.short_name} at its usual price is taken."
+        taken["accelerator"] = tr(
+            "The accelerator is not told: {short_name} at its usual price is taken.",
+            short_name=entry.short_name,
+        )
     count, wall = _count(claim, hours)
     price, usd = _money(claim, hours)
     tokens = _tokens(claim, job, counted, catalog)
     if tokens is not None and not tokens.told:
-        taken["tokens"] = f"Tokens are not told: {tokens.words} are taken."
+        taken["tokens"] = tr("Tokens are not told: {words} are taken.", words=tokens.words)
     work = _work(claim, job, model, counted, tokens, catalog)
     return Terms(
         claim=claim,
@@ -143,7 +147,7 @@ def _model(
         if wrong is None and claim.active is not None:
             wrong = check("model.active_parameters", claim.active)
         if wrong := wrong or impossible_model(choice):
-            problems.append(f"Model: {wrong}")
+            problems.append(tr("Model: {wrong}", wrong=wrong))
             return None, None
     else:
         return None, None
@@ -161,21 +165,48 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
     if claim.parts and all(_part_hours(part) is not None for part in claim.parts):
         total = sum(_part_hours(part) or 0.0 for part in claim.parts)
         sums = " + ".join(_part_words(part, noun) for part in claim.parts)
-        return Amount(total, f"{sums} = {format_count(total)} {noun}-hours")
+        return Amount(
+            total, tr("{sums} = {count} {noun}-hours", sums=sums, count=format_count(total), noun=noun)
+        )
     if claim.gpu_hours is not None:
         if by_time is not None and not 0.9 < by_time / claim.gpu_hours < 1.1:
             sums = f"{format_count(claim.count or 0)} x {format_quantity(claim.hours or 0, 'hours')}"
-            hours = f"{format_count(by_time)} {noun}-hours, not {format_count(claim.gpu_hours)}"
-            problems.append(f"{sums} are {hours}; those told are taken.")
-        return Amount(claim.gpu_hours, f"{format_rounded(claim.gpu_hours)} {noun}-hours")
+            hours = tr(
+                "{count} {noun}-hours, not {count_2}",
+                count=format_count(by_time),
+                noun=noun,
+                count_2=format_count(claim.gpu_hours),
+            )
+            problems.append(tr("{sums} are {hours}; those told are taken.", sums=sums, hours=hours))
+        return Amount(
+            claim.gpu_hours, tr("{rounded} {noun}-hours", rounded=format_rounded(claim.gpu_hours), noun=noun)
+        )
     if by_time is not None and claim.count is not None and claim.hours is not None:
         wall = format_quantity(claim.hours, "hours")
         hours = format_quantity(by_time, "number") if by_time < 1 else format_rounded(by_time)
-        return Amount(by_time, f"{format_count(claim.count)} x {wall} = {hours} {noun}-hours")
+        return Amount(
+            by_time,
+            tr(
+                "{count} x {wall} = {hours} {noun}-hours",
+                count=format_count(claim.count),
+                wall=wall,
+                hours=hours,
+                noun=noun,
+            ),
+        )
     if claim.usd is not None and claim.usd_per_gpu_hour is not None:
         value = claim.usd / claim.usd_per_gpu_hour
         rate = format_money(claim.usd_per_gpu_hour)
-        return Amount(value, f"{dollars(claim.usd)} / {rate} = {format_rounded(value)} {noun}-hours")
+        return Amount(
+            value,
+            tr(
+                "{dollars} / {rate} = {rounded} {noun}-hours",
+                dollars=dollars(claim.usd),
+                rate=rate,
+                rounded=format_rounded(value),
+                noun=noun,
+            ),
+        )
     return None
 
 
@@ -206,16 +237,21 @@ def _count(claim: Claim, hours: Amount | None) -> tuple[float | None, float | No
 def _money(claim: Claim, hours: Amount | None) -> tuple[Amount | None, Amount | None]:
     """Price of an accelerator-hour, and dollars."""
     told, price = claim.usd, claim.usd_per_gpu_hour
-    usd = Amount(told, f"{dollars(told)} told") if told is not None else None
+    usd = Amount(told, tr("{dollars} told", dollars=dollars(told))) if told is not None else None
     if price is not None:
-        rate = Amount(price, f"{format_money(price)} an hour, as told")
+        rate = Amount(price, tr("{money} an hour, as told", money=format_money(price)))
         if usd is None and hours is not None:
             value = hours.value * price
             usd = Amount(value, f"{format_rounded(hours.value)} x {format_money(price)} = {dollars(value)}")
         return rate, usd
     if told is not None and hours is not None and hours.value > 0:
         value = told / hours.value
-        words = f"{dollars(told)} / {format_rounded(hours.value)} hours = {format_money(value)} an hour"
+        words = tr(
+            "{dollars} / {rounded} hours = {money} an hour",
+            dollars=dollars(told),
+            rounded=format_rounded(hours.value),
+            money=format_money(value),
+        )
         return Amount(value, words), usd
     return None, usd
 
@@ -224,21 +260,25 @@ def _tokens(claim: Claim, job: ClaimJob, counted: Parameters | None, catalog: Ca
     """Tokens trained on; of pre-training that tells none, the model's own or what is usual for it."""
     if claim.tokens is not None:
         value = claim.tokens * (claim.epochs or 1.0)
-        words = f"{format_quantity(value, 'number')} tokens"
+        words = tr("{quantity} tokens", quantity=format_quantity(value, "number"))
         return Amount(value, words) if check("data.tokens", value) is None else None
     if counted is None or job != "pretrain":
         return None
     if claim.flops is not None:
         value = claim.flops / (WHOLE * counted.active)
-        words = f"{format_quantity(value, 'number')} tokens (FLOPs told / 6N)"
+        words = tr("{quantity} tokens (FLOPs told / 6N)", quantity=format_quantity(value, "number"))
         return Amount(value, words) if check("data.tokens", value) is None else None
     published = _published_tokens(claim, catalog)
     if published is not None:
-        words = f"{format_quantity(published, 'number')}, as published of it,"
+        words = tr("{quantity}, as published of it,", quantity=format_quantity(published, "number"))
         return Amount(published, words, told=False)
     each = catalog.constants.claim_rules.tokens_per_parameter.value
     value = each * counted.active
-    words = f"{format_quantity(value, 'number')}, {format_significant(each)} a parameter,"
+    words = tr(
+        "{quantity}, {significant} a parameter,",
+        quantity=format_quantity(value, "number"),
+        significant=format_significant(each),
+    )
     return Amount(value, words, told=False) if check("data.tokens", value) is None else None
 
 
@@ -259,7 +299,7 @@ def _work(
 ) -> Work | None:
     """The least work: the usual rule, or the count of the model's true shape where that is less."""
     if claim.flops is not None:
-        return Work(claim.flops, f"{scientific(claim.flops)} FLOP told")
+        return Work(claim.flops, tr("{scientific} FLOP told", scientific=scientific(claim.flops)))
     if model is None or counted is None or tokens is None:
         return None
     each = flops_each(job, catalog)
@@ -268,13 +308,28 @@ def _work(
     words = f"{format_significant(each)} x {size} x {read} = {scientific(usual)} FLOP"
     if job == "rl":
         writes, trains = format_significant(each - WHOLE), format_significant(WHOLE)
-        return Work(usual, f"{words}, {writes} to write a token and {trains} to train on it")
+        return Work(
+            usual,
+            tr(
+                "{words}, {writes} to write a token and {trains} to train on it",
+                words=words,
+                writes=writes,
+                trains=trains,
+            ),
+        )
     shape = transformer_of(model, catalog)
     sequence = float(claim.sequence or SEQUENCE)
     exact = float(training_flops_per_token(shape, sequence, frozen=job in ADAPTERS).total) * tokens.value
     # The embedding is looked up, not multiplied: the rule asks too much of small models.
     if claim.model is not None and exact < usual:
-        return Work(exact, f"{scientific(exact)} FLOP by the model's true shape ({words} by the rule)")
+        return Work(
+            exact,
+            tr(
+                "{scientific} FLOP by the model's true shape ({words} by the rule)",
+                scientific=scientific(exact),
+                words=words,
+            ),
+        )
     return Work(usual, words)
 
 
@@ -317,11 +372,11 @@ def dollars(value: float) -> str:
 
 
 JOBS: dict[ClaimJob, str] = {
-    "pretrain": "pre-training from scratch",
-    "sft": "training every weight of an existing model",
+    "pretrain": tr("pre-training from scratch"),
+    "sft": tr("training every weight of an existing model"),
     "lora": "LoRA",
     "qlora": "QLoRA",
-    "rl": "reinforcement learning",
-    "total": "all stages together",
+    "rl": tr("reinforcement learning"),
+    "total": tr("all stages together"),
 }
 """What was done, in words."""

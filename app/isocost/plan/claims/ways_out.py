@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.language import tr
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.claims.checks import rates_of
@@ -82,8 +83,12 @@ def _needs(terms: Terms, plan: Planned | None, catalog: Catalog) -> Iterator[Nee
     if terms.work is not None and terms.gpu_hours is not None and terms.entry is not None:
         for rate in rates_of(terms, catalog)[:1]:
             mfu = terms.work.flops / (rate.peak * terms.gpu_hours.value * SECONDS_PER_HOUR)
-            shown = f"{format_quantity(mfu, 'share')} of the {rate.format.upper()} dense peak"
-            yield Need("mfu", mfu, "share", f"Keep the hours: an MFU of {shown}")
+            shown = tr(
+                "{quantity} of the {format} dense peak",
+                quantity=format_quantity(mfu, "share"),
+                format=rate.format.upper(),
+            )
+            yield Need("mfu", mfu, "share", tr("Keep the hours: an MFU of {shown}", shown=shown))
     if plan is None:
         return
     curve, name = plan.curve, terms.accelerator
@@ -92,18 +97,35 @@ def _needs(terms: Terms, plan: Planned | None, catalog: Catalog) -> Iterator[Nee
         at = first_in_time(curve, days)
         if at is not None:
             count, cost = int(curve.counts[at]), _cost(plan, at)
-            words = _with_cost(f"Keep the {format_duration(days)}: {format_count(count)} {name}", cost)
+            words = _with_cost(
+                tr(
+                    "Keep the {duration}: {count} {name}",
+                    duration=format_duration(days),
+                    count=format_count(count),
+                    name=name,
+                ),
+                cost,
+            )
             yield Need("count", float(count), "accelerators", words, cost, _on(plan, count, catalog))
     held = np.flatnonzero(curve.fits)
     if len(held):
         at = int(held[0])
         took, count, cost = float(curve.days[at]), int(curve.counts[at]), _cost(plan, at)
-        words = f"Keep to the fewest that hold it, {format_count(count)} {name}: {format_duration(took)}"
+        words = tr(
+            "Keep to the fewest that hold it, {count} {name}: {duration}",
+            count=format_count(count),
+            name=name,
+            duration=format_duration(took),
+        )
         yield Need("days", took, "days", _with_cost(words, cost), cost, _on(plan, count, catalog))
     if terms.claim.usd is not None and plan.ours.hours.p50 > 0:
         price = terms.claim.usd / plan.ours.hours.p50
-        words = f"Keep the money: {format_money(price)} an hour of {name} at the speed we estimate"
-        yield Need("price", price, "USD per GPU-hour", words, terms.claim.usd)
+        words = tr(
+            "Keep the money: {money} an hour of {name} at the speed we estimate",
+            money=format_money(price),
+            name=name,
+        )
+        yield Need("price", price, tr("USD per GPU-hour"), words, terms.claim.usd)
 
 
 def _on(plan: Planned, count: int, catalog: Catalog) -> Project:
@@ -149,8 +171,12 @@ def _scratch(terms: Terms, catalog: Catalog) -> Buy | None:
         return None
     size, result, plan = found
     shown = format_quantity(size, "number", digits=2)
-    read = f"{format_quantity(each * size, 'number')} tokens, {format_significant(each)} a parameter"
-    words = f"From scratch: {with_article(shown)} on {read}"
+    read = tr(
+        "{quantity} tokens, {significant} a parameter",
+        quantity=format_quantity(each * size, "number"),
+        significant=format_significant(each),
+    )
+    words = tr("From scratch: {with_article} on {read}", with_article=with_article(shown), read=read)
     return _buy("scratch", shown, size, each * size, result, words, plan)
 
 
@@ -161,8 +187,13 @@ def _tuned(terms: Terms, catalog: Catalog, model: ModelChoice, method: Literal["
         return None
     tokens, result, plan = found
     name = model.name or with_article(format_quantity(model.parameters or 0.0, "number"))
-    what = "Train every weight of" if method == "full" else "LoRA of"
-    words = f"{what} {name}: {format_quantity(tokens, 'number', digits=2)} tokens"
+    what = tr("Train every weight of") if method == "full" else tr("LoRA of")
+    words = tr(
+        "{what} {name}: {quantity} tokens",
+        what=what,
+        name=name,
+        quantity=format_quantity(tokens, "number", digits=2),
+    )
     return _buy(method, name, model.parameters or 0.0, tokens, result, words, plan)
 
 
@@ -176,7 +207,13 @@ def _buy(
     plan: Project,
 ) -> Buy:
     on = f"{format_count(result.count)} {result.accelerator_name}"
-    words = f"{words}, {format_duration(result.wall_days)} on {on}, {format_money(result.cost_usd)}"
+    words = tr(
+        "{words}, {duration} on {on}, {money}",
+        words=words,
+        duration=format_duration(result.wall_days),
+        on=on,
+        money=format_money(result.cost_usd),
+    )
     return Buy(kind, model, size, tokens, result.count, result.wall_days, result.cost_usd, words, plan)
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, newest_by_supplier, term_share
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.badges import training_regime
 from isocost.plan.answer.curves import active_curve, other_curves, ranking
 from isocost.plan.inputs.defaults import new_stage
@@ -52,11 +52,11 @@ class NotHereError(Exception):
     """Which, where several are put in."""
 
 
-TYPED = "The MFU is typed: it would hold whatever is changed. Empty it for the estimate."
+TYPED = tr("The MFU is typed: it would hold whatever is changed. Empty it for the estimate.")
 
 
 def _needs(tag: str) -> NotHereError:
-    return NotHereError(f"It needs a stage of the kind {in_sentence(KINDS[tag].label)}.")
+    return NotHereError(tr("It needs a stage of the kind {label}.", label=in_sentence(KINDS[tag].label)))
 
 
 def _stages(project: Project, at: int) -> Iterator[tuple[int, Stage]]:
@@ -121,10 +121,10 @@ def _lower(narrower: str, wider: tuple[str, ...], exact: tuple[str, ...]) -> Cha
         if changed is project:
             name = CHOICES["data.precision"].options[narrower]
             if lacking:
-                raise NotHereError(f"{lacking} has no {name}.")
+                raise NotHereError(tr("{lacking} has no {name}.", lacking=lacking, name=name))
             if adapters:
-                raise NotHereError("No stage trains every weight.")
-            raise NotHereError(f"Every stage is in {name} or narrower already.")
+                raise NotHereError(tr("No stage trains every weight."))
+            raise NotHereError(tr("Every stage is in {name} or narrower already.", name=name))
         return changed
 
     return change
@@ -147,9 +147,9 @@ def _vendor_stack(project: Project, at: int, catalog: Catalog, figures: Figures)
             changed = _put(changed, at, place, "efficiency.stack", "vendor")
     if changed is project:
         raise NotHereError(
-            "The speed is corrected by runs of yours, on your software."
+            tr("The speed is corrected by runs of yours, on your software.")
             if measured
-            else "The software is the vendor's already."
+            else tr("The software is the vendor's already.")
         )
     return changed
 
@@ -160,7 +160,7 @@ def _recompute(project: Project, at: int, catalog: Catalog, figures: Figures) ->
         if layout_of(changed.scenarios[at], changed.scenarios[at].stages[place]).recompute != "full":
             changed = _put(changed, at, place, "layout.recompute", "full")
     if changed is project:
-        raise NotHereError("Everything is recomputed already.")
+        raise NotHereError(tr("Everything is recomputed already."))
     return changed
 
 
@@ -171,7 +171,7 @@ def _larger_batch(project: Project, at: int, catalog: Catalog, figures: Figures)
         if batch <= stage.data.tokens:
             changed = _put(changed, at, place, "data.batch_tokens", batch)
     if changed is project:
-        raise NotHereError("The batch is all the text there is.")
+        raise NotHereError(tr("The batch is all the text there is."))
     return changed
 
 
@@ -179,7 +179,9 @@ def _short_context_first(project: Project, at: int, catalog: Catalog, figures: F
     short, share = int(figures["sequence"]), float(figures["share"])
     found = [(p, s) for p, s in _making(project, at) if s.data.sequence > short]
     if not found:
-        raise NotHereError(f"No pre-training reads more than {format_count(short)} tokens at once.")
+        raise NotHereError(
+            tr("No pre-training reads more than {count} tokens at once.", count=format_count(short))
+        )
     changed = project
     for place, stage in reversed(found):  # from the end, so that places before stay what they are
         data, batch = stage.data, batch_tokens(stage.data, catalog)
@@ -206,14 +208,14 @@ def _packing(project: Project, at: int, catalog: Catalog, figures: Figures) -> P
         if stage.tuning.packing < packed:  # type: ignore[union-attr]
             changed = _put(changed, at, place, "tuning.packing", packed)
     if changed is project:
-        raise NotHereError("The batches are packed already.") if tuned else _needs("sft")
+        raise NotHereError(tr("The batches are packed already.")) if tuned else _needs("sft")
     return changed
 
 
 def _asynchronous(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     found = [(p, s) for p, s in _of_kind(project, at, "rl") if s.rl.schedule != "asynchronous"]
     if not found:
-        raise NotHereError("Rollouts are asynchronous already.")
+        raise NotHereError(tr("Rollouts are asynchronous already."))
     for place, _ in found:
         project = _put(project, at, place, "rl.schedule", "asynchronous")
     return project
@@ -222,7 +224,7 @@ def _asynchronous(project: Project, at: int, catalog: Catalog, figures: Figures)
 def _critic_free(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     found = [(p, s) for p, s in _of_kind(project, at, "rl") if s.rl.algorithm == "ppo"]
     if not found:
-        raise NotHereError("No reinforcement learning here has a critic.")
+        raise NotHereError(tr("No reinforcement learning here has a critic."))
     for place, _ in found:
         project = _put(project, at, place, "rl.algorithm", "grpo")
     return project
@@ -245,7 +247,7 @@ def _rented(project: Project, at: int) -> Scenario:
     scenario = project.scenarios[at]
     if scenario.supply.mode != "on-demand":
         words = in_sentence(CHOICES["supply.mode"].options[scenario.supply.mode])
-        raise NotHereError(f"The accelerators are had on terms of their own: {words}.")
+        raise NotHereError(tr("The accelerators are had on terms of their own: {words}.", words=words))
     return scenario
 
 
@@ -267,7 +269,7 @@ def _spot(project: Project, at: int, catalog: Catalog, figures: Figures) -> Proj
     if scenario.hardware.count > entry.spec.node_size:
         quotes = [quote for quote in quotes if quote.gpus_per_instance != 1]
     if not quotes:
-        raise NotHereError(f"No spot price of as many {entry.short_name} is known.")
+        raise NotHereError(tr("No spot price of as many {short_name} is known.", short_name=entry.short_name))
     newest = max(quotes, key=lambda quote: (quote.date, -quote.usd_per_gpu_hour))
     card = PriceCard(
         newest.accelerator, newest.usd_per_gpu_hour, newest.supplier, "spot", newest.source, newest.date
@@ -285,12 +287,23 @@ def _one_year(project: Project, at: int, catalog: Catalog, figures: Figures) -> 
         window = catalog.constants.economics.price_window_days.value
         found = term_share(catalog.quotes(entry.spec.id), "one-year", held.supplier, window)
         if found is None:
-            raise NotHereError(f"Nobody asks both a price of {entry.short_name} for a year and by the hour.")
-        less = f"{format_share(1.0 - found.share, decimals=0)} that {found.supplier} takes off for a year"
+            raise NotHereError(
+                tr(
+                    "Nobody asks both a price of {short_name} for a year and by the hour.",
+                    short_name=entry.short_name,
+                )
+            )
+        less = tr(
+            "{share} that {supplier} takes off for a year",
+            share=format_share(1.0 - found.share, decimals=0),
+            supplier=found.supplier,
+        )
         card = msgspec.structs.replace(
             held,
             usd_per_gpu_hour=held.usd_per_gpu_hour * found.share,
-            supplier=f"{held.supplier}, less the {less} ({found.date[:7]})",
+            supplier=tr(
+                "{supplier}, less the {less} ({date})", supplier=held.supplier, less=less, date=found.date[:7]
+            ),
             commitment="one-year",
             source=f"{held.source}; {found.supplier}'s prices of {found.date}",
         )
@@ -299,19 +312,19 @@ def _one_year(project: Project, at: int, catalog: Catalog, figures: Figures) -> 
 
 def _cheaper_accelerator(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     if project.scenarios[at].supply.mode not in ("on-demand", "own"):
-        raise NotHereError("Others are not priced on these terms.")
+        raise NotHereError(tr("Others are not priced on these terms."))
     _untyped(project, at)
     own = active_curve(project, catalog, at)
     if not len(own.counts):
-        raise NotHereError("No stage that counts takes any time.")
+        raise NotHereError(tr("No stage that counts takes any time."))
     if card_of(project.scenarios[at]).commitment == "claim":
-        raise NotHereError("The price is what a claim assumed, and no offer to compare with.")
+        raise NotHereError(tr("The price is what a claim assumed, and no offer to compare with."))
     now = own.at_count(project.scenarios[at].hardware.count)
     days, cost = float(own.days[now]), float(own.cost_usd[now])
     choices = ranking(other_curves(project, catalog, at), deadline_days=days)
     better = next((c for c in choices if c.fits and c.in_time and c.for_sale and c.cost_usd < cost), None)
     if better is None:
-        raise NotHereError("None is cheaper and as fast on these terms.")
+        raise NotHereError(tr("None is cheaper and as fast on these terms."))
     return with_hardware(project, better.accelerator, better.count, catalog, at)
 
 
@@ -325,13 +338,13 @@ def _untyped(project: Project, at: int) -> None:
 def _cheaper_region(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     scenario = project.scenarios[at]
     if not scenario.supply.owns:
-        raise NotHereError("The rent holds the electricity.")
+        raise NotHereError(tr("The rent holds the electricity."))
     if scenario.site.usd_per_kwh is not None:
-        raise NotHereError("The price of electricity is typed.")
+        raise NotHereError(tr("The price of electricity is typed."))
     priced = [region for region in catalog.constants.regions.values() if region.usd_per_kwh is not None]
     cheapest = min(priced, key=lambda region: (region.usd_per_kwh or 0.0, region.id))
     if cheapest.id == scenario.site.region:
-        raise NotHereError("It stands where electricity is cheapest already.")
+        raise NotHereError(tr("It stands where electricity is cheapest already."))
     return _put(project, at, 0, "site.region", cheapest.id)
 
 
@@ -343,7 +356,12 @@ def _open_weights(project: Project, at: int, catalog: Catalog, figures: Figures)
     wanted = continued.data.tokens
     found = [(p, s) for p, s in _of_kind(project, at, "pretrain") if s.data.tokens > wanted]
     if not found:
-        raise NotHereError(f"The training is no longer than going on with a model, {_number(wanted)} tokens.")
+        raise NotHereError(
+            tr(
+                "The training is no longer than going on with a model, {number} tokens.",
+                number=_number(wanted),
+            )
+        )
     for place, stage in found:
         batch = batch_tokens(stage.data, catalog)
         data = msgspec.structs.replace(stage.data, tokens=wanted, batch_tokens=batch)
@@ -378,7 +396,7 @@ def _sparse(project: Project, at: int, catalog: Catalog, figures: Figures) -> Pr
             )
         )
     if changed is project:
-        raise NotHereError("The model is a mixture of experts already.")
+        raise NotHereError(tr("The model is a mixture of experts already."))
     return changed
 
 
@@ -390,7 +408,7 @@ def _fewer_tokens(project: Project, at: int, catalog: Catalog, figures: Figures)
         if training_regime(size, fewer, catalog) != "under-trained":
             changed = _put(changed, at, place, "data.tokens", fewer)
     if changed is project:
-        raise NotHereError("It would be under-trained: a smaller model is the better saving.")
+        raise NotHereError(tr("It would be under-trained: a smaller model is the better saving."))
     return changed
 
 
@@ -398,7 +416,7 @@ def _fewer_ablations(project: Project, at: int, catalog: Catalog, figures: Figur
     share = float(figures["share"])
     found = [(p, s) for p, s in _of_kind(project, at, "ablations") if s.ablations.share > share]
     if not found:
-        raise NotHereError("Experiments take no larger share already.")
+        raise NotHereError(tr("Experiments take no larger share already."))
     for place, _ in found:
         project = _put(project, at, place, "ablations.share", share)
     return project
@@ -413,7 +431,7 @@ def _adapters(method: str) -> Change:
                 if stage.tuning.method != method:  # type: ignore[union-attr]
                     changed = _put(changed, at, place, "tuning.method", method)
         if changed is project:
-            raise NotHereError("Adapters are trained already.") if tuned else _needs("sft")
+            raise NotHereError(tr("Adapters are trained already.")) if tuned else _needs("sft")
         return changed
 
     return change
@@ -427,7 +445,10 @@ def _distillation(project: Project, at: int, catalog: Catalog, figures: Figures)
         student = parameters_of(model_of(project.scenarios[at], stage), catalog)
         if student.total >= teacher.total:
             raise NotHereError(
-                f"{taught.distillation.teacher.name}, the teacher, is no larger than this model."
+                tr(
+                    "{name}, the teacher, is no larger than this model.",
+                    name=taught.distillation.teacher.name,
+                )
             )
         kept = {name: getattr(stage, name) for name in stage.__struct_fields__ if name != "rl"}
         changed = replace_stage(changed, msgspec.structs.replace(taught, **kept), scenario=at, stage=place)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from isocost.catalog import CatalogError
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.rack import outcome
 from isocost.plan.project.programme import Goal
@@ -37,7 +38,7 @@ def ghosts(of: Answer) -> tuple[Ghost, ...]:
             continue  # the Compare page says why
         label = of.reckoning.catalog.accelerator(scenario.hardware.accelerator).short_name
         hardware = f"{format_count(scenario.hardware.count)} {label}"
-        name = scenario.name or f"Scenario {at + 1}"
+        name = scenario.name or tr("Scenario {at}", at=at + 1)
         found.append(Ghost(at, name, hardware, total.days, total.total_usd))
     return tuple(found)
 

@@ -10,6 +10,7 @@ import numpy as np
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.techniques import TechniqueRow
 from isocost.engine.scaling import loss
+from isocost.language import tr
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.compare.changes import CHANGES, NotHereError
 from isocost.plan.compare.differences import Difference, joined
@@ -293,7 +294,7 @@ def _why(error: Exception, row: TechniqueRow, catalog: Catalog) -> str:
     if not isinstance(error, NotHereError) or error.technique in ("", row.id):
         return str(error)
     other = next(each for each in catalog.constants.techniques if each.id == error.technique)
-    return f"Not with {other.label} on. {error}"
+    return tr("Not with {label} on. {error}", label=other.label, error=error)
 
 
 def _without_bubble(project: Project, catalog: Catalog, scenario: int) -> float:

@@ -13,6 +13,7 @@ from isocost.catalog.constants.spreads import platform_of
 from isocost.catalog.constants.translation import Common
 from isocost.engine.records import Stack
 from isocost.evidence.pairs import half_of_ratio
+from isocost.language import tr
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.answer.predicted import predicted
 from isocost.plan.answer.results import StageEstimate
@@ -135,7 +136,7 @@ def translate(
     chosen = project.scenarios[scenario]
     places = [at for at, stage in enumerate(chosen.stages) if stage.enabled] if stages is None else stages
     if not places:
-        raise ValueError("No stage counts; there is nothing to translate.")
+        raise ValueError(tr("No stage counts; there is nothing to translate."))
     made, words = _with_physics(project, places, catalog, scenario)
     typed = any(_efficiency(made.scenarios[scenario], at).mfu is not None for at in places)
     there = _alone(made.scenarios[scenario], places)
@@ -143,7 +144,7 @@ def translate(
     # Experiments of no share, say, take no time and have no ratio.
     pairs = [(at, theirs, mine) for at, (theirs, mine) in enumerate(sides) if theirs[0].hours > 0.0]
     if not pairs:
-        raise ValueError("No stage takes any time there; there is nothing to translate.")
+        raise ValueError(tr("No stage takes any time there; there is nothing to translate."))
     total = sum(theirs[0].hours for _, theirs, _ in pairs)
     found, known, claimed = [], [], False
     for at, (theirs, run), (mine, own) in pairs:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share, own_doubts
 from isocost.plan.doubt.ranged import placed
@@ -134,7 +135,7 @@ def programme(on: Reckoning) -> Programme:
     idle = [doubt for doubt, moves in zip(every.doubts, _moving(every), strict=True) if not moves]
     if not idle:
         return every
-    said = [f"{doubt.path}: this changes nothing in the plan as it stands." for doubt in idle]
+    said = [tr("{path}: this changes nothing in the plan as it stands.", path=doubt.path) for doubt in idle]
     kept = tuple(doubt for doubt in every.doubts if doubt not in idle)
     return Programme(on, middle, kept, (*problems, *said))
 

@@ -15,6 +15,7 @@ from isocost.catalog.prices import market_of
 from isocost.engine.architecture import adapter_parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.peaks import PEAK_FORMAT
+from isocost.language import tr
 from isocost.plan.doubt.doubtful import Doubtful, Effect, factor_of_scores
 from isocost.plan.doubt.sampling import Z90
 from isocost.plan.kinds import Stage, kind_of
@@ -28,7 +29,7 @@ from isocost.plan.project.project import Price, Scenario, efficiency_of, hardwar
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import format_quantity
 
-GOODPUT, ABLATIONS, PRICE = "Goodput", "Ablations", "Price of"
+GOODPUT, ABLATIONS, PRICE = tr("Goodput"), tr("Ablations"), tr("Price of")
 """Names of doubts that no stage carries of itself."""
 SELDOM = 2.326
 """Standard normal score that one sample in a hundred lies beyond."""
@@ -76,8 +77,12 @@ def _of_runs(on: Reckoning, name: str, ranged: Ranged) -> Iterator[Doubtful]:
     for made, run in _on_hours(on, slow, fast, name, least):
         if name == STEP_MODEL and run.mfu is not None and run.speed is not None:
             corrected, mfu = run.speed.corrected, float(run.mfu[0])
-            known = f"{corrected} runs of yours" if corrected else "measured runs left out of its fit"
-            source = f"the step model's error on {known}"
+            known = (
+                tr("{corrected} runs of yours", corrected=corrected)
+                if corrected
+                else tr("measured runs left out of its fit")
+            )
+            source = tr("the step model's error on {known}", known=known)
             yield replace(
                 _as_share(made, "efficiency.mfu", source, _over(mfu)), said=_held_by_matmul(run, on.catalog)
             )
@@ -113,9 +118,10 @@ def _held_by_matmul(run: StageRun, catalog: Catalog) -> str:
     if doubt.fast ** (SELDOM / Z90) >= least:
         return ""
     name, share = catalog.accelerator(run.accelerator).short_name, _best_matmul(run, catalog)
-    return (
-        f"MFU: none is taken above {format_quantity(share, 'share')}, the best matmul measured on "
-        f"{name} or parts like it."
+    return tr(
+        "MFU: none is taken above {quantity}, the best matmul measured on {name} or parts like it.",
+        quantity=format_quantity(share, "share"),
+        name=name,
     )
 
 
@@ -196,7 +202,12 @@ def _of_goodput(on: Reckoning) -> Iterator[Doubtful]:
         )
         slow[i], fast[i] = max(1.0, usual / worst), min(1.0, usual / best)
     first, last = (each.name.partition(",")[0] for each in (ranked[0], ranked[-1]))
-    source = f"failures at the rates of {first} at best and {last} at worst ({ranked[-1].source})"
+    source = tr(
+        "failures at the rates of {first} at best and {last} at worst ({source})",
+        first=first,
+        last=last,
+        source=ranked[-1].source,
+    )
     for made, run in _on_hours(on, slow, fast, GOODPUT):
         usual = float(run.goodput[0]) if run.goodput is not None else 1.0
         yield _as_share(made, "efficiency.goodput", source, _over(usual))
@@ -276,7 +287,7 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
             base=usd,
             effect=_priced(usd, rows, own),
             quantity="money",
-            unit="an hour",
+            unit=tr("an hour"),
             said=_outside(path, usd, low, high),
         )
 
@@ -285,8 +296,14 @@ def _outside(path: str, usd: float, low: float, high: float) -> str:
     """What is taken of a price that is not among those usually asked, as a sentence; empty where it is."""
     if low <= usd <= high:
         return ""
-    where, then = ("below", "to hold or to rise") if usd < low else ("above", "to hold or to fall")
-    return f"{path}: the plan's price lies {where} what 8 in 10 suppliers ask; it is taken {then}."
+    where = tr("below") if usd < low else tr("above")
+    then = tr("to hold or to rise") if usd < low else tr("to hold or to fall")
+    return tr(
+        "{path}: the plan's price lies {where} what 8 in 10 suppliers ask; it is taken {then}.",
+        path=path,
+        where=where,
+        then=then,
+    )
 
 
 def _priced(usd: float, rows: NDArray[np.bool_], held: bool) -> Callable[[Array], Effect]:
@@ -325,4 +342,14 @@ def _asked(accelerator: str, commitment: str, catalog: Catalog) -> tuple[float, 
         return None
     days = sorted(quote.date for quote in quotes)
     terms = "" if commitment == "specialist" else f" ({commitment})"
-    return low, high, f"what {len(quotes)} suppliers{terms} asked from {days[0]} to {days[-1]}"
+    return (
+        low,
+        high,
+        tr(
+            "what {count} suppliers{terms} asked from {days} to {days_2}",
+            count=len(quotes),
+            terms=terms,
+            days=days[0],
+            days_2=days[-1],
+        ),
+    )

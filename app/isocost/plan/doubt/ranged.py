@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.language import tr
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, put, refused
 from isocost.plan.inputs.table import NUMBERS
@@ -82,7 +83,7 @@ def placed(on: Reckoning) -> Placed:
             if not found.predicted:
                 scenario = with_value(scenario, found, found.middle, on.catalog)
         except CatalogError as error:
-            problems.append(f"{each.path}: {error} The range is not sampled.")
+            problems.append(tr("{path}: {error} The range is not sampled.", path=each.path, error=error))
         else:
             held.append(found)
     return Placed(tuple(held), tuple(problems), scenario)
@@ -94,7 +95,7 @@ def _place(on: Reckoning, held: InputRange) -> Held | str:
     declared = NUMBERS[held.input]
     section = declared.section
     if section in STILL:
-        return "this moves neither the bill nor the calendar, so its range is not sampled."
+        return tr("this moves neither the bill nor the calendar, so its range is not sampled.")
     # A range of one stage's alone stands before that of all.
     alone = {each.stage for each in scenario.ranges if each.input == held.input and each.stage}
     stages = stages_of(scenario, held.input, held.stage, frozenset() if held.stage else frozenset(alone))
@@ -104,7 +105,7 @@ def _place(on: Reckoning, held: InputRange) -> Held | str:
         return _held(on, held, declared, ())
     first = scenario.stages[stages[0]]
     if section == "phases" and isinstance(first, RlStage) and len(first.rl.phases) > 1:
-        return "a recipe of several phases has no single value of this; its range is not sampled."
+        return tr("a recipe of several phases has no single value of this; its range is not sampled.")
     return _held(on, held, declared, stages)
 
 
@@ -125,21 +126,21 @@ def stages_of(
     if stage:
         named = [i for i in stages if scenario.stages[i].name == stage][:1]
         if not named:
-            return f"no stage that counts is called {stage!r}."
+            return tr("no stage that counts is called {stage!r}.", stage=stage)
         uses = _takes(scenario.stages[named[0]], path)
-        return tuple(named) if uses else f"{stage} has no such input."
+        return tuple(named) if uses else tr("{stage} has no such input.", stage=stage)
     if section in (*SHARED, "price"):
         stages = [i for i in stages if scenario.stages[i].name not in without]
         stages = [i for i in stages if getattr(scenario.stages[i], section, None) is None]
         stages = [i for i in stages if section == "price" or _takes(scenario.stages[i], path)]
-        return tuple(stages) or "no stage that counts uses it."
+        return tuple(stages) or tr("no stage that counts uses it.")
     if hasattr(scenario, section):
         return ()
     stages = [i for i in stages if _takes(scenario.stages[i], path)]
     if len(stages) == 1:
         return tuple(stages)
     names = ", ".join(f"{scenario.stages[i].name}/{path}" for i in stages)
-    return f"say of which stage: {names}." if stages else "no stage that counts uses it."
+    return tr("say of which stage: {names}.", names=names) if stages else tr("no stage that counts uses it.")
 
 
 def _takes(stage: Stage, path: str) -> bool:
@@ -156,10 +157,12 @@ def _held(on: Reckoning, held: InputRange, declared: Input, stages: tuple[int, .
             waste = _filled(on, WASTE, stages[0])
             return Held(held, declared, stages, value, middle, waste=waste)
         return Held(held, declared, stages, value, middle, measured)
-    which = "geometric middle" if held.low > 0.0 else "middle"
+    which = tr("geometric middle") if held.low > 0.0 else "middle"
     shown = format_quantity(middle, declared.quantity)
-    why = "the plan has none" if value is None else "the plan's value lies outside"
-    said = f"{held.path}: {why}, so the {which}, {shown}, is taken."
+    why = tr("the plan has none") if value is None else tr("the plan's value lies outside")
+    said = tr(
+        "{path}: {why}, so the {which}, {shown}, is taken.", path=held.path, why=why, which=which, shown=shown
+    )
     return Held(held, declared, stages, value, middle, f"{said} {measured}".strip())
 
 
@@ -170,9 +173,10 @@ def _counts_as_measured(scenario: Scenario, held: InputRange, stages: tuple[int,
     typed = [efficiency_of(scenario, scenario.stages[at]) for at in stages]
     if all(each.mfu is not None or each.waste is not None for each in typed):
         return ""
-    return (
-        f"{held.path}: a range counts as measured, as a typed MFU does; samples bear less of the waste of "
-        "whole runs than the plan, whose MFU is predicted."
+    return tr(
+        "{path}: a range counts as measured, as a typed MFU does; samples bear less of the "
+        "waste of whole runs than the plan, whose MFU is predicted.",
+        path=held.path,
     )
 
 

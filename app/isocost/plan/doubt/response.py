@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog import CatalogError
+from isocost.language import tr
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share
 from isocost.plan.doubt.ranged import Held, with_value
@@ -220,9 +221,16 @@ def _lines(nodes: Array, heights: Array, values: Array) -> Array:
 def _misfit(held: Held, found: _Nodes) -> str:
     """Where in its range a plan cannot be, or does not fit, as a sentence; empty = nowhere, or everywhere."""
     if found.problem:
-        return f"{held.range.path}: part of the range is left out: {found.problem}"
+        return tr(
+            "{path}: part of the range is left out: {problem}", path=held.range.path, problem=found.problem
+        )
     if not found.misfits or len(found.misfits) == len(found.values):
         return ""
     shown = ", ".join(format_quantity(each, held.declared.quantity) for each in found.misfits)
-    hungry = "hours there are of the least hungry layout"
-    return f"{held.range.path}: the plan does not fit at {shown}; {hungry}."
+    hungry = tr("hours there are of the least hungry layout")
+    return tr(
+        "{path}: the plan does not fit at {shown}; {hungry}.",
+        path=held.range.path,
+        shown=shown,
+        hungry=hungry,
+    )

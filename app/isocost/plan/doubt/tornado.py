@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.sampling import order
 from isocost.plan.physics.records import Array
 
-MEASURE = "squared rank correlation with the cost, scaled to add up to 100 %"
+MEASURE = tr("squared rank correlation with the cost, scaled to add up to 100 %")
 """How a share of the doubt is measured: no order of the inputs is in it."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from isocost.language import tr
 from isocost.plan.explain.training import summed
 from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.money.explain import Derivations, Explanation, given, provenance_of, unit_of, worked_out
@@ -62,14 +63,17 @@ class _RentOrBuy:
         return self._of(name, at)
 
     def count(self, at: int) -> Explanation:
-        label, source = f"{self._fleets[at].name} to buy", "the most that any of its stages takes"
+        label, source = (
+            tr("{name} to buy", name=self._fleets[at].name),
+            tr("the most that any of its stages takes"),
+        )
         value = float(self._fleets[at].count)
         return given(f"rent_or_buy.accelerators.{at}.count", label, value, "", source, "typed")
 
     def hours(self, at: int) -> Explanation:
         parts = [self._money.node("stage.gpu_hours", place) for place in self._places(at)]
         name = f"rent_or_buy.accelerators.{at}.hours"
-        return worked_out(name, "Accelerator-hours", "h", summed(parts), *parts)
+        return worked_out(name, tr("Accelerator-hours"), "h", summed(parts), *parts)
 
     def rent(self, at: int) -> Explanation:
         """Rent of an hour, on average over the hours of the fleet's stages."""
@@ -83,17 +87,17 @@ class _RentOrBuy:
         words = " + ".join(f"{{{2 * i}}} x {{{2 * i + 1}}}" for i in range(len(pairs)))
         name = f"rent_or_buy.accelerators.{at}.paid"
         paid = worked_out(
-            name, "Rent of its stages", "USD", words, *(node for pair in pairs for node in pair)
+            name, tr("Rent of its stages"), "USD", words, *(node for pair in pairs for node in pair)
         )
         name = f"rent_or_buy.accelerators.{at}.rent_usd_per_hour"
-        return worked_out(name, "Rent of an hour, on average", "USD/h", "{0} / {1}", paid, self.hours(at))
+        return worked_out(name, tr("Rent of an hour, on average"), "USD/h", "{0} / {1}", paid, self.hours(at))
 
     def utilization(self) -> Explanation:
         return self._money.node("ownership.utilization")
 
     def life(self) -> Explanation:
         years = self._money.node("ownership.years")
-        return worked_out("rent_or_buy.life", "Service life", "months", "{0} x 12", years)
+        return worked_out("rent_or_buy.life", tr("Service life"), "months", "{0} x 12", years)
 
     def _each(
         self, name: str, label: str, unit: str, words: str, *make: Callable[[int], Explanation]
@@ -111,39 +115,41 @@ class _RentOrBuy:
 
     def _fixed(self) -> Explanation:
         return self._each(
-            "fixed", "An hour of life of all", "USD/h", "{0} x {1}", self.count, self._named("fixed")
+            "fixed", tr("An hour of life of all"), "USD/h", "{0} x {1}", self.count, self._named("fixed")
         )
 
     def _saved(self) -> Explanation:
-        label, words = "Rent less energy of an hour of all", "{0} x ({1} - {2})"
+        label, words = tr("Rent less energy of an hour of all"), "{0} x ({1} - {2})"
         return self._each("saved", label, "USD/h", words, self.count, self.rent, self._named("power"))
 
     def break_even(self) -> Explanation:
-        label = "Use above which owning is cheaper"
+        label = tr("Use above which owning is cheaper")
         fixed, saved = self._fixed(), self._saved()
         return worked_out("rent_or_buy.break_even", label, "share", "{0} / {1}", fixed, saved)
 
     def _capital(self) -> Explanation:
-        return self._each("capital", "Price of all", "USD", "{0} x {1}", self.count, self._named("capital"))
+        return self._each(
+            "capital", tr("Price of all"), "USD", "{0} x {1}", self.count, self._named("capital")
+        )
 
     def _used(self, at: int) -> Explanation:
         return self.utilization()
 
     def _rent_per_month(self) -> Explanation:
-        label, words = "Rent of a month of all", "{0} x {1} x 730 x {2}"
+        label, words = tr("Rent of a month of all"), "{0} x {1} x 730 x {2}"
         return self._each("rent_per_month", label, "USD", words, self.count, self._used, self.rent)
 
     def _carrying(self) -> Explanation:
         named = [self._named(name) for name in ("interest", "facility", "upkeep", "power")]
         label, words = (
-            "A month of all, their price apart",
+            tr("A month of all, their price apart"),
             "{0} x (({2} + {3} + {4}) x 730 + {5} x 730 x {1})",
         )
         return self._each("carrying_per_month", label, "USD", words, self.count, self._used, *named)
 
     def crossover(self) -> Explanation:
         """The month in which buying has cost less than renting."""
-        name, label = "rent_or_buy.crossover", "Month from which buying has cost less"
+        name, label = "rent_or_buy.crossover", tr("Month from which buying has cost less")
         question = self._question
         saved = question.rent_per_month - question.carrying_per_month
         if saved <= 0.0 or question.capital_usd / saved > question.life_months:
@@ -155,21 +161,21 @@ class _RentOrBuy:
         """Days of the stages whose accelerators can be bought."""
         covered = sorted(place for at in range(len(self._fleets)) for place in self._places(at))
         parts = [self._money.node("stage.days", place) for place in covered]
-        label = "Days of the stages covered"
+        label = tr("Days of the stages covered")
         return worked_out("rent_or_buy.days", label, "days", summed(parts), *parts)
 
     def rented(self) -> Explanation:
-        return self._each("rented", "Rent of the plan's hours", "USD", "{0} x {1}", self.hours, self.rent)
+        return self._each("rented", tr("Rent of the plan's hours"), "USD", "{0} x {1}", self.hours, self.rent)
 
     def months(self) -> Explanation:
-        name, label, rent = "rent_or_buy.months", "Months of use as assumed", self._rent_per_month()
+        name, label, rent = "rent_or_buy.months", tr("Months of use as assumed"), self._rent_per_month()
         if rent.value <= 0.0:
-            return given(name, label, 0.0, "months", "nothing is paid by the month", "assumed")
+            return given(name, label, 0.0, "months", tr("nothing is paid by the month"), "assumed")
         return worked_out(name, label, "months", "{0} / {1}", self.rented(), rent)
 
     def bought(self) -> Explanation:
         """Money spent on buying by the time the plan's hours are run."""
-        name, label = "rent_or_buy.bought", "Money spent on buying by then"
+        name, label = "rent_or_buy.bought", tr("Money spent on buying by then")
         capital, carrying, months = self._capital(), self._carrying(), self.months()
         if self._question.planned_months < self._question.life_months:
             return worked_out(name, label, "USD", "{0} + {1} x {2}", capital, carrying, months)
@@ -222,23 +228,30 @@ class _Options:
         return self.of(name, keys.index(key))
 
     def _upfront(self, option: Option, key: str) -> Explanation:
-        label = f"Paid at the start: {option.name}"
+        label = tr("Paid at the start: {name}", name=option.name)
         if option.key == "train":
             return worked_out(key, label, "USD", "{0}", self._money.node("total"))
         if option.key == "api":
-            return given(key, label, 0.0, "USD", "nothing is paid before use", "assumed")
+            return given(key, label, 0.0, "USD", tr("nothing is paid before use"), "assumed")
         paths = ("finetune.tokens", "finetune.usd_per_mtok_trained", "finetune.other_usd")
         return worked_out(key, label, "USD", "{0} / 1,000,000 x {1} + {2}", *map(self.input, paths))
 
     def _fee(self, option: Option, key: str) -> Explanation:
         if option.key == "train":
             return self.input("serving.usd_per_month")
-        return given(key, f"By the month: {option.name}", 0.0, "USD", "paid by the token alone", "assumed")
+        return given(
+            key,
+            tr("By the month: {name}", name=option.name),
+            0.0,
+            "USD",
+            tr("paid by the token alone"),
+            "assumed",
+        )
 
     def _token(self, option: Option, key: str) -> Explanation:
         section = {"api": "api", "fine-tune": "finetune", "train": "serving"}[option.key]
         paths = ("demand.input_share", f"{section}.usd_per_mtok_in", f"{section}.usd_per_mtok_out")
-        label = f"A million tokens of the mix: {option.name}"
+        label = tr("A million tokens of the mix: {name}", name=option.name)
         return worked_out(
             key, label, "USD", "{0} x {1} + (1 - {0}) x {2}", *map(self.input, paths), source=option.source
         )
@@ -251,7 +264,7 @@ class _Options:
             self._find("usd_per_mtok", key),
         )
         words = "{0} + {1} x 730 / 24 / 1,000,000 x {2}"
-        return worked_out(f"api_or_own.{key}.monthly_usd", "A month in use", "USD", words, *parts)
+        return worked_out(f"api_or_own.{key}.monthly_usd", tr("A month in use"), "USD", words, *parts)
 
     def _total(self, option: Option, key: str) -> Explanation:
         parts = (
@@ -259,7 +272,7 @@ class _Options:
             self.input("demand.months"),
             self._monthly(option.key),
         )
-        return worked_out(key, f"Over its use: {option.name}", "USD", "{0} + {1} x {2}", *parts)
+        return worked_out(key, tr("Over its use: {name}", name=option.name), "USD", "{0} + {1} x {2}", *parts)
 
     def crossing(self, name: str, at: int) -> Explanation:
         """Where two options cost the same, or when the dearer start is earned back."""
@@ -270,10 +283,10 @@ class _Options:
         if name == "payback_months":
             words = "({0} - {1}) / ({2} - {3})"
             months = (self._monthly(low), self._monthly(high))
-            return worked_out(key, "Months until it is earned back", "months", words, *upfront, *months)
+            return worked_out(key, tr("Months until it is earned back"), "months", words, *upfront, *months)
         fees = (self._find("usd_per_month", high), self._find("usd_per_month", low))
         tokens = (self._find("usd_per_mtok", low), self._find("usd_per_mtok", high))
         words = "(({0} - {1}) / {2} + {3} - {4}) / (({5} - {6}) x 730 / 24 / 1,000,000)"
-        label = "Tokens a day at which both cost the same"
+        label = tr("Tokens a day at which both cost the same")
         parts = (*upfront, self.input("demand.months"), *fees, *tokens)
         return worked_out(key, label, "tokens/day", words, *parts)

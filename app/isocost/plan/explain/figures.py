@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.explain.beside import option_figures, rent_or_buy_figures
 from isocost.plan.explain.ranges import range_figures
@@ -158,13 +159,15 @@ class Explainer:
         """What a dollar is worth in the currency that amounts are shown in."""
         unit, held = self._answer.money, self._answer.project.currency
         if unit.is_dollar:
-            return given("currency.per_usd", "Dollars for a dollar", 1.0, "", "figures are held in dollars")
+            return given(
+                "currency.per_usd", tr("Dollars for a dollar"), 1.0, "", tr("figures are held in dollars")
+            )
         if held.per_usd is not None:
-            source = held.source or "the plan's own rate"
+            source = held.source or tr("the plan's own rate")
             how: Provenance = "looked up" if held.source else "typed"
         else:
             source, how = self._answer.reckoning.catalog.constants.currencies[unit.code].source, "looked up"
-        label = f"{unit.code} for a dollar"
+        label = tr("{code} for a dollar", code=unit.code)
         return given("currency.per_usd", label, unit.per_usd, "", f"{source}, {unit.date}".rstrip(", "), how)
 
     def _money(self, key: str, stage: int | None = None) -> Builder:
@@ -200,13 +203,13 @@ class Explainer:
     def _slip(self, late: Reckoning) -> Iterator[tuple[str, Builder]]:
         """The figures of being late."""
         weeks, trees = self._late_weeks, Derivations(late, self._deeper)
-        source = "the delay whose cost is told"
-        yield "slip.weeks", lambda: given("slip.weeks", "Weeks late", weeks, "weeks", source, "assumed")
+        source = tr("the delay whose cost is told")
+        yield "slip.weeks", lambda: given("slip.weeks", tr("Weeks late"), weeks, "weeks", source, "assumed")
         lines = [f"late.{line.key}" for line in self._answer.slip(weeks).lines]
 
         def total() -> Explanation:
             parts = [trees.node(key) for key in lines]
-            return worked_out("slip.cost_usd", "Cost of the delay", "USD", summed(parts), *parts)
+            return worked_out("slip.cost_usd", tr("Cost of the delay"), "USD", summed(parts), *parts)
 
         yield "slip.cost_usd", total
         for row, key in enumerate(lines):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.evaluation import Programme, programme
 from isocost.plan.doubt.sampling import SAMPLES, SEED
@@ -19,8 +20,8 @@ from isocost.quantities import format_count, format_significant
 End = Literal["low", "high"]
 Builder = Callable[[], Explanation]
 
-_OUTCOMES = {"cost_usd": ("Cost", "USD"), "wall_days": ("Days of all stages", "days")}
-_QUANTILES = {"p10": "10th percentile", "p50": "median", "p90": "90th percentile"}
+_OUTCOMES = {"cost_usd": (tr("Cost"), "USD"), "wall_days": (tr("Days of all stages"), "days")}
+_QUANTILES = {"p10": tr("10th percentile"), "p50": "median", "p90": tr("90th percentile")}
 _WHOSE: dict[str, Provenance] = {"measured": "measured", "market": "looked up", "yours": "typed"}
 """How the ends of a doubt are known."""
 
@@ -42,8 +43,8 @@ def range_figures(answer: Answer, money: Derivations) -> Iterator[tuple[str, Bui
 
 def samples_said() -> str:
     """Where the ends of a range come from."""
-    source = f"{format_count(SAMPLES)} samples of everything in doubt through the whole bill"
-    return f"{source} (Latin hypercube, seed {SEED})"
+    source = tr("{count} samples of everything in doubt through the whole bill", count=format_count(SAMPLES))
+    return tr("{source} (Latin hypercube, seed {seed})", source=source, seed=SEED)
 
 
 def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
@@ -52,7 +53,10 @@ def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
 
     def build() -> Explanation:
         value = getattr(getattr(of.span, quantity), quantile)
-        key, words = f"range.{quantity}.{quantile}", f"{label}, {_QUANTILES[quantile]} of the samples"
+        key, words = (
+            f"range.{quantity}.{quantile}",
+            tr("{label}, {quantiles} of the samples", label=label, quantiles=_QUANTILES[quantile]),
+        )
         node = given(key, words, value, unit, samples_said(), "sampled")
         if quantity != "cost_usd" or quantile == "p50":
             return replace(node, inputs=(of.money.node(of.programme.cost if unit == "USD" else "days"),))
@@ -82,7 +86,7 @@ class _Alone:
 
     def planned(self) -> Explanation:
         """The cost as planned."""
-        return replace(self.money.node(self.programme.cost), label="Cost as planned")
+        return replace(self.money.node(self.programme.cost), label=tr("Cost as planned"))
 
     def part(self, at: int, end: End) -> Explanation:
         """The cost with one of the parts of the range at its lower or its higher end."""
@@ -96,7 +100,9 @@ class _Alone:
         low = int((np.argmin if end == "low" else np.argmax)(cost)) == 0
         node = self._at(place, "low" if low else "high")
         key = f"range.parts.{part.name}.{'p10' if end == 'low' else 'p90'}"
-        return replace(node, key=key, label=f"Cost with {part.name} alone in doubt, {end} end")
+        return replace(
+            node, key=key, label=tr("Cost with {name} alone in doubt, {end} end", name=part.name, end=end)
+        )
 
     def _at(self, place: int, end: End) -> Explanation:
         of, doubt = self.programme, self.programme.doubts[place]
@@ -111,9 +117,9 @@ class _Alone:
                 planned, now = trees.node(name, stage), _number(moved[name], stage)
                 if now != planned.value:
                     at = format_significant(doubt.shown_at(value), 4)
-                    label = f"{planned.label} with {doubt.name} at {at}"
+                    label = tr("{label} with {name} at {at}", label=planned.label, name=doubt.name, at=at)
                     key = f"{planned.key}.{end}.{doubt.key}"
-                    source = doubt.source or "the plan's own range"
+                    source = doubt.source or tr("the plan's own range")
                     return given(key, label, now, planned.unit, source, _WHOSE[doubt.whose])
             return trees.deeper(name, stage)
 

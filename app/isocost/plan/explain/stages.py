@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import multipliers
 from isocost.engine.generation.step import wide_peak
+from isocost.language import tr
 from isocost.plan.explain.training import Ground, goodput_of, summed, training_figures
 from isocost.plan.kinds import GpuHoursStage
 from isocost.plan.kinds.ablations import AblationStage
@@ -18,7 +19,7 @@ from isocost.plan.physics.rounds import CRAWL, Recipe, generated_tokens, simulat
 from isocost.plan.physics.serving import NOTHING_SAVED, Writing, reading_rate, write
 from isocost.plan.physics.training import Training
 
-HOURS = "Accelerator-hours"
+HOURS = tr("Accelerator-hours")
 
 
 def stage_figures(on: Ground, final_run: Sequence[Explanation]) -> dict[str, Explanation]:
@@ -30,9 +31,9 @@ def stage_figures(on: Ground, final_run: Sequence[Explanation]) -> dict[str, Exp
     found = _worked_out(on, final_run)
     hours = found.setdefault("gpu_hours", _unknown(on))
     found["count"] = on.count()
-    found["days"] = worked_out(on.key("days"), "Days", "days", "{0} / {1} / 24", hours, found["count"])
+    found["days"] = worked_out(on.key("days"), tr("Days"), "days", "{0} / {1} / 24", hours, found["count"])
     if (rate := found.get("tokens_per_s_per_gpu")) is not None:
-        label = "Tokens a second of all"
+        label = tr("Tokens a second of all")
         found["tokens_per_s"] = worked_out(
             on.key("tokens_per_s"), label, "tokens/s", "{0} x {1}", rate, found["count"]
         )
@@ -54,14 +55,14 @@ def _worked_out(on: Ground, final_run: Sequence[Explanation]) -> dict[str, Expla
     if isinstance(on.stage, AblationStage):
         share = on.typed("ablations.share", on.stage.ablations.share)
         all_of = summed(final_run)
-        every = worked_out(on.key("final_run_hours"), "Hours of the final run", "h", all_of, *final_run)
+        every = worked_out(on.key("final_run_hours"), tr("Hours of the final run"), "h", all_of, *final_run)
         return {"gpu_hours": worked_out(on.key("gpu_hours"), HOURS, "h", "{0} x {1}", share, every)}
     return {}
 
 
 def _unknown(on: Ground) -> Explanation:
     """Hours of a kind that does not say what they are made of."""
-    source = "as its kind of stage works them out"
+    source = tr("as its kind of stage works them out")
     return given(on.key("gpu_hours"), HOURS, float(on.run.gpu_hours[0]), "h", source, "assumed")
 
 
@@ -78,25 +79,25 @@ def _rounds(on: Ground, recipe: Recipe) -> dict[str, Explanation]:
     count, stack = on.count(), on.catalog.constants.serving.rl_stack(recipe.stack)
     profile = on.catalog.constants.serving.rl[recipe.stack].unmodelled
     tokens = given(
-        on.key("tokens"), "Tokens written", generated_tokens(recipe.plan), "tokens",
-        "rounds x prompts answered x responses x their mean length, as typed", "typed",
+        on.key("tokens"), tr("Tokens written"), generated_tokens(recipe.plan), "tokens",
+        tr("rounds x prompts answered x responses x their mean length, as typed"), "typed",
     )  # fmt: skip
     (done,) = simulated(on.catalog, recipe, on.run.accelerator, (int(count.value),))
     if done is None:
         hours = _impossible(on, recipe, tokens)
     else:
-        source = "simulated: decoding, the longest response, scoring, update (resources/serving.yaml)"
-        named = (("Generation", done.generation), ("Scoring", done.scoring), ("Update", done.update),
-                 ("Weight sync and other overhead", done.overhead))  # fmt: skip
+        source = tr("simulated: decoding, the longest response, scoring, update (resources/serving.yaml)")
+        named = (("generation", tr("Generation"), done.generation), ("scoring", tr("Scoring"), done.scoring),
+                 ("update", tr("Update"), done.update),
+                 ("weight", tr("Weight sync and other overhead"), done.overhead))  # fmt: skip
         parts = [
-            given(on.key(f"rounds.{label.split()[0].lower()}"), label, each, "h", source, "fitted")
-            for label, each in named
+            given(on.key(f"rounds.{name}"), label, each, "h", source, "fitted") for name, label, each in named
         ]
-        wall = given(on.key("simulated_hours"), "Hours simulated", done.wall, "h", source, "fitted")
+        wall = given(on.key("simulated_hours"), tr("Hours simulated"), done.wall, "h", source, "fitted")
         if recipe.plan.schedule == "synchronous":
             wall = worked_out(wall.key, wall.label, "h", summed(parts), *parts)
         unseen = given(
-            on.key("unmodelled"), "Published runs over simulated ones", stack.unmodelled[1], "",
+            on.key("unmodelled"), tr("Published runs over simulated ones"), stack.unmodelled[1], "",
             profile.source, "measured",
         )  # fmt: skip
         hours = worked_out(on.key("gpu_hours"), HOURS, "h", "{0} h x {1} x {2}", wall, count, unseen)
@@ -107,20 +108,28 @@ def _impossible(on: Ground, recipe: Recipe, tokens: Explanation) -> Explanation:
     """The price of a run that does not fit: its arithmetic at the worst utilization seen."""
     t, chip = transformer_of(recipe.model, on.catalog), on.entry
     peak = given(
-        on.key("peak_flops"), f"16-bit dense peak of {chip.spec.name}", wide_peak(chip.spec), "FLOP/s",
+        on.key("peak_flops"), tr("16-bit dense peak of {name}", name=chip.spec.name), wide_peak(chip.spec),
+        "FLOP/s",
         chip.sources.get("compute", ""),
     )  # fmt: skip
     each = multipliers(recipe.plan.algorithm).total * float(parameters(t).active)
-    flops = given(on.key("flops_per_token"), "FLOPs of a token", each, "FLOPs", "passes x active parameters")
+    flops = given(
+        on.key("flops_per_token"), tr("FLOPs of a token"), each, "FLOPs", tr("passes x active parameters")
+    )
     crawl = given(
-        on.key("crawl"), "Least utilization of any published run", CRAWL, "", "it does not fit", "assumed"
+        on.key("crawl"),
+        tr("Least utilization of any published run"),
+        CRAWL,
+        "",
+        tr("it does not fit"),
+        "assumed",
     )
     words = "{0} x {1} / ({2} x {3}) / 3,600"
     return worked_out(on.key("gpu_hours"), HOURS, "h", words, flops, tokens, crawl, peak)
 
 
 def _over_hours(on: Ground, tokens: Explanation, hours: Explanation) -> Explanation:
-    name, label = on.key("tokens_per_s_per_gpu"), "Tokens written a second, each"
+    name, label = on.key("tokens_per_s_per_gpu"), tr("Tokens written a second, each")
     return worked_out(name, label, "tokens/s", "{0} / ({1} x 3,600)", tokens, hours)
 
 
@@ -137,18 +146,18 @@ def _writing(on: Ground, work: Writing) -> dict[str, Explanation]:
 
 def _restarts(on: Ground) -> Explanation:
     """Goodput of work whose failures lose nothing but the restart."""
-    source = "a failure only starts a replica again"
+    source = tr("a failure only starts a replica again")
     saved = given(
-        on.key("saved_parameters"), "Parameters lost", NOTHING_SAVED, "parameters", source, "assumed"
+        on.key("saved_parameters"), tr("Parameters lost"), NOTHING_SAVED, "parameters", source, "assumed"
     )
     return goodput_of(on, saved)
 
 
 def _written(on: Ground, work: Writing) -> Explanation:
     """The tokens of a stage's own answers, those thrown away too."""
-    name, label = on.key("tokens"), "Tokens read" if work.reads else "Tokens written"
+    name, label = on.key("tokens"), tr("Tokens read") if work.reads else tr("Tokens written")
     if not isinstance(on.stage, GenerationStage):
-        return given(name, label, work.tokens, "tokens", "samples x their length, as typed", "typed")
+        return given(name, label, work.tokens, "tokens", tr("samples x their length, as typed"), "typed")
     asked = on.stage.generation
     parts = [
         on.typed(f"generation.{each}", float(getattr(asked, each)))
@@ -165,8 +174,10 @@ def _served(on: Ground, work: Writing) -> Explanation:
     else:
         rate = float(write(work.load, work.tokens, chip, counts, on.catalog).rate[0])
     name = on.key("text_tokens_per_s_per_gpu" if isinstance(on.run.work, Lessons) else "tokens_per_s_per_gpu")
-    source = "the best replica found; serving model fitted to published benchmarks (resources/serving.yaml)"
-    return given(name, "Tokens of text a second, each", rate, "tokens/s", source, "fitted")
+    source = tr(
+        "the best replica found; serving model fitted to published benchmarks (resources/serving.yaml)"
+    )
+    return given(name, tr("Tokens of text a second, each"), rate, "tokens/s", source, "fitted")
 
 
 def _hours_of_text(
@@ -185,7 +196,7 @@ def _lessons(on: Ground, work: Lessons) -> dict[str, Explanation]:
     found = training_figures(student, work.student.work)
     goodput = _restarts(teacher)
     read = _hours_of_text(
-        teacher, "gpu_hours", "Teacher's accelerator-hours",
+        teacher, "gpu_hours", tr("Teacher's accelerator-hours"),
         _written(teacher, work.teacher), _served(teacher, work.teacher), goodput,
     )  # fmt: skip
     own = found["gpu_hours"]

@@ -14,6 +14,7 @@ from isocost.engine.architecture import adapter_parameters, forward_flops_per_to
 from isocost.engine.goodput import CHECKPOINT_BYTES
 from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Transformer, Workload
+from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS, TYPED, origin
 from isocost.plan.money.arithmetic import places
 from isocost.plan.money.explain import Explanation, given, provenance_of, unit_of, worked_out
@@ -33,8 +34,8 @@ from isocost.plan.values import ModelChoice
 from isocost.quantities import format_count
 from isocost.quantities.units import SECONDS_PER_YEAR
 
-FLOPS_SOURCE = "counted from the layers of its shape, attention at the sequence's length"
-STEP_SOURCE = "step-time model fitted to published runs (resources/efficiency.yaml)"
+FLOPS_SOURCE = tr("counted from the layers of its shape, attention at the sequence's length")
+STEP_SOURCE = tr("step-time model fitted to published runs (resources/efficiency.yaml)")
 E_WORDS = "2.718281828459045"
 """The base of natural logarithms, as it is written in arithmetic."""
 
@@ -71,7 +72,7 @@ class Ground:
     def count(self) -> Explanation:
         """How many accelerators it runs on."""
         value = float(self.run.counts[0])
-        asked = f"{format_count(self.asked)} asked for, and let in whole nodes"
+        asked = tr("{count} asked for, and let in whole nodes", count=format_count(self.asked))
         source = TYPED if value == self.asked else asked
         return given(self.key("count"), "Accelerators", value, "", source, "typed")
 
@@ -92,7 +93,7 @@ def training_figures(on: Ground, work: Training) -> dict[str, Explanation]:
     found["step_seconds"] = _step_seconds(on, speed)
     found["waste"] = waste_of(on, found["goodput"])
     found["gpu_hours"] = worked_out(
-        on.key("gpu_hours"), "Accelerator-hours", "h",
+        on.key("gpu_hours"), tr("Accelerator-hours"), "h",
         "{0} tokens / {1} / {2} / (1 - {3}) / 3,600",
         tokens_of(on, work), found["tokens_per_s_per_gpu"], found["goodput"], found["waste"],
     )  # fmt: skip
@@ -101,7 +102,7 @@ def training_figures(on: Ground, work: Training) -> dict[str, Explanation]:
 
 def tokens_of(on: Ground, work: Training) -> Explanation:
     """The tokens of all epochs, from the inputs of the stage's kind."""
-    name, label = on.key("tokens"), "Tokens trained on"
+    name, label = on.key("tokens"), tr("Tokens trained on")
     section = next((each for each in _TOKENS if hasattr(on.stage, each)), "")
     if section:
         words = _TOKENS[section] + (" x {tuning.epochs}" if hasattr(on.stage, "tuning") else "")
@@ -131,7 +132,7 @@ def _held(stage: Any, path: str) -> float:
 
 def _rate(on: Ground, work: Training, step: Explanation) -> Explanation:
     """Tokens that count a second: padding and a reference model's passes left out."""
-    name, label, unit = on.key("tokens_per_s_per_gpu"), "Tokens a second that count, each", "tokens/s"
+    name, label, unit = on.key("tokens_per_s_per_gpu"), tr("Tokens a second that count, each"), "tokens/s"
     words, inputs = "{0}", [step]
     if work.tuning is not FULL:
         words += f" x {{{len(inputs)}}}"
@@ -149,18 +150,23 @@ def _reference(on: Ground, work: Training) -> Explanation:
     read = float(forward_flops_per_token(t, sequence).total)
     parts = (
         given(
-            on.key("reference_passes"), "Passes of the reference", work.reference_passes, "", "DPO", "typed"
+            on.key("reference_passes"),
+            tr("Passes of the reference"),
+            work.reference_passes,
+            "",
+            "DPO",
+            "typed",
         ),
-        given(on.key("flops_read"), "FLOPs of a token read", read, "FLOPs", FLOPS_SOURCE),
-        given(on.key("flops_trained"), "FLOPs of a token trained on", trained, "FLOPs", FLOPS_SOURCE),
+        given(on.key("flops_read"), tr("FLOPs of a token read"), read, "FLOPs", FLOPS_SOURCE),
+        given(on.key("flops_trained"), tr("FLOPs of a token trained on"), trained, "FLOPs", FLOPS_SOURCE),
     )
-    label = "Time of the reference over the training's"
+    label = tr("Time of the reference over the training's")
     return worked_out(on.key("reference_share"), label, "", "{0} x {1} / {2}", *parts)
 
 
 def _step_rate(on: Ground, speed: Throughput) -> Explanation:
     """Tokens of a step a second, padding included: from a typed MFU, or from the seconds of a step."""
-    name, label, unit = on.key("step_tokens_per_s_per_gpu"), "Tokens of a step a second, each", "tokens/s"
+    name, label, unit = on.key("step_tokens_per_s_per_gpu"), tr("Tokens of a step a second, each"), "tokens/s"
     if speed.source == TYPED:
         parts = (_typed_mfu(on, speed), _peak(on, speed), _flops(on, speed))
         return worked_out(name, label, unit, "{0} x {1} / {2}", *parts)
@@ -168,15 +174,22 @@ def _step_rate(on: Ground, speed: Throughput) -> Explanation:
     own = on.efficiency.correction
     if own is None or not speed.corrected:
         return worked_out(name, label, unit, "{0} / ({1} s x {2})", *parts)
-    of = "Measured over predicted speed of your runs"
-    source = f"{own.runs} runs, {own.source}, {own.date}"
+    of = tr("Measured over predicted speed of your runs")
+    source = tr("{runs} runs, {source}, {date}", runs=own.runs, source=own.source, date=own.date)
     factor = given(on.key("correction"), of, own.factor, "", source, "measured")
     return worked_out(name, label, unit, "{3} x {0} / ({1} s x {2})", *parts, factor)
 
 
 def _typed_mfu(on: Ground, speed: Throughput) -> Explanation:
     value, basis = float(speed.mfu[0]), precision_on(on.entry.spec, speed.question.data.precision).upper()
-    return given(on.key("mfu"), f"MFU, of the {basis} dense peak", value, "share", "your input", "typed")
+    return given(
+        on.key("mfu"),
+        tr("MFU, of the {basis} dense peak", basis=basis),
+        value,
+        "share",
+        tr("your input"),
+        "typed",
+    )
 
 
 def _mfu(on: Ground, speed: Throughput, step: Explanation) -> Explanation:
@@ -185,7 +198,7 @@ def _mfu(on: Ground, speed: Throughput, step: Explanation) -> Explanation:
         return _typed_mfu(on, speed)
     peak, flops = _peak(on, speed), _flops(on, speed)
     basis = precision_on(on.entry.spec, speed.question.data.precision).upper()
-    label = f"MFU, of the {basis} dense peak"
+    label = tr("MFU, of the {basis} dense peak", basis=basis)
     return worked_out(on.key("mfu"), label, "share", "{0} x {1} / {2}", step, flops, peak)
 
 
@@ -198,28 +211,37 @@ def _flops(on: Ground, speed: Throughput) -> Explanation:
     """FLOPs of a token trained on: matrix multiplies and attention."""
     t, work = _work(on, speed)
     found = training_flops_per_token(t, work.attended, frozen=work.method != "full")
-    across = "sequence" if work.attended == work.sequence else "mean document"
-    source = f"{_model_words(on)}: {FLOPS_SOURCE.replace('sequence', across)}"
+    across = tr("sequence") if work.attended == work.sequence else tr("mean document")
+    counted = tr("counted from the layers of its shape, attention at the {across}'s length", across=across)
+    source = f"{_model_words(on)}: {counted}"
     parts = (
-        given(on.key("flops_matmul"), "In matrix multiplies", float(found.matmul), "FLOPs", source),
-        given(on.key("flops_attention"), "In attention", float(found.attention), "FLOPs", source),
+        given(on.key("flops_matmul"), tr("In matrix multiplies"), float(found.matmul), "FLOPs", source),
+        given(on.key("flops_attention"), tr("In attention"), float(found.attention), "FLOPs", source),
     )
-    label = "FLOPs of a token trained on"
+    label = tr("FLOPs of a token trained on")
     return worked_out(on.key("flops_per_token"), label, "FLOPs", "{0} + {1}", *parts)
 
 
 def _model_words(on: Ground) -> str:
     name = on.model.name
     if name is None:
-        return "a plausible shape for the parameters typed" if on.model.shape is None else "the shape typed"
+        return (
+            tr("a plausible shape for the parameters typed")
+            if on.model.shape is None
+            else tr("the shape typed")
+        )
     return f"{name} ({on.catalog.model(name).source})"
 
 
 def _peak(on: Ground, speed: Throughput) -> Explanation:
     spec = on.entry.spec
     precision = precision_on(spec, speed.question.data.precision)
-    source = f"{on.entry.sources.get('compute', '')}, read {on.entry.sources_read}".strip(", ")
-    label = f"{precision.upper()} dense peak of {spec.name}"
+    source = tr(
+        "{get}, read {sources_read}",
+        get=on.entry.sources.get("compute", ""),
+        sources_read=on.entry.sources_read,
+    ).strip(", ")
+    label = tr("{precision} dense peak of {name}", precision=precision.upper(), name=spec.name)
     return given(on.key("peak_flops"), label, matmul_peak(spec, precision), "FLOP/s", source)
 
 
@@ -229,10 +251,15 @@ def _batch(on: Ground, speed: Throughput) -> Explanation:
     held = getattr(on.stage, "data", None)
     typed = held is None or held.batch_tokens is not None
     law = on.catalog.constants.laws.batch_law(BATCH_LAW)
-    source = "this plan" if typed else f"{law.name}, in whole sequences"
+    source = "this plan" if typed else tr("{name}, in whole sequences", name=law.name)
     value = work.sequence * work.global_batch
     return given(
-        on.key("batch_tokens"), "Tokens of a step", value, "tokens", source, "typed" if typed else "fitted"
+        on.key("batch_tokens"),
+        tr("Tokens of a step"),
+        value,
+        "tokens",
+        source,
+        "typed" if typed else "fitted",
     )
 
 
@@ -242,7 +269,7 @@ def _step_seconds(on: Ground, speed: Throughput) -> Explanation:
     factor = on.efficiency.correction.factor if on.efficiency.correction and speed.corrected else 1.0
     count, rate = float(on.run.counts[0]), float(speed.tokens_per_s_per_gpu[0])
     seconds = factor * work.sequence * work.global_batch / (rate * count)
-    name, label = on.key("step_seconds"), "Seconds of a step"
+    name, label = on.key("step_seconds"), tr("Seconds of a step")
     hybrid = transformer_of(speed.question.model, on.catalog).attention == "hybrid"
     source = f"{speed.source}: {layout_words(speed.best, 0)}"
     speed_parts = step_breakdown(speed.best, 0, hybrid=hybrid).parts
@@ -261,34 +288,45 @@ def _memory(on: Ground, speed: Throughput) -> dict[str, Explanation]:
     """Bytes of an accelerator at the peak by what they hold, where measured peaks lie, what is usable."""
     layout, held = layout_words(speed.best, 0), memory_breakdown(speed.best, 0, on.catalog)
     memory = on.catalog.constants.memory
-    source = f"memory model (resources/memory.yaml, {memory.stacks[speed.question.stack]}); {layout}"
+    source = tr(
+        "memory model (resources/memory.yaml, {stacks}); {layout}",
+        stacks=memory.stacks[speed.question.stack],
+        layout=layout,
+    )
     parts = [
         given(on.key(f"memory.{part.name.lower()}"), part.name, part.amount, "bytes", source, "fitted")
         for part in held.parts
     ]
-    label = "Memory of each accelerator at the peak"
+    label = tr("Memory of each accelerator at the peak")
     found = {"memory_bytes": worked_out(on.key("memory_bytes"), label, "bytes", summed(parts), *parts)}
-    measured = "measured peaks over predicted, all frameworks (resources/memory.yaml)"
-    for end, times, chance in (("low", held.low, "below"), ("high", held.high, "above")):
+    measured = tr("measured peaks over predicted, all frameworks (resources/memory.yaml)")
+    for end, times, chance in (("low", held.low, tr("below")), ("high", held.high, tr("above"))):
         factor = given(
-            on.key(f"memory.{end}"), f"One in ten {chance}, as a factor", times, "", measured, "fitted"
+            on.key(f"memory.{end}"),
+            tr("One in ten {chance}, as a factor", chance=chance),
+            times,
+            "",
+            measured,
+            "fitted",
         )
         key = f"memory_{end}_bytes"
-        name = f"{label}, one chance in ten {chance}"
+        name = tr("{label}, one chance in ten {chance}", label=label, chance=chance)
         found[key] = worked_out(on.key(key), name, "bytes", "{0} x {1}", found["memory_bytes"], factor)
-    usable = "memory of the accelerator less what driver and runtime take"
+    usable = tr("memory of the accelerator less what driver and runtime take")
     key = "memory_usable_bytes"
-    found[key] = given(on.key(key), "Usable memory of each", held.limit or 0.0, "bytes", usable)
+    found[key] = given(on.key(key), tr("Usable memory of each"), held.limit or 0.0, "bytes", usable)
     return found
 
 
 def saved_by(on: Ground, work: Training) -> Explanation:
     """Parameters a checkpoint of a training stage holds."""
-    label, name = "Parameters of a checkpoint", on.key("saved_parameters")
+    label, name = tr("Parameters of a checkpoint"), on.key("saved_parameters")
     if work.tuning.method != "full":
         t = transformer_of(work.model, on.catalog)
         value = float(adapter_parameters(t, work.tuning.rank))
-        return given(name, label, value, "parameters", f"adapters of rank {work.tuning.rank}, counted")
+        return given(
+            name, label, value, "parameters", tr("adapters of rank {rank}, counted", rank=work.tuning.rank)
+        )
     value = parameters_of(work.model, on.catalog).total
     typed = work.model.name is None
     return given(name, label, value, "parameters", _model_words(on), "typed" if typed else "looked up")
@@ -296,24 +334,24 @@ def saved_by(on: Ground, work: Training) -> Explanation:
 
 def goodput_of(on: Ground, saved: Explanation) -> Explanation:
     """Share of time that advances the run: typed, or what failures and checkpoints leave (Daly 2006)."""
-    name, label = on.key("goodput"), "Goodput"
+    name, label = on.key("goodput"), tr("Goodput")
     if on.efficiency.goodput is not None:
         return given(name, label, on.efficiency.goodput, "share", TYPED, "typed")
     facts, count = on.catalog.constants.reliability, on.count()
     known = facts.record()
     fleet = next(each for each in facts.fleets if each.id == facts.default)
     rate = given(
-        on.key("failures_per_year"), "Failures a year of each", known.failures_per_year, "1/year",
+        on.key("failures_per_year"), tr("Failures a year of each"), known.failures_per_year, "1/year",
         f"{fleet.name}: {fleet.source}", "measured",
     )  # fmt: skip
     between = worked_out(
-        on.key("seconds_between_failures"), "Seconds between failures", "s",
+        on.key("seconds_between_failures"), tr("Seconds between failures"), "s",
         f"{SECONDS_PER_YEAR:,.0f} / ({{0}} x {{1}})", count, rate,
     )  # fmt: skip
     write = _checkpoint(on, saved, count)
     interval = _interval(on, write, between)
     restart = given(
-        on.key("restart_seconds"), "Seconds of a restart", known.restart_seconds, "s",
+        on.key("restart_seconds"), tr("Seconds of a restart"), known.restart_seconds, "s",
         facts.restart_seconds.source, "measured",
     )  # fmt: skip
     return worked_out(
@@ -327,10 +365,10 @@ def _checkpoint(on: Ground, saved: Explanation, count: Explanation) -> Explanati
     """Seconds training stands still for a checkpoint."""
     facts = on.catalog.constants.reliability
     known = facts.record()
-    label = "Bytes a second written by all"
+    label = tr("Bytes a second written by all")
     if count.value * known.write_bandwidth < known.write_bandwidth_limit:
         each = given(
-            on.key("write_bandwidth"), "Bytes a second each writes", known.write_bandwidth, "bytes/s",
+            on.key("write_bandwidth"), tr("Bytes a second each writes"), known.write_bandwidth, "bytes/s",
             facts.write_bandwidth.source, "measured",
         )  # fmt: skip
         written = worked_out(on.key("written_per_s"), label, "bytes/s", "{0} x {1}", count, each)
@@ -340,11 +378,11 @@ def _checkpoint(on: Ground, saved: Explanation, count: Explanation) -> Explanati
             on.key("written_per_s"), label, known.write_bandwidth_limit, "bytes/s", source, "measured"
         )
     blocking = given(
-        on.key("blocking_share"), "Share of a write that training waits", known.blocking_share, "",
+        on.key("blocking_share"), tr("Share of a write that training waits"), known.blocking_share, "",
         facts.blocking_share.source, "assumed",
     )  # fmt: skip
     return worked_out(
-        on.key("checkpoint_seconds"), "Seconds of a checkpoint", "s",
+        on.key("checkpoint_seconds"), tr("Seconds of a checkpoint"), "s",
         f"{{0}} x {CHECKPOINT_BYTES:g} / {{1}} x {{2}}",
         saved, written, blocking, source="14 bytes a parameter (arXiv 1910.02054)",
     )  # fmt: skip
@@ -352,8 +390,8 @@ def _checkpoint(on: Ground, saved: Explanation, count: Explanation) -> Explanati
 
 def _interval(on: Ground, write: Explanation, between: Explanation) -> Explanation:
     """Seconds of training between checkpoints, the best there are."""
-    name, label = on.key("checkpoint_interval"), "Training seconds between checkpoints"
-    source = "Daly 2006, doi 10.1016/j.future.2004.11.016"
+    name, label = on.key("checkpoint_interval"), tr("Training seconds between checkpoints")
+    source = tr("Daly 2006, doi 10.1016/j.future.2004.11.016")
     if write.value >= 2.0 * between.value:
         return worked_out(name, label, "s", "{0}", between, source=source)
     words = "(2 x {0} x {1}) ^ 0.5 x (1 + ({0} / (2 x {1})) ^ 0.5 / 3 + {0} / (2 x {1}) / 9) - {0}"
@@ -363,11 +401,11 @@ def _interval(on: Ground, write: Explanation, between: Explanation) -> Explanati
 def waste_of(on: Ground, goodput: Explanation) -> Explanation:
     """Share of the hours that whole runs lose beyond goodput."""
     value = 0.0 if on.run.waste is None else float(on.run.waste[0])
-    name, label = on.key("waste"), "Whole-run waste"
+    name, label = on.key("waste"), tr("Whole-run waste")
     seen = on.catalog.constants.economics.run_over_step_mfu
     if on.run.waste_source.startswith(seen.source) and value > 0.0:
         over = given(
-            on.key("run_over_step_mfu"), "Whole-run MFU over that of a step", seen.value, "",
+            on.key("run_over_step_mfu"), tr("Whole-run MFU over that of a step"), seen.value, "",
             f"{seen.source}, {seen.date}", "measured",
         )  # fmt: skip
         return worked_out(name, label, "share", "1 - {0} / {1}", over, goodput)

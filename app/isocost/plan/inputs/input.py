@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from isocost.language import tr
 from isocost.quantities import format_count, format_exact, format_quantity
 
 Quantity = Literal["number", "count", "money", "share", "hours"]
@@ -83,9 +84,16 @@ def problem(declared: Input, value: float) -> str | None:
     if not declared.minimum <= value <= declared.maximum:
         low, high = _limit(declared, declared.minimum), _limit(declared, declared.maximum)
         unit = f" {declared.unit}" if declared.unit in TIMES else ""
-        return f"{declared.label} must lie between {low} and {high}{unit}, got {got}."
+        return tr(
+            "{label} must lie between {low} and {high}{unit}, got {got}.",
+            label=declared.label,
+            low=low,
+            high=high,
+            unit=unit,
+            got=got,
+        )
     if declared.integer and value != int(value):
-        return f"{declared.label} must be a whole number, got {got}."
+        return tr("{label} must be a whole number, got {got}.", label=declared.label, got=got)
     return None
 
 

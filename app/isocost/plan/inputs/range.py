@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isocost.language import tr
 from isocost.plan.inputs.input import Input, problem
 from isocost.plan.project.ranges import InputRange
 from isocost.quantities import format_significant
@@ -13,10 +14,19 @@ def range_problem(held: InputRange, declared: Input) -> str | None:
         if end is not None and (wrong := problem(declared, end)):
             return wrong
     if not held.low < held.high:
-        ends = f"{format_significant(held.low)} and {format_significant(held.high)}"
-        return f"low must lie below high, got {ends}."
+        ends = tr(
+            "{significant} and {significant_2}",
+            significant=format_significant(held.low),
+            significant_2=format_significant(held.high),
+        )
+        return tr("low must lie below high, got {ends}.", ends=ends)
     if held.mode is not None and not held.low <= held.mode <= held.high:
-        return f"mode must lie between low and high, got {format_significant(held.mode)}."
+        return tr(
+            "mode must lie between low and high, got {significant}.",
+            significant=format_significant(held.mode),
+        )
     if held.shape == "lognormal" and held.low <= 0.0:
-        return "a lognormal range lies above 0; write shape: uniform or triangular for one that reaches 0."
+        return tr(
+            "a lognormal range lies above 0; write shape: uniform or triangular for one that reaches 0."
+        )
     return None

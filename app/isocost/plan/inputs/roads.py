@@ -15,6 +15,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import ApiQuote
+from isocost.language import tr
 from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import CHOICES, NUMBERS, TYPED, starting_number
@@ -163,7 +164,10 @@ class _Active(_Counts):
     def refused(self, project: Project, at: Place, value: float, catalog: Catalog) -> str:
         total = _counted(project, at, catalog).total
         if value > total * (1.0 + ROUNDED):
-            return f"Active parameters can be no more than all {format_quantity(total, 'number')}."
+            return tr(
+                "Active parameters can be no more than all {quantity}.",
+                quantity=format_quantity(total, "number"),
+            )
         return super().refused(project, at, value, catalog)
 
     def within(self, project: Project, at: Place, value: float, catalog: Catalog) -> float:

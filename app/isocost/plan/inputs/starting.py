@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES, starting_number
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 
-UNTITLED = "Untitled plan"
+UNTITLED = tr("Untitled plan")
 
 
 def new_project(catalog: Catalog) -> Project:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from isocost.catalog.constants.defaults import load_counted, load_defaults
+from isocost.language import tr
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
@@ -22,9 +23,9 @@ from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Data, Hardware, ModelChoice, Price, Value
 
-OFF = "off until it is set"
+OFF = tr("off until it is set")
 """Source of a default of zero: the line it belongs to costs nothing."""
-TYPED = "your input"
+TYPED = tr("your input")
 """Source of every value that is not its default."""
 
 
@@ -91,7 +92,7 @@ def starting_number(path: str) -> float:
     """The number an input starts with. Raises ValueError when it has no default of its own."""
     default = NUMBERS[path].default
     if default is None:
-        raise ValueError(f"{path} has no default.")
+        raise ValueError(tr("{path} has no default.", path=path))
     return default
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.kinds.kind import RENTED, Basis, InputGroup, Kind, StageBase
 from isocost.plan.physics.records import Detail, Job, StageRun
 from isocost.plan.values import Value
@@ -34,8 +35,14 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
         details: tuple[Detail, ...] = ()
         if job.explained:
             details = (
-                Detail("Training they prepare", float(hours[0]), "number", "GPU-hours", "of this scenario"),
-                Detail("Share of it", share, "share", "", "of the training it prepares"),
+                Detail(
+                    tr("Training they prepare"),
+                    float(hours[0]),
+                    "number",
+                    "GPU-hours",
+                    tr("of this scenario"),
+                ),
+                Detail(tr("Share of it"), share, "share", "", tr("of the training it prepares")),
             )
         runs.append(
             StageRun(
@@ -54,11 +61,13 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
 
 ABLATIONS = Kind(
     record=AblationStage,
-    label="Ablations",
-    help="Experiments and pilot runs, as a share of the training.",
+    label=tr("Ablations"),
+    help=tr("Experiments and pilot runs, as a share of the training."),
     group="experiments",
     share=_share,
     inputs=RENTED,
-    groups=(InputGroup("Experiments", ("ablations.share",)),),
-    unsearched="The hours of this stage are a share of the training it prepares, which is fitted instead.",
+    groups=(InputGroup(tr("Experiments"), ("ablations.share",)),),
+    unsearched=tr(
+        "The hours of this stage are a share of the training it prepares, which is fitted instead."
+    ),
 )

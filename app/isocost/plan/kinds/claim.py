@@ -6,6 +6,7 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.engine.records import Accelerator
+from isocost.language import tr
 from isocost.plan.kinds.kind import RENTED, Kind, StageBase
 from isocost.plan.physics.records import Job, StageRun
 from isocost.plan.values import Hardware
@@ -51,21 +52,21 @@ def _used(stage: GpuHoursStage, path: str) -> bool:
 def _flaw(stage: GpuHoursStage) -> str:
     if (stage.hours is None) != (stage.gpu_hours is None):
         return ""
-    which = "neither is given" if stage.hours is None else "both are given"
-    return f"give either hours or gpu_hours; {which}."
+    which = tr("neither is given") if stage.hours is None else tr("both are given")
+    return tr("give either hours or gpu_hours; {which}.", which=which)
 
 
 CLAIM = Kind(
     record=GpuHoursStage,
-    label="Hours as claimed",
-    help="Hours taken as somebody states them.",
+    label=tr("Hours as claimed"),
+    help=tr("Hours taken as somebody states them."),
     name="Claimed stage",
     group="final run",
     run=_run,
     inputs=(*RENTED, "stage.hours", "stage.gpu_hours"),
     used=_used,
     flaw=_flaw,
-    unsearched="The hours of this stage are taken as claimed: no layout, memory or step is behind them.",
+    unsearched=tr("The hours of this stage are taken as claimed: no layout, memory or step is behind them."),
     claimed=True,
     begins=True,
 )

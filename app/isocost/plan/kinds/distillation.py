@@ -12,6 +12,7 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import Algorithm, RlPhase, RlPlan
 from isocost.engine.training.states import generated_for_kept
+from isocost.language import tr
 from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, InputGroup, Kind, ModelStage, tuned
 from isocost.plan.physics import serving
 from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun, doubts_of_sum
@@ -98,7 +99,7 @@ def recipe_on_policy(stage: DistillationStage, student: ModelChoice, catalog: Ca
         prompts=wanted.batch,
         group=1.0,
         prompt_tokens=wanted.prompt_tokens,
-        algorithm=Algorithm("On-policy distillation", reward_model=float(relative)),
+        algorithm=Algorithm(tr("On-policy distillation"), reward_model=float(relative)),
     )
     return Recipe(student, plan, wanted.stack)
 
@@ -118,8 +119,10 @@ def _with_teacher(job: Job, student: StageRun) -> StageRun:
     hours = (float(student.gpu_hours[0]), float(teacher.hours[0]))
     shares: tuple[Detail, ...] = ()
     if job.explained:
-        note = f"of {format_count(sum(hours))} GPU-hours; the student's training takes the rest"
-        shares = (Detail("Teacher", hours[1] / sum(hours), "share", "", note),)
+        note = tr(
+            "of {count} GPU-hours; the student's training takes the rest", count=format_count(sum(hours))
+        )
+        shares = (Detail(tr("Teacher"), hours[1] / sum(hours), "share", "", note),)
     return replace(
         student,
         gpu_hours=student.gpu_hours + teacher.hours,
@@ -155,7 +158,9 @@ def _teacher(job: Job, student: StageRun) -> _Teacher | None:
         read = wanted.samples * (wanted.prompt_tokens + wanted.answer_tokens) * stage.tuning.epochs
         hours = read / rate / SECONDS_PER_HOUR
         work = serving.Writing(load, read, reads=True)
-        facts = (Detail("Teacher reads", float(rate[0]), "count", "tokens/s/GPU", "forward passes, FP8"),)
+        facts = (
+            Detail(tr("Teacher reads"), float(rate[0]), "count", "tokens/s/GPU", tr("forward passes, FP8")),
+        )
         spread = serving.served(job.catalog, load, accelerator, serving.power_of(int(counts[0])))
         shares = (spread.slow, spread.fast)
     elif wanted.generate:
@@ -194,7 +199,7 @@ def _bears(wanted: Distillation, path: str) -> bool:
 
 
 LESSONS = InputGroup(
-    "Distillation",
+    tr("Distillation"),
     (
         "distillation.method",
         "distillation.teacher",
@@ -205,13 +210,13 @@ LESSONS = InputGroup(
         "distillation.keep_rate",
     ),
     ("distillation.prompt_tokens", "distillation.batch", "distillation.precision", "distillation.stack"),
-    lambda stage: f"batch of {format_count(stage.distillation.batch)}",
+    lambda stage: tr("batch of {count}", count=format_count(stage.distillation.batch)),
 )
 
 DISTILLATION = Kind(
     record=DistillationStage,
-    label="Distillation",
-    help="A smaller model taught by a larger one.",
+    label=tr("Distillation"),
+    help=tr("A smaller model taught by a larger one."),
     group="final run",
     run=_run,
     inputs=(*RENTED, *MODEL, *SEARCHED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from isocost.engine.training.states import generated_for_kept
+from isocost.language import tr
 from isocost.plan.kinds.kind import MODEL, RENTED, InputGroup, Kind, ModelStage
 from isocost.plan.physics.records import GENERATED, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import goodput_at
@@ -64,19 +65,19 @@ def _run(job: Job) -> list[StageRun]:
 
 
 _INPUTS = (*RENTED, *MODEL, "efficiency.goodput")
-_UNSEARCHED = "This stage only writes text: no gradients, no optimizer, no training layout."
+_UNSEARCHED = tr("This stage only writes text: no gradients, no optimizer, no training layout.")
 
 ANSWERS = InputGroup(
-    "Answers",
+    tr("Answers"),
     ("generation.samples", "generation.answer_tokens", "generation.keep_rate"),
     ("generation.prompt_tokens", "generation.precision", "generation.stack"),
-    lambda stage: f"{stage.generation.precision.upper()}, prompts",
+    lambda stage: tr("{precision}, prompts", precision=stage.generation.precision.upper()),
 )
 
 GENERATION = Kind(
     record=GenerationStage,
-    label="Data generation",
-    help="Text written by a model to train on.",
+    label=tr("Data generation"),
+    help=tr("Text written by a model to train on."),
     group="data",
     run=_run,
     inputs=_INPUTS,
@@ -87,8 +88,8 @@ GENERATION = Kind(
 
 EVALUATION = Kind(
     record=EvaluationStage,
-    label="Evaluation",
-    help="Answers written to measure a model.",
+    label=tr("Evaluation"),
+    help=tr("Answers written to measure a model."),
     group="experiments",
     run=_run,
     inputs=_INPUTS,

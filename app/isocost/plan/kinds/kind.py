@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
+from isocost.language import tr
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Array, Doubt, Job, StageRun
 from isocost.plan.physics.rounds import Recipe
@@ -134,7 +135,7 @@ class Kind:
     """Inputs that are usually folded away and for this kind never are."""
     rounds: Callable[[Any, ModelChoice, Catalog], Recipe | None] | None = None
     """The rounds of rollouts a stage runs; None = such a stage does not."""
-    unsearched: str = "This stage is timed in rounds of rollouts, whose layout is not searched."
+    unsearched: str = tr("This stage is timed in rounds of rollouts, whose layout is not searched.")
     """Why a stage that was not searched has no layout to choose."""
     notices: Callable[[Case], Iterable[Notice]] = lambda case: ()
     """What is unlikely about a stage."""
@@ -179,10 +180,10 @@ SEARCHED = (*every("efficiency", Efficiency, "correction"), *every("layout", Lay
 """Inputs of the layout search; a correction is measured, not typed."""
 
 TUNING = InputGroup(
-    "Fine-tuning",
+    tr("Fine-tuning"),
     ("tuning.method", "tuning.rank", "tuning.epochs"),
     ("tuning.packing", "tuning.optimizer"),
-    lambda stage: f"{format_share(stage.tuning.packing)} packed",
+    lambda stage: tr("{share} packed", share=format_share(stage.tuning.packing)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from isocost.language import tr
 from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, InputGroup, Kind, ModelStage, tuned
 from isocost.plan.physics.records import Job, StageRun
 from isocost.plan.physics.training import Training, train
@@ -45,17 +46,17 @@ def _run(job: Job) -> list[StageRun]:
 
 
 PAIRS = InputGroup(
-    "Pairs",
+    tr("Pairs"),
     ("preference.objective", "preference.pairs", "preference.answer_tokens"),
     ("preference.prompt_tokens", "preference.batch_pairs", "preference.precision"),
-    lambda stage: f"batch of {format_count(stage.preference.batch_pairs)}",
+    lambda stage: tr("batch of {count}", count=format_count(stage.preference.batch_pairs)),
 )
 
 PREFERENCE = Kind(
     record=PreferenceStage,
     changes_model=True,
-    label="Preference tuning",
-    help="DPO, ORPO, or the training of a reward model, on pairs of answers.",
+    label=tr("Preference tuning"),
+    help=tr("DPO, ORPO, or the training of a reward model, on pairs of answers."),
     group="final run",
     run=_run,
     inputs=(*RENTED, *MODEL, *SEARCHED),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from isocost.language import tr
 from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, Case, Kind, ModelStage, every
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Job, StageRun
@@ -38,8 +39,11 @@ def _too_little_data(case: Case) -> Iterator[Notice]:
         yield Notice(
             "tokens-below-parameters",
             "data.tokens",
-            "Fewer tokens than active parameters: the model would be far from trained; "
-            f"20 per parameter would be {format_quantity(20 * counted.active, 'number')}.",
+            tr(
+                "Fewer tokens than active parameters: the model would be far from trained; 20 per "
+                "parameter would be {quantity}.",
+                quantity=format_quantity(20 * counted.active, "number"),
+            ),
         )
 
 
@@ -48,8 +52,8 @@ _INPUTS = (*RENTED, *MODEL, *DATA, *SEARCHED)
 
 PRETRAINING = Kind(
     record=PretrainStage,
-    label="Pre-training",
-    help="A model trained from its architecture and tokens.",
+    label=tr("Pre-training"),
+    help=tr("A model trained from its architecture and tokens."),
     group="final run",
     run=_run,
     inputs=_INPUTS,
@@ -59,8 +63,8 @@ PRETRAINING = Kind(
 
 CONTEXT_EXTENSION = Kind(
     record=ContextExtensionStage,
-    label="Context extension",
-    help="More training at a longer context, where attention counts.",
+    label=tr("Context extension"),
+    help=tr("More training at a longer context, where attention counts."),
     group="final run",
     run=_run,
     inputs=_INPUTS,
@@ -71,8 +75,8 @@ CONTEXT_EXTENSION = Kind(
 
 MID_TRAINING = Kind(
     record=MidTrainingStage,
-    label="Mid-training",
-    help="More training on better data at the same context.",
+    label=tr("Mid-training"),
+    help=tr("More training on better data at the same context."),
     group="final run",
     run=_run,
     inputs=_INPUTS,

@@ -9,6 +9,7 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan, default_mfu, usual_overhead
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
+from isocost.language import tr
 from isocost.plan.kinds.kind import MODEL, RENTED, Case, Filled, InputGroup, Kind, ModelStage, every
 from isocost.plan.notice import Notice
 from isocost.plan.physics.counts import obtained
@@ -106,10 +107,15 @@ def _update_memory(case: Case) -> Iterator[Notice]:
         yield Notice(
             "update-offloads",
             "hardware.count",
-            f"Weights, gradients and optimizer take {format_memory(needed / case.count)} on each of "
-            f"{format_count(case.count)} {case.accelerator.short_name} with {format_memory(each)}: "
-            "the update needs host memory, which makes it slower; "
-            f"{format_count(obtained(needed / each, case.units))} hold it.",
+            tr(
+                "Weights, gradients and optimizer take {memory} on each of {count} {short_name} with "
+                "{memory_2}: the update needs host memory, which makes it slower; {count_2} hold it.",
+                memory=format_memory(needed / case.count),
+                count=format_count(case.count),
+                short_name=case.accelerator.short_name,
+                memory_2=format_memory(each),
+                count_2=format_count(obtained(needed / each, case.units)),
+            ),
         )
 
 
@@ -127,35 +133,41 @@ def _usual_overhead(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Fi
     responses = stage.rl.prompts * stage.rl.oversampling * stage.rl.group
     stack = serving.rl_stack(stage.rl.stack)
     value = usual_overhead(stack, transformer_of(policy, catalog), responses).total
-    return Filled(value, f"{serving.rl[stage.rl.stack].overhead_seconds.source}, scaled to this size")
+    return Filled(
+        value, tr("{source}, scaled to this size", source=serving.rl[stage.rl.stack].overhead_seconds.source)
+    )
 
 
 def _typed(stage: RlStage) -> str:
     """What is typed of an update's efficiency."""
     held = (("MFU", stage.rl.mfu), ("overhead", stage.rl.overhead))
-    return " and ".join(name for name, value in held if value is not None) or "automatic"
+    return tr(" and ").join(name for name, value in held if value is not None) or tr("automatic")
 
 
 ROLLOUTS = InputGroup(
-    "Rollouts",
+    tr("Rollouts"),
     (
         "rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.oversampling",
         "rl.updates_per_round", "rl.generation_share",
     ),
 )  # fmt: skip
 RESPONSES = InputGroup(
-    "Responses",
+    tr("Responses"),
     every("phases", RolloutPhase),
     ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
-    lambda stage: f"spread {format_significant(stage.rl.cv)}, {format_share(stage.rl.loop_rate)} loop",
+    lambda stage: tr(
+        "spread {significant}, {share} loop",
+        significant=format_significant(stage.rl.cv),
+        share=format_share(stage.rl.loop_rate),
+    ),
 )
-EFFICIENCY = InputGroup("Efficiency", (), ("rl.mfu", "rl.overhead"), _typed)
+EFFICIENCY = InputGroup(tr("Efficiency"), (), ("rl.mfu", "rl.overhead"), _typed)
 
 REINFORCEMENT = Kind(
     record=RlStage,
     changes_model=True,
-    label="Reinforcement learning",
-    help="Rollouts, rewards, scoring and update, round after round.",
+    label=tr("Reinforcement learning"),
+    help=tr("Rollouts, rewards, scoring and update, round after round."),
     group="final run",
     run=_run,
     inputs=(*RENTED, *MODEL),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from isocost.language import tr
 from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, Kind, tokens_read, tuned
 from isocost.plan.kinds.pretraining import DATA, PretrainStage
 from isocost.plan.physics.records import Job, StageRun
@@ -30,8 +31,8 @@ def _run(job: Job) -> list[StageRun]:
 SFT = Kind(
     record=SftStage,
     changes_model=True,
-    label="Supervised fine-tuning",
-    help="Training on examples of answers; full, LoRA or QLoRA.",
+    label=tr("Supervised fine-tuning"),
+    help=tr("Training on examples of answers; full, LoRA or QLoRA."),
     group="final run",
     run=_run,
     inputs=(*RENTED, *MODEL, *DATA, *SEARCHED),

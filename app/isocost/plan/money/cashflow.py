@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import tr
 from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.money.figure import GROUPS, LedgerGroup, Paid
 from isocost.plan.money.ledger import LedgerLine
@@ -65,7 +66,7 @@ def lasting(on: Reckoning, days: Sequence[Any]) -> list[TimelineBar]:
     bars: list[TimelineBar] = []
     day: Any = schedule.preparation_weeks * DAYS_PER_WEEK
     if schedule.preparation_weeks:
-        bars.append(TimelineBar("Preparation", "preparation", 0.0, day))
+        bars.append(TimelineBar(tr("Preparation"), "preparation", 0.0, day))
     for place, (index, run, long) in enumerate(zip(on.stages, on.runs, days, strict=True)):
         day = day + schedule.gap_weeks * DAYS_PER_WEEK if place else day
         name = on.catalog.accelerator(run.accelerator).short_name
@@ -74,7 +75,7 @@ def lasting(on: Reckoning, days: Sequence[Any]) -> list[TimelineBar]:
         bars.append(TimelineBar(stage, "stage", day, day + long, stage=index, accelerators=where))
         day = day + long
     if schedule.wrap_up_weeks:
-        bars.append(TimelineBar("Wrap-up", "wrap-up", day, day + schedule.wrap_up_weeks * DAYS_PER_WEEK))
+        bars.append(TimelineBar(tr("Wrap-up"), "wrap-up", day, day + schedule.wrap_up_weeks * DAYS_PER_WEEK))
     return bars
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import Region
+from isocost.language import tr
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.figure import Figure, by_stage
 from isocost.plan.project.programme import Site
@@ -61,17 +62,17 @@ def site_facts(site: Site, catalog: Catalog) -> SiteFacts:
     kg = region.grid_kg_per_kwh if region else grid.value
     place = (region.name, region.grid_year, region.grid_source) if region else _usa(grid.date, grid.source)
     kg, kg_source = _first(site.grid_kg_per_kwh, kg, "{}, {}: {}".format(*place))
-    unclaimed = "no contract or certificate claimed: the grid's"
+    unclaimed = tr("no contract or certificate claimed: the grid's")
     market, market_source = _first(site.market_kg_per_kwh, kg, unclaimed)
     return SiteFacts(pue, pue_source, usd, usd_source, kg, kg_source, market, market_source)
 
 
 def _first(typed: float | None, usual: float, source: str) -> tuple[float, str]:
-    return (usual, source) if typed is None else (typed, "your input")
+    return (usual, source) if typed is None else (typed, tr("your input"))
 
 
 def _usa(date: str, source: str) -> tuple[str, str, str]:
-    return "United States", date, source
+    return tr("United States"), date, source
 
 
 def _electricity(site: Site, region: Region | None, catalog: Catalog) -> tuple[float, str]:
@@ -98,39 +99,41 @@ def _largest(by_stage: Number) -> Number:
 
 ENERGY = (
     Figure(
-        "stage.kw", "Draw behind an accelerator", "kW",
+        "stage.kw", tr("Draw behind an accelerator"), "kW",
         ("stage.server_kw", "constants.power_over_nameplate", "site.pue"),
         "{stage.server_kw} kW x {constants.power_over_nameplate} x {site.pue}", facility_kw, over="stage",
     ),
     Figure(
-        "stage.kwh", "Energy", "kWh", ("stage.kw", "stage.gpu_hours"),
+        "stage.kwh", tr("Energy"), "kWh", ("stage.kw", "stage.gpu_hours"),
         "{stage.kw} kW x {stage.gpu_hours} GPU-hours", _times, over="stage",
     ),
     Figure(
-        "stage.co2_kg", "Emissions", "kg", ("stage.kwh", "site.grid_kg_per_kwh"),
+        "stage.co2_kg", tr("Emissions"), "kg", ("stage.kwh", "site.grid_kg_per_kwh"),
         "{stage.kwh} kWh x {site.grid_kg_per_kwh}", _times, over="stage",
     ),
     Figure(
-        "stage.facility_kw", "Draw of a stage", "kW", ("stage.kw", "stage.count"),
+        "stage.facility_kw", tr("Draw of a stage"), "kW", ("stage.kw", "stage.count"),
         "{stage.kw} kW x {stage.count}", _times, over="stage",
     ),
     Figure(
-        "stage.energy_usd", "Price of the energy", "USD", ("stage.kwh", "site.usd_per_kwh"),
+        "stage.energy_usd", tr("Price of the energy"), "USD", ("stage.kwh", "site.usd_per_kwh"),
         "{stage.kwh} kWh x {site.usd_per_kwh}", _times, over="stage",
     ),
     Figure(
-        "stage.co2_market_kg", "Emissions, market based", "kg", ("stage.kwh", "site.market_kg_per_kwh"),
+        "stage.co2_market_kg", tr("Emissions, market based"), "kg", ("stage.kwh", "site.market_kg_per_kwh"),
         "{stage.kwh} kWh x {site.market_kg_per_kwh}", _times, over="stage",
     ),
-    Figure("energy_kwh", "Energy", "kWh", ("stage.kwh",), "{stage.kwh}", by_stage),
-    Figure("energy_usd", "Price of the energy", "USD", ("stage.energy_usd",), "{stage.energy_usd}", by_stage),
-    Figure("co2_kg", "Emissions, location based", "kg", ("stage.co2_kg",), "{stage.co2_kg}", by_stage),
+    Figure("energy_kwh", tr("Energy"), "kWh", ("stage.kwh",), "{stage.kwh}", by_stage),
+    Figure("energy_usd", tr("Price of the energy"), "USD", ("stage.energy_usd",), "{stage.energy_usd}",
+    by_stage),
+    Figure("co2_kg", tr("Emissions, location based"), "kg", ("stage.co2_kg",), "{stage.co2_kg}", by_stage),
     Figure(
-        "co2_market_kg", "Emissions, market based", "kg", ("stage.co2_market_kg",), "{stage.co2_market_kg}",
+        "co2_market_kg", tr("Emissions, market based"), "kg", ("stage.co2_market_kg",),
+        "{stage.co2_market_kg}",
         by_stage,
     ),
     Figure(
-        "peak_kw", "Draw of the stage that draws most", "kW", ("stage.facility_kw",),
+        "peak_kw", tr("Draw of the stage that draws most"), "kW", ("stage.facility_kw",),
         "the larger of 0 and {stage.facility_kw}", _largest,
     ),
 )  # fmt: skip

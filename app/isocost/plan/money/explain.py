@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS, OFF, TYPED
 from isocost.plan.money.arithmetic import Factor, Form, money_amount, on_paper, places, read
@@ -211,18 +212,18 @@ def unit_of(declared: Input) -> str:
 
 
 _VALUES = {
-    "gpu_hours": ("Accelerator-hours", "h"),
-    "days": ("Days", "days"),
+    "gpu_hours": (tr("Accelerator-hours"), "h"),
+    "days": (tr("Days"), "days"),
     "count": ("Accelerators", ""),
-    "price": ("Price of an hour", "USD/h"),
-    "purchase": ("Purchase price", "USD"),
-    "server_kw": ("Draw of its part of the server", "kW"),
-    "main": ("Whether it is the main run", ""),
-    "shared": ("Whether it runs on the plan's own accelerators", ""),
-    "stages": ("Stages", ""),
-    "weeks_late": ("Weeks late", "weeks"),
-    "checkpoint_gb": ("Size of a checkpoint", "GB"),
-    "power_over_nameplate": ("Mean draw over nameplate", ""),
+    "price": (tr("Price of an hour"), "USD/h"),
+    "purchase": (tr("Purchase price"), "USD"),
+    "server_kw": (tr("Draw of its part of the server"), "kW"),
+    "main": (tr("Whether it is the main run"), ""),
+    "shared": (tr("Whether it runs on the plan's own accelerators"), ""),
+    "stages": (tr("Stages"), ""),
+    "weeks_late": (tr("Weeks late"), "weeks"),
+    "checkpoint_gb": (tr("Size of a checkpoint"), "GB"),
+    "power_over_nameplate": (tr("Mean draw over nameplate"), ""),
 }
 """Labels and units of values that are neither figures nor inputs."""
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.money.arithmetic import Number, in_cents
 
 LedgerGroup = Literal[
@@ -179,9 +180,15 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
     for row in rows.values():
         for name in row.needs:
             if name in declared and name not in rows:
-                raise ValueError(f"{row.key} needs {name}, which does not exist under the same conditions.")
+                raise ValueError(
+                    tr(
+                        "{key} needs {name}, which does not exist under the same conditions.",
+                        key=row.key,
+                        name=name,
+                    )
+                )
             if name not in declared and "." not in name and name not in (LINES, BILL, *GIVEN):
-                raise ValueError(f"{row.key} needs {name}, which nobody declares.")
+                raise ValueError(tr("{key} needs {name}, which nobody declares.", key=row.key, name=name))
     graph = {
         row.key: [name for name in row.needs if name in rows] + (summed if LINES in row.needs else [])
         for row in rows.values()
@@ -190,7 +197,9 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        raise ValueError(f"Figures need each other in a circle: {' -> '.join(error.args[1])}.") from error
+        raise ValueError(
+            tr("Figures need each other in a circle: {list}.", list=" -> ".join(error.args[1]))
+        ) from error
     conditions = frozenset(path for row in figures for path in (*row.where, *row.typed)) | {"supply.mode"}
     return Sheet(lines, late, rows, figures, conditions)
 

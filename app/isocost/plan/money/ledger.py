@@ -10,6 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
+from isocost.language import tr
 from isocost.plan.inputs.billing import STAGES
 from isocost.plan.inputs.table import INPUTS, OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
@@ -108,7 +109,7 @@ def late_lines(on: Reckoning) -> tuple[LedgerLine, ...]:
     )
 
 
-_VERBS = {"own": "owned", "mixed": "owned and rented"}
+_VERBS = {"own": tr("owned"), "mixed": tr("owned and rented")}
 
 
 def _stage_line(on: Reckoning, place: int) -> LedgerLine:
@@ -116,7 +117,7 @@ def _stage_line(on: Reckoning, place: int) -> LedgerLine:
     entry = on.catalog.accelerator(on.runs[place].accelerator)
     row = on.values.sheet.rows["stage.rent"]
     return LedgerLine(
-        line=f"{stage.name}: {entry.short_name} {_VERBS.get(on.scenario.supply.mode, 'rent')}",
+        line=f"{stage.name}: {entry.short_name} {_VERBS.get(on.scenario.supply.mode, tr('rent'))}",
         cost_usd=on.by_stage("stage.rent")[place],
         source=on.rate_source(stage),
         key=f"stage.{on.stages[place]}",
@@ -131,7 +132,7 @@ def _line(on: Reckoning, figure: Figure) -> LedgerLine:
     return LedgerLine(
         line=figure.label,
         cost_usd=cents(on[figure.key]),
-        source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or "your input",
+        source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or tr("your input"),
         key=figure.key,
         group=figure.group,
         write=partial(_how, on, figure, unit=shown_money()),
@@ -145,7 +146,7 @@ def _how(on: Reckoning, figure: Figure, stage: int | None = None, *, unit: Money
     with money_shown_in(unit):
         words, amount = arithmetic(on, figure, stage)
     only_typed = figure.words == f"{{{places(figure.words)[0]}}}"
-    return f"{'As set' if only_typed else words} = {amount}"
+    return f"{(tr('As set') if only_typed else words)} = {amount}"
 
 
 def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
@@ -156,8 +157,8 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
         words = origin(path, getattr(getattr(scenario, section), name))
         if words != OFF:
             said[_inside(INPUTS[path].label)] = words
-    defaults = [f"{name}: {words}" for name, words in said.items() if words != "your input"]
-    return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
+    defaults = [f"{name}: {words}" for name, words in said.items() if words != tr("your input")]
+    return "; ".join(([tr("your input")] if len(defaults) < len(said) else []) + defaults)
 
 
 def _inside(label: str) -> str:
@@ -186,7 +187,11 @@ def bars_by_group(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
     inside = {
         group: tuple(line for line in known if line.group == group and line.cost_usd) for group in GROUPS
     }
-    return _bars([(group.capitalize(), own) for group, own in inside.items() if own], programme_total(known))
+    return _bars([(_headed(tr(group)), own) for group, own in inside.items() if own], programme_total(known))
+
+
+def _headed(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _bars(named: Sequence[tuple[str, tuple[LedgerLine, ...]]], total: float) -> tuple[BillBar, ...]:
@@ -243,9 +248,17 @@ def _base(scenario: Scenario, catalog: Catalog) -> Iterator[Omission]:
         if claimed >= ABOUT_ALL * (run.gpu_hours or math.inf):
             continue
         told = [format_money(run.cost_usd)] if run.cost_usd else []
-        told += [f"{format_quantity(run.gpu_hours, 'number')} accelerator-hours"] if run.gpu_hours else []
-        meaning = f"training {name}, which this plan starts from: {' and '.join(told)} as published"
-        yield Omission(f"Base model ({told[0]})", meaning, kind="base")
+        told += (
+            [tr("{quantity} accelerator-hours", quantity=format_quantity(run.gpu_hours, "number"))]
+            if run.gpu_hours
+            else []
+        )
+        meaning = tr(
+            "training {name}, which this plan starts from: {list} as published",
+            name=name,
+            list=tr(" and ").join(told),
+        )
+        yield Omission(tr("Base model ({told})", told=told[0]), meaning, kind="base")
 
 
 def _is_its_own(run: PublishedRun) -> bool:
@@ -267,10 +280,12 @@ def _input(scenario: Scenario, path: str) -> float | None:
     return value
 
 
-_EXPERIMENTS = Omission("Experiments", "ablations, pilot runs and evaluation: stages of their own", STAGES)
+_EXPERIMENTS = Omission(
+    tr("Experiments"), tr("ablations, pilot runs and evaluation: stages of their own"), STAGES
+)
 _NEVER = (
-    Omission("Serving", "running the finished model for its users"),
-    Omission("Earlier research", "work before this programme that it builds on"),
-    Omission("Taxes", "value-added and income tax, duties"),
-    Omission("Overhead", "offices, management and legal advice beyond a person's loaded cost"),
+    Omission(tr("Serving"), tr("running the finished model for its users")),
+    Omission(tr("Earlier research"), tr("work before this programme that it builds on")),
+    Omission(tr("Taxes"), tr("value-added and income tax, duties")),
+    Omission(tr("Overhead"), tr("offices, management and legal advice beyond a person's loaded cost")),
 )

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import tr
 from isocost.plan.project.programme import Demand
 from isocost.plan.project.project import Scenario
 from isocost.quantities.units import DAYS_PER_MONTH, MEGA
@@ -100,7 +101,7 @@ def options_of(scenario: Scenario, programme_usd: float) -> tuple[Option, ...]:
     return (
         Option(
             "api",
-            f"{api.model} from {api.supplier}",
+            tr("{model} from {supplier}", model=api.model, supplier=api.supplier),
             0.0,
             0.0,
             blended(api.usd_per_mtok_in, api.usd_per_mtok_out, share),
@@ -108,7 +109,7 @@ def options_of(scenario: Scenario, programme_usd: float) -> tuple[Option, ...]:
         ),
         Option(
             "fine-tune",
-            f"Fine-tuned at {tuned.supplier}",
+            tr("Fine-tuned at {supplier}", supplier=tuned.supplier),
             tuning,
             0.0,
             blended(tuned.usd_per_mtok_in, tuned.usd_per_mtok_out, share),
@@ -116,7 +117,7 @@ def options_of(scenario: Scenario, programme_usd: float) -> tuple[Option, ...]:
         ),
         Option(
             "train",
-            "Trained here",
+            tr("Trained here"),
             programme_usd,
             own.usd_per_month,
             blended(own.usd_per_mtok_in, own.usd_per_mtok_out, share),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.goodput import CHECKPOINT_BYTES
+from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.kinds import ModelStage, kind_of
 from isocost.plan.money import bill
@@ -182,20 +183,22 @@ class Reckoning:
             return origin(key, self.values[key])
         if stage is not None:
             return self._stage_source(key, stage)
-        return "this plan"
+        return tr("this plan")
 
     def _stage_source(self, key: str, stage: int) -> str:
         run, chosen = self.runs[stage], self.scenario.stages[self.stages[stage]]
         entry = self.catalog.accelerator(run.accelerator)
         if key == "stage.price":
-            return price_words(price_of(self.scenario, chosen)) or "your input"
+            return price_words(price_of(self.scenario, chosen)) or tr("your input")
         if key == "stage.purchase":
             return purchase_price(entry, self.scenario, self.catalog)[1]
         if key == "stage.server_kw":
             return entry.sources.get("server", "") or entry.sources.get("power", "")
         if key in ("stage.gpu_hours", "stage.days"):
-            return run.mfu_source or ("simulated" if run.computed else "as claimed, or a share of the rest")
-        return "this plan"
+            return run.mfu_source or (
+                "simulated" if run.computed else tr("as claimed, or a share of the rest")
+            )
+        return tr("this plan")
 
     def rate_source(self, stage: Stage) -> str:
         """Where the price of a stage's hour comes from."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.figure import Figure, whose
 from isocost.plan.money.ownership import OWNED
@@ -38,46 +39,49 @@ def _mixed(price: Number, owned: Number, share: Number) -> Number:
 
 _RATE = (
     Figure(
-        "its.rate", "Price of an hour", "USD/h", ("its.price", "supply.discount"),
+        "its.rate", tr("Price of an hour"), "USD/h", ("its.price", "supply.discount"),
         "{its.price} x (1 - {supply.discount})", _rented, modes=CONTRACTS,
     ),
     Figure(
-        "its.rate", "Price of an hour", "USD/h", ("its.price", "its.owned_rate"), "{its.owned_rate}", _owned,
+        "its.rate", tr("Price of an hour"), "USD/h", ("its.price", "its.owned_rate"), "{its.owned_rate}",
+        _owned,
         modes=("own",), unknown="{its.price}",
     ),
     Figure(
-        "its.rate", "Price of an hour", "USD/h", ("its.price", "its.owned_rate", "supply.owned_share"),
+        "its.rate", tr("Price of an hour"), "USD/h", ("its.price", "its.owned_rate", "supply.owned_share"),
         "{supply.owned_share} x {its.owned_rate} + (1 - {supply.owned_share}) x {its.price}", _mixed,
         modes=("mixed",), unknown="{its.price}",
     ),
-    Figure("its.rate", "Price of an hour", "USD/h", ("its.price",), "{its.price}", _kept),
+    Figure("its.rate", tr("Price of an hour"), "USD/h", ("its.price",), "{its.price}", _kept),
 )  # fmt: skip
 
 _IDLE = (
     Figure(
-        "its.kept_rate", "Rent while it waits", "USD/h", ("its.price",), "{its.price}", _kept, modes=OWNING,
+        "its.kept_rate", tr("Rent while it waits"), "USD/h", ("its.price",), "{its.price}", _kept,
+        modes=OWNING,
         where=("schedule.keep_reserved",),
     ),
-    Figure("its.kept_rate", "Rent while it waits", "USD/h", (), "0", lambda: 0.0, modes=OWNING),
+    Figure("its.kept_rate", tr("Rent while it waits"), "USD/h", (), "0", lambda: 0.0, modes=OWNING),
     Figure(
-        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.kept_rate", "its.fixed"), "{its.fixed}",
+        "its.idle_rate", tr("An hour kept and not used"), "USD/h", ("its.kept_rate", "its.fixed"),
+        "{its.fixed}",
         _owned, modes=("own",), unknown="{its.kept_rate}",
     ),
     Figure(
-        "its.idle_rate", "An hour kept and not used", "USD/h",
+        "its.idle_rate", tr("An hour kept and not used"), "USD/h",
         ("its.kept_rate", "its.fixed", "supply.owned_share"),
         "{supply.owned_share} x {its.fixed} + (1 - {supply.owned_share}) x {its.kept_rate}", _mixed,
         modes=("mixed",), unknown="{its.kept_rate}",
     ),
     Figure(
-        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.rate",), "{its.rate}", _kept,
+        "its.idle_rate", tr("An hour kept and not used"), "USD/h", ("its.rate",), "{its.rate}", _kept,
         modes=("reserved", "block"),
     ),
     Figure(
-        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.rate",), "{its.rate}", _kept,
+        "its.idle_rate", tr("An hour kept and not used"), "USD/h", ("its.rate",), "{its.rate}", _kept,
         where=("schedule.keep_reserved",),
     ),
-    Figure("its.idle_rate", "An hour kept and not used", "USD/h", (), "0", lambda: 0.0),
+    Figure("its.idle_rate", tr("An hour kept and not used"), "USD/h", (), "0", lambda: 0.0),
 )  # fmt: skip
 """Accelerators that can be given back cost nothing while they wait."""
 
@@ -100,10 +104,19 @@ def rate_words(scenario: Scenario, price: Price, purchase: float | None, why: st
     if supply.mode == "on-demand":
         return price_words(price)
     if supply.mode in CONTRACTS:
-        off = f", less {format_significant(supply.discount * 100)} %" if supply.discount else ""
+        off = (
+            tr(", less {significant} %", significant=format_significant(supply.discount * 100))
+            if supply.discount
+            else ""
+        )
         return f"{price_words(price)}; {supply.mode}{off}"
     if purchase is None:
-        return f"{price_words(price)}; rented: {why}"
+        return tr("{price_words}; rented: {why}", price_words=price_words(price), why=why)
     if supply.mode == "own":
-        return f"owned; {why}"
-    return f"{format_significant(supply.owned_share * 100)} % owned ({why}); rest {price_words(price)}"
+        return tr("owned; {why}", why=why)
+    return tr(
+        "{significant} % owned ({why}); rest {price_words}",
+        significant=format_significant(supply.owned_share * 100),
+        why=why,
+        price_words=price_words(price),
+    )

@@ -6,34 +6,35 @@ from isocost.catalog import Catalog
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.records import SCHEDULE_CODES, Recompute
 from isocost.engine.search.best import BestLayouts
+from isocost.language import tr
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.values import Layout
 
 _DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
 _MEMORY = (
-    ("weights", "Weights"),
-    ("gradients", "Gradients"),
-    ("optimizer", "Optimizer"),
-    ("activations", "Activations"),
-    ("logits", "Logits"),
-    ("buffers", "Buffers"),
-    ("reserve", "Reserve"),
+    ("weights", tr("Weights")),
+    ("gradients", tr("Gradients")),
+    ("optimizer", tr("Optimizer")),
+    ("activations", tr("Activations")),
+    ("logits", tr("Logits")),
+    ("buffers", tr("Buffers")),
+    ("reserve", tr("Reserve")),
 )
-BUBBLE_PART = "Pipeline bubble"
+BUBBLE_PART = tr("Pipeline bubble")
 """The part of a step that waits for a pipeline: its bubble, uneven stages, sends between them."""
 _STEP = (
-    ("matmul", "Matrix multiplies"),
-    ("attention", "Attention"),
-    ("elementwise", "Elementwise"),
-    ("recompute", "Recompute"),
-    ("tensor_comm", "Tensor-parallel traffic"),
-    ("context_comm", "Context-parallel traffic"),
-    ("expert_comm", "Expert traffic"),
+    ("matmul", tr("Matrix multiplies")),
+    ("attention", tr("Attention")),
+    ("elementwise", tr("Elementwise")),
+    ("recompute", tr("Recompute")),
+    ("tensor_comm", tr("Tensor-parallel traffic")),
+    ("context_comm", tr("Context-parallel traffic")),
+    ("expert_comm", tr("Expert traffic")),
     ("pipeline", BUBBLE_PART),
-    ("data_comm", "Data-parallel traffic"),
-    ("host", "Host"),
-    ("optimizer", "Optimizer"),
-    ("straggler", "Stragglers"),
+    ("data_comm", tr("Data-parallel traffic")),
+    ("host", tr("Host")),
+    ("optimizer", tr("Optimizer")),
+    ("straggler", tr("Stragglers")),
 )
 SHARDING_WORDS = {
     "none": "none",
@@ -47,15 +48,15 @@ SHARDING_WORDS = {
 }
 SCHEDULE_WORDS = {
     "1f1b": "1F1B",
-    "zero-bubble": "zero bubble",
+    "zero-bubble": tr("zero bubble"),
     "zbv": "ZBV",
-    "v-half": "V-half",
+    "v-half": tr("V-half"),
     "dualpipe": "DualPipe",
 }
 PIN_WORDS = {
     **dict(_DEGREES[:5]),
     "microbatch": "microbatch",
-    "recompute": "recompute",
+    "recompute": tr("recompute"),
     "sharding": "sharding",
     "schedule": "schedule",
 }
@@ -66,13 +67,13 @@ def layout_words(best: BestLayouts, at: int) -> str:
     """A layout in the field's shorthand: "TP8 PP16 DP16, microbatch 1, ZeRO-1, selective recompute"."""
     layouts = best.layouts
     degrees = [(word, getattr(layouts, name)[at]) for name, word in _DEGREES]
-    words = [" ".join(f"{word}{value:.0f}" for word, value in degrees if value > 1) or "one accelerator"]
+    words = [" ".join(f"{word}{value:.0f}" for word, value in degrees if value > 1) or tr("one accelerator")]
     words.append(schedule_of(best, at))
-    words.append(f"microbatch {layouts.microbatch[at]:.0f}")
+    words.append(tr("microbatch {microbatch:.0f}", microbatch=layouts.microbatch[at]))
     sharding = SHARDING_NAMES[layouts.sharding[at]]
     words.append("" if sharding == "none" else SHARDING_WORDS[sharding])
     mode = RECOMPUTE_NAMES[layouts.recompute[at]]
-    words.append("" if mode == "none" else f"{mode} recompute")
+    words.append("" if mode == "none" else tr("{mode} recompute", mode=tr(mode)))
     return ", ".join(word for word in words if word)
 
 
@@ -91,11 +92,11 @@ def pinned_words(layout: Layout) -> str:
     pinned = [(word, getattr(layout, name)) for name, word in _DEGREES[:5]]
     words = [" ".join(f"{word}{value}" for word, value in pinned if value is not None)]
     if layout.microbatch is not None:
-        words.append(f"microbatch {layout.microbatch}")
+        words.append(tr("microbatch {microbatch}", microbatch=layout.microbatch))
     if layout.recompute is not None:
         words.append(recompute_words(layout.recompute))
     if layout.sharding is not None:
-        words.append("no sharding" if layout.sharding == "none" else SHARDING_WORDS[layout.sharding])
+        words.append(tr("no sharding") if layout.sharding == "none" else SHARDING_WORDS[layout.sharding])
     if layout.schedule is not None:
         words.append(SCHEDULE_WORDS[layout.schedule])
     return " · ".join(word for word in words if word)
@@ -103,7 +104,7 @@ def pinned_words(layout: Layout) -> str:
 
 def recompute_words(mode: Recompute) -> str:
     """A mode of recomputation: "full recompute", "no recompute"."""
-    return f"{'no' if mode == 'none' else mode} recompute"
+    return tr("no recompute") if mode == "none" else tr("{mode} recompute", mode=tr(mode))
 
 
 def memory_breakdown(best: BestLayouts, at: int, catalog: Catalog) -> Breakdown:
@@ -113,15 +114,15 @@ def memory_breakdown(best: BestLayouts, at: int, catalog: Catalog) -> Breakdown:
     return Breakdown(parts, best.capacity, measured.low, measured.high)
 
 
-MIXERS = "Attention and state space"
+MIXERS = tr("Attention and state space")
 """What mixes tokens in a hybrid's layers."""
 
 
 def step_breakdown(best: BestLayouts, at: int, *, hybrid: bool = False) -> Breakdown:
     """Seconds of one optimizer step by what they are spent on, largest first."""
-    labels = {**dict(_STEP), "attention": MIXERS if hybrid else "Attention"}
+    labels = {**dict(_STEP), "attention": MIXERS if hybrid else tr("Attention")}
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]
-    parts.append(Part("Nearly full memory", float(best.pressure[at])))
+    parts.append(Part(tr("Nearly full memory"), float(best.pressure[at])))
     return Breakdown(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.throughput import Throughput
 from isocost.plan.values import Efficiency, Hardware, Layout, ModelChoice
@@ -131,7 +132,7 @@ class Doubt:
     """Why it moves nothing, in a few words; empty where it does."""
 
 
-STEP_MODEL, WASTE, GENERATED = "Step model", "Whole-run waste", "Generation and rounds"
+STEP_MODEL, WASTE, GENERATED = tr("Step model"), tr("Whole-run waste"), tr("Generation and rounds")
 """Names of doubts: one name is one error, which moves all stages it is in together."""
 
 

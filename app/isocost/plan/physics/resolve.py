@@ -16,6 +16,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Method, Offload, Optimizer, Precision, Transformer, Workload
 from isocost.engine.shapes import least_active, shape_for
+from isocost.language import tr
 from isocost.plan.physics.shape import shape_flaw, transformer_of_shape
 from isocost.plan.values import Data, Efficiency, Layout, ModelChoice, Tuning
 from isocost.quantities import format_quantity
@@ -75,9 +76,13 @@ def impossible_model(model: ModelChoice) -> str:
     except ValueError:
         total, active = (format_quantity(each, "number") for each in (counts.total, counts.active))
         least = format_quantity(least_possible_active(counts.total), "number")
-        return (
-            f"{active} active of {total} parameters cannot be built: the routers that choose among so many"
-            f" experts would take more than that. At {total}, active parameters must be at least {least}."
+        return tr(
+            "{active} active of {total} parameters cannot be built: the routers that choose "
+            "among so many experts would take more than that. At {total}, active parameters must "
+            "be at least {least}.",
+            active=active,
+            total=total,
+            least=least,
         )
     return ""
 

@@ -22,6 +22,7 @@ from isocost.engine.generation.rl import (
     round_overhead,
 )
 from isocost.engine.generation.step import EngineMemory, engine_memory, wide_peak
+from isocost.language import tr
 from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import transformer_of
@@ -36,10 +37,10 @@ CRAWL = 0.002
 """Share of the peak an impossible run is priced at: the least of any published run."""
 
 DRIVERS = {
-    "longest response": "the longest response of each round, not FLOPs: everyone waits for it",
-    "decode throughput": "decoding in full batches: memory bandwidth",
-    "training arithmetic": "the FLOPs of scoring and update",
-    "round overhead": "weight sync, mode switch, rewards and checkpoints between rounds",
+    "longest response": tr("the longest response of each round, not FLOPs: everyone waits for it"),
+    "decode throughput": tr("decoding in full batches: memory bandwidth"),
+    "training arithmetic": tr("the FLOPs of scoring and update"),
+    "round overhead": tr("weight sync, mode switch, rewards and checkpoints between rounds"),
 }
 
 
@@ -157,21 +158,44 @@ def impossible_hours(catalog: Catalog, recipe: Recipe, accelerator: str) -> floa
 def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -> tuple[Detail, ...]:
     """What drives the run, its two bounds side by side, and how much it writes."""
     if done is None:
-        crawl = f"in generation; priced at {format_fixed(100.0 * CRAWL, 1)}% of peak"
-        return (Detail("Policy", "does not fit", "", "", crawl),)
+        crawl = tr("in generation; priced at {fixed}% of peak", fixed=format_fixed(100.0 * CRAWL, 1))
+        return (Detail(tr("Policy"), tr("does not fit"), "", "", crawl),)
     low, central, high = catalog.constants.serving.rl_stack(recipe.stack).unmodelled
     share = done.generation / (done.generation + done.scoring + done.update + done.overhead)
     least, usual, most = (format_significant(each) for each in (low, central, high))
-    unseen = f"simulated x {usual} for what no simulation has (failures, stragglers), {least}-{most}"
+    unseen = tr(
+        "simulated x {usual} for what no simulation has (failures, stragglers), {least}-{most}",
+        usual=usual,
+        least=least,
+        most=most,
+    )
     longest = format_count(done.longest)
-    tail = f"{longest} tokens at {done.tail_rate:.0f} tokens/s, arithmetic and overhead each round"
+    tail = tr(
+        "{longest} tokens at {tail_rate:.0f} tokens/s, arithmetic and overhead each round",
+        longest=longest,
+        tail_rate=done.tail_rate,
+    )
     return (
-        Detail("Driven by", done.driver, "", "", DRIVERS[done.driver]),
-        Detail("Throughput-bound", done.throughput_bound, "count", "GPU-hours", "full batches, no waiting"),
-        Detail("Tail-bound", done.tail_bound, "count", "GPU-hours", tail),
-        Detail("Simulated", done.wall * count, "count", "GPU-hours", unseen),
-        Detail("Generation", share, "share", "", "of the simulated time"),
-        Detail("Tokens written", done.tokens, "number", "", f"in {format_count(done.rounds)} rounds"),
-        Detail("Speed", done.tokens_per_second_per_gpu, "number", "tokens/s/GPU", "over the whole run"),
-        Detail("Utilization", done.utilisation, "share", "", "of the dense 16-bit peak, all phases"),
+        Detail(tr("Driven by"), tr(done.driver), "", "", DRIVERS[done.driver]),
+        Detail(
+            tr("Throughput-bound"),
+            done.throughput_bound,
+            "count",
+            "GPU-hours",
+            tr("full batches, no waiting"),
+        ),
+        Detail(tr("Tail-bound"), done.tail_bound, "count", "GPU-hours", tail),
+        Detail(tr("Simulated"), done.wall * count, "count", "GPU-hours", unseen),
+        Detail(tr("Generation"), share, "share", "", tr("of the simulated time")),
+        Detail(
+            tr("Tokens written"),
+            done.tokens,
+            "number",
+            "",
+            tr("in {count} rounds", count=format_count(done.rounds)),
+        ),
+        Detail(
+            tr("Speed"), done.tokens_per_second_per_gpu, "number", "tokens/s/GPU", tr("over the whole run")
+        ),
+        Detail(tr("Utilization"), done.utilisation, "share", "", tr("of the dense 16-bit peak, all phases")),
     )

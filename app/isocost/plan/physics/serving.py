@@ -13,6 +13,7 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
+from isocost.language import tr
 from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.records import Array, Detail
 from isocost.plan.physics.resolve import transformer_of
@@ -139,18 +140,26 @@ def _reading(catalog: Catalog, load: Load, accelerator: str, power: int) -> tupl
 def details(done: Written, tokens: float, keep_rate: float) -> tuple[Detail, ...]:
     """What the writing comes to, for one count."""
     first = done.serving[0]
-    kept = "" if keep_rate >= 1.0 else f"{keep_rate:.0%} of them are kept"
+    kept = "" if keep_rate >= 1.0 else tr("{keep_rate:.0%} of them are kept", keep_rate=keep_rate)
     at_once = format_count(first.sequences)
     return (
-        Detail("Tokens written", tokens, "number", "", kept),
-        Detail("Speed", float(done.rate[0]), "count", "tokens/s/GPU", "output; prompts are work, not output"),
-        Detail("Of one answer", first.user_rate, "count", "tokens/s", ""),
-        Detail("Replica", replica_words(first.replica), "", "", f"{at_once} answers at once"),
+        Detail(tr("Tokens written"), tokens, "number", "", kept),
+        Detail(
+            tr("Speed"),
+            float(done.rate[0]),
+            "count",
+            "tokens/s/GPU",
+            tr("output; prompts are work, not output"),
+        ),
+        Detail(tr("Of one answer"), first.user_rate, "count", "tokens/s", ""),
+        Detail(
+            "Replica", replica_words(first.replica), "", "", tr("{at_once} answers at once", at_once=at_once)
+        ),
     )
 
 
 def replica_words(replica: Replica) -> str:
     """How one copy of a model is spread: "TP8", "EP64, attention data-parallel"."""
     if float(replica.ep) > float(replica.tp):
-        return f"EP{float(replica.ep):.0f}, data-parallel attention"
-    return f"TP{float(replica.tp):.0f}" if float(replica.tp) > 1 else "one accelerator"
+        return tr("EP{ep:.0f}, data-parallel attention", ep=float(replica.ep))
+    return f"TP{float(replica.tp):.0f}" if float(replica.tp) > 1 else tr("one accelerator")

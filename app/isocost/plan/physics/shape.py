@@ -8,6 +8,7 @@ from typing import Any
 from isocost.catalog.models import LARGEST, SMALLEST, SOME_LAYERS
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
+from isocost.language import tr
 from isocost.plan.values import ModelChoice, Shape
 from isocost.quantities import format_quantity
 
@@ -48,17 +49,30 @@ def shape_flaw(model: ModelChoice) -> str | None:
         return None
     for other in ("name", "parameters", "active_parameters"):
         if getattr(model, other) is not None:
-            return f"{other}: a shape says it all; leave {other} or shape out."
+            return tr("{other}: a shape says it all; leave {other} or shape out.", other=other)
     kv_heads = shape.kv_heads or shape.heads
     if kv_heads > shape.heads or shape.heads % kv_heads:
-        return f"shape.kv_heads: must divide the {shape.heads} heads, got {kv_heads}."
+        return tr(
+            "shape.kv_heads: must divide the {heads} heads, got {kv_heads}.",
+            heads=shape.heads,
+            kv_heads=kv_heads,
+        )
     if shape.head_dim is None and shape.hidden % shape.heads:
-        return f"shape.head_dim: is missing; {shape.hidden} does not divide into {shape.heads} heads."
+        return tr(
+            "shape.head_dim: is missing; {hidden} does not divide into {heads} heads.",
+            hidden=shape.hidden,
+            heads=shape.heads,
+        )
     for name in (*SOME_LAYERS, "feedforward_layers"):
         if (getattr(shape, name) or 0) > shape.layers:
-            return f"shape.{name}: must be at most the {shape.layers} layers, got {getattr(shape, name)}."
+            return tr(
+                "shape.{name}: must be at most the {layers} layers, got {getattr}.",
+                name=name,
+                layers=shape.layers,
+                getattr=getattr(shape, name),
+            )
     if shape.windowed_layers and shape.window is None:
-        return "shape.window: is missing; layers with a window need its tokens."
+        return tr("shape.window: is missing; layers with a window need its tokens.")
     return _companions_flaw(shape) or _experts_flaw(shape) or _size_flaw(shape)
 
 
@@ -81,11 +95,15 @@ def _companions_flaw(shape: Shape) -> str | None:
     for name, others in _COMPANIONS.items():
         for other in others:
             if getattr(shape, name) and not getattr(shape, other):
-                return f"shape.{other}: is missing; {name} says nothing without it."
+                return tr(
+                    "shape.{other}: is missing; {name} says nothing without it.", other=other, name=name
+                )
     fed = shape.layers if shape.feedforward_layers is None else shape.feedforward_layers
     if (shape.moe_layers or 0) > fed:
-        return (
-            f"shape.moe_layers: must be at most the {fed} layers with a feed-forward, got {shape.moe_layers}."
+        return tr(
+            "shape.moe_layers: must be at most the {fed} layers with a feed-forward, got {moe_layers}.",
+            fed=fed,
+            moe_layers=shape.moe_layers,
         )
     return None
 
@@ -95,12 +113,20 @@ def _experts_flaw(shape: Shape) -> str | None:
     named = [name for name in ("top_k", "expert_ffn") if getattr(shape, name) is not None]
     others = [name for name in ("shared_experts", "moe_layers") if getattr(shape, name) is not None]
     if shape.experts is None:
-        return f"shape.experts: is missing, but {(named + others)[0]} is given." if named + others else None
+        return (
+            tr("shape.experts: is missing, but {named} is given.", named=(named + others)[0])
+            if named + others
+            else None
+        )
     if len(named) < 2:
         missing = "top_k" if shape.top_k is None else "expert_ffn"
-        return f"shape.{missing}: is missing; experts need it."
+        return tr("shape.{missing}: is missing; experts need it.", missing=missing)
     if shape.top_k is not None and shape.top_k > shape.experts:
-        return f"shape.top_k: must be at most the {shape.experts} experts, got {shape.top_k}."
+        return tr(
+            "shape.top_k: must be at most the {experts} experts, got {top_k}.",
+            experts=shape.experts,
+            top_k=shape.top_k,
+        )
     return None
 
 
@@ -109,4 +135,7 @@ def _size_flaw(shape: Shape) -> str | None:
     total = parameters(transformer_of_shape(shape)).total
     if SMALLEST <= total <= LARGEST:
         return None
-    return f"shape: comes to {format_quantity(total, 'number')} parameters; 100K to 1,000T can be planned."
+    return tr(
+        "shape: comes to {quantity} parameters; 100K to 1,000T can be planned.",
+        quantity=format_quantity(total, "number"),
+    )

@@ -21,6 +21,7 @@ from isocost.engine.search.precomputed import Constants
 from isocost.engine.training.efficiency import machines
 from isocost.evidence.points import Point
 from isocost.evidence.ranges import range_factors
+from isocost.language import tr
 from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid
 from isocost.plan.physics.remembered import remembered
 from isocost.plan.physics.resolve import batch_tokens, precision_on, transformer_of, workload_of
@@ -33,7 +34,7 @@ Array = NDArray[np.float64]
 MOST_HELD = 256
 """Accelerators whose speeds are remembered, at 50 kB each: twice what the largest preset asks for."""
 
-TYPED = "your input"
+TYPED = tr("your input")
 """Source of an MFU the user typed."""
 
 
@@ -87,10 +88,14 @@ class Throughput:
         """Where the efficiency comes from, in words."""
         if self.reachable is not None:
             return TYPED
-        words = f"best of {format_counted(int(self.tried.max(initial=0)), 'layout')}"
+        words = tr("best of {counted}", counted=format_counted(int(self.tried.max(initial=0)), "layout"))
         if told := software_words(self.question):
-            words += f" with {told}"
-        return f"{words}, corrected by {self.corrected} runs of yours" if self.corrected else words
+            words += tr(" with {told}", told=told)
+        return (
+            tr("{words}, corrected by {corrected} runs of yours", words=words, corrected=self.corrected)
+            if self.corrected
+            else words
+        )
 
     @property
     def best(self) -> BestLayouts:
@@ -282,7 +287,7 @@ def _with_few(
     return _joined((*small, made), tuple(made.counts.tolist()))
 
 
-_UNSPLIT = "No layout with the pinned parts splits this model and batch over that many accelerators."
+_UNSPLIT = tr("No layout with the pinned parts splits this model and batch over that many accelerators.")
 
 
 @lru_cache(maxsize=16)
@@ -334,7 +339,7 @@ def smallest_count(
         return None
 
 
-ATTENTION_WORDS = {"fa2": "FA2", "tuned": "tuned", "unfused": "unfused"}
+ATTENTION_WORDS = {"fa2": "FA2", "tuned": tr("tuned"), "unfused": tr("unfused")}
 """Kernels of attention, as they are offered."""
 
 
@@ -342,11 +347,13 @@ def software_words(question: Question) -> str:
     """What a plan says of its software beside the tier, in words; empty = nothing."""
     said, words = question.software, []
     if said.attention is not None:
-        words.append(f"{ATTENTION_WORDS[said.attention]} attention")
+        words.append(tr("{attention_words} attention", attention_words=ATTENTION_WORDS[said.attention]))
     if not said.overlap:
-        words.append("no overlap")
+        words.append(tr("no overlap"))
     if question.measured is not None:
-        words.append(f"{format_significant(question.measured[1] / TERA)} TFLOP/s measured")
+        words.append(
+            tr("{significant} TFLOP/s measured", significant=format_significant(question.measured[1] / TERA))
+        )
     return ", ".join(words)
 
 

@@ -16,6 +16,7 @@ from isocost.engine.architecture import (
     training_flops_per_token,
 )
 from isocost.engine.records import Transformer
+from isocost.language import tr
 from isocost.plan.physics.records import (
     STEP_MODEL,
     WASTE,
@@ -131,19 +132,25 @@ def _lost(job: Job, work: Training, goodput: Array, speed: Throughput) -> _Lost:
     efficiency, catalog = job.efficiency, job.catalog
     step = (Doubt(STEP_MODEL, speed.slow, speed.fast),) if speed.slow != speed.fast else ()
     if efficiency.waste is not None:
-        typed = Doubt(WASTE, 1.0, 1.0, "as typed")
+        typed = Doubt(WASTE, 1.0, 1.0, tr("as typed"))
         return _Lost(np.full(len(goodput), efficiency.waste), TYPED, (*step, typed))
     if _frozen(work):
-        return _Lost(np.zeros(len(goodput)), "no whole runs of adapters are published: none is added", step)
+        return _Lost(
+            np.zeros(len(goodput)), tr("no whole runs of adapters are published: none is added"), step
+        )
     if efficiency.mfu is not None or speed.corrected:
         return _beside_known_speed(efficiency, goodput, step, catalog)
     known = catalog.constants.whole_runs
     seen = known.by_stack[efficiency.stack]
     # The lean of the step model's errors is in the median of whole runs: what is left lies evenly about it.
     even = math.sqrt(speed.slow / speed.fast)
-    still = "" if seen.spread > 1.0 else "within the step model's"
+    still = "" if seen.spread > 1.0 else tr("within the step model's")
     doubts = (Doubt(STEP_MODEL, even, 1.0 / even), Doubt(WASTE, seen.spread, 1.0 / seen.spread, still))
-    words = f"median of {known.runs} published runs of {known.organisations} organisations over their steps"
+    words = tr(
+        "median of {runs} published runs of {organisations} organisations over their steps",
+        runs=known.runs,
+        organisations=known.organisations,
+    )
     return _Lost(np.full(len(goodput), seen.share), words, doubts)
 
 
@@ -155,11 +162,11 @@ def _beside_known_speed(
     A goodput that is typed beside the speed is the whole of that gap.
     """
     if efficiency.goodput is not None:
-        return _Lost(np.zeros(len(goodput)), "in the goodput you typed", step)
+        return _Lost(np.zeros(len(goodput)), tr("in the goodput you typed"), step)
     seen = catalog.constants.economics.run_over_step_mfu
     waste = 1.0 - np.minimum(1.0, seen.value / goodput)
     doubt = Doubt(WASTE, seen.value / seen.low, seen.value / seen.high)
-    return _Lost(waste, f"{seen.source}, less goodput", (*step, doubt))
+    return _Lost(waste, tr("{source}, less goodput", source=seen.source), (*step, doubt))
 
 
 def flop_count(job: Job, work: Training) -> FlopCount:
@@ -209,18 +216,36 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         adapters = _trained_parameters(job, work)
         trained = format_fixed(100.0 * adapters / parameters_of(work.model, job.catalog).total, 2)
         facts.append(
-            Detail("Adapter parameters", adapters, "number", "", f"{trained}% of the weights are trained")
+            Detail(
+                tr("Adapter parameters"),
+                adapters,
+                "number",
+                "",
+                tr("{trained}% of the weights are trained", trained=trained),
+            )
         )
     if tuning is not FULL:
-        padding = f"{1.0 - tuning.packing:.0%} of each batch is padding"
-        facts.append(Detail("Tokens trained on", data.tokens, "number", "", f"every epoch; {padding}"))
+        padding = tr("{packing:.0%} of each batch is padding", packing=1.0 - tuning.packing)
+        facts.append(
+            Detail(
+                tr("Tokens trained on"),
+                data.tokens,
+                "number",
+                "",
+                tr("every epoch; {padding}", padding=padding),
+            )
+        )
     if reference > 0.0:
-        note = "of the time, in a pass of its own: its log-probabilities are kept, so it takes no memory"
-        facts.append(Detail("Reference model", reference / (1.0 + reference), "share", "", note))
+        note = tr("of the time, in a pass of its own: its log-probabilities are kept, so it takes no memory")
+        facts.append(Detail(tr("Reference model"), reference / (1.0 + reference), "share", "", note))
     attention = flops.attention / flops.total
     if attention > LONG_CONTEXT_SHARE:
         whole = data.document is None or data.document >= data.sequence
-        seen = f"{format_count(attended_tokens(data))} tokens a {'sequence' if whole else 'document'}"
-        note = f"of the FLOPs, at {seen}; 6ND knows nothing of it"
-        facts.append(Detail("Attention", attention, "share", "", note))
+        seen = tr(
+            "{count} tokens a {word}",
+            count=format_count(attended_tokens(data)),
+            word=tr("sequence") if whole else tr("document"),
+        )
+        note = tr("of the FLOPs, at {seen}; 6ND knows nothing of it", seen=seen)
+        facts.append(Detail(tr("Attention"), attention, "share", "", note))
     return tuple(facts)

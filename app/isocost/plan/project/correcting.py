@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from isocost.evidence.own_runs import Calibration
 from isocost.evidence.predict import OwnRuns
+from isocost.language import tr
 from isocost.plan.kinds import ModelStage, kind_of
 from isocost.plan.project.editing import hold_sections
 from isocost.plan.project.project import Project, Scenario, replace_scenario, replace_stage
@@ -34,7 +35,7 @@ def correction_from(found: Calibration) -> Correction:
     """What a table of runs corrects, as a plan keeps it."""
     measured = [
         MeasuredSpeed(
-            f"{found.found.source}, line {run.line}",
+            tr("{source}, line {line}", source=found.found.source, line=run.line),
             run.measured,
             run.before,
             run.low,

@@ -7,6 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.language import tr
 from isocost.plan.project.project import Project
 from isocost.plan.values import Currency
 from isocost.quantities import DOLLAR, MoneyUnit
@@ -32,7 +33,9 @@ def money_of(currency: Currency, catalog: Catalog) -> MoneyUnit:
 def unknown_currency(code: str, catalog: Catalog) -> str:
     """That no rate of a currency is known, and what to write instead."""
     codes = ", ".join(catalog.constants.currencies)
-    return f"no rate of {code!r} is known: give its per_usd, or take one of {codes}."
+    return tr(
+        "no rate of {code!r} is known: give its per_usd, or take one of {codes}.", code=code, codes=codes
+    )
 
 
 def typed_in(currency: Currency, catalog: Catalog) -> tuple[MoneyUnit, ...]:

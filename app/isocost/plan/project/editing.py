@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from isocost.language import tr
 from isocost.plan.kinds import Stage
 from isocost.plan.project.project import Project, Scenario, replace_scenario, replace_stage
 from isocost.plan.project.ranges import SEPARATOR
@@ -47,7 +48,7 @@ def remove_scenario(project: Project, at: int) -> Project:
     """
     _scenario(project, at)
     if len(project.scenarios) == 1:
-        raise ValueError("A plan needs at least one scenario.")
+        raise ValueError(tr("A plan needs at least one scenario."))
     return _with_scenarios(project, (*project.scenarios[:at], *project.scenarios[at + 1 :]))
 
 
@@ -70,9 +71,9 @@ def rename_scenario(project: Project, at: int, name: str) -> Project:
     """
     wanted, renamed = " ".join(name.split()), _scenario(project, at)
     if not wanted:
-        raise ValueError("A scenario needs a name.")
+        raise ValueError(tr("A scenario needs a name."))
     if any(each.name == wanted for place, each in enumerate(project.scenarios) if place != at):
-        raise ValueError(f"Another scenario is called {wanted}; choose a name of its own.")
+        raise ValueError(tr("Another scenario is called {wanted}; choose a name of its own.", wanted=wanted))
     return replace_scenario(project, msgspec.structs.replace(renamed, name=wanted), scenario=at)
 
 
@@ -97,7 +98,7 @@ def remove_stage(project: Project, at: int, *, scenario: int = 0) -> Project:
     _stage(project, at, scenario)
     stages = project.scenarios[scenario].stages
     if len(stages) == 1:
-        raise ValueError("A plan needs at least one stage; switch it off instead.")
+        raise ValueError(tr("A plan needs at least one stage; switch it off instead."))
     after = _with_stages(project, (*stages[:at], *stages[at + 1 :]), scenario)
     return _followed_by_name(after, stages[at], None, scenario)
 
@@ -125,7 +126,7 @@ def rename_stage(project: Project, at: int, name: str, *, scenario: int = 0) -> 
     """
     wanted = " ".join(name.split())
     if not wanted:
-        raise ValueError("A stage needs a name.")
+        raise ValueError(tr("A stage needs a name."))
     before = _stage(project, at, scenario)
     changed = msgspec.structs.replace(before, name=wanted)
     return _followed_by_name(
@@ -160,7 +161,7 @@ def choose_own_accelerator(
     """
     stage = _stage(project, at, scenario)
     if stage.hardware is None:
-        raise ValueError(f"{stage.name} has no hardware of its own.")
+        raise ValueError(tr("{name} has no hardware of its own.", name=stage.name))
     hardware = msgspec.structs.replace(stage.hardware, accelerator=accelerator, typed=None)
     changed = msgspec.structs.replace(stage, hardware=hardware, price=price)
     return replace_stage(project, changed, scenario=scenario, stage=at)
@@ -219,7 +220,7 @@ def _followed_by_name(project: Project, stage: Stage, name: str | None, scenario
 
 def _scenario(project: Project, at: int) -> Scenario:
     if at < 0:
-        raise IndexError(f"There is no scenario {at}.")
+        raise IndexError(tr("There is no scenario {at}.", at=at))
     return project.scenarios[at]
 
 
@@ -229,7 +230,7 @@ def _with_scenarios(project: Project, scenarios: Iterable[Scenario]) -> Project:
 
 def _stage(project: Project, at: int, scenario: int) -> Stage:
     if at < 0:
-        raise IndexError(f"There is no stage {at}.")
+        raise IndexError(tr("There is no stage {at}.", at=at))
     return project.scenarios[scenario].stages[at]
 
 

@@ -14,6 +14,7 @@ from isocost.evidence.measured_rows import RunSpec, refuse_impossible, run_spec
 from isocost.evidence.own_runs import Calibration, OwnRun
 from isocost.evidence.predict import OwnRuns, Prediction, correction, over_peak
 from isocost.evidence.table import predict_described
+from isocost.language import tr
 from isocost.plan.kinds import ModelStage, Stage, data_of
 from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
 from isocost.plan.project.correcting import correctable, correction_by, with_correction
@@ -76,7 +77,9 @@ def stage_of(scenario: Scenario, facts: RunFacts, catalog: Catalog, wanted: int 
         if scenario.stages[at].enabled and data_of(scenario.stages[at]) is not None
     ]
     if not known:
-        raise NotComparableError("no stage of this plan trains on tokens and is predicted from its model.")
+        raise NotComparableError(
+            tr("no stage of this plan trains on tokens and is predicted from its model.")
+        )
 
     def fit(at: int) -> float:
         stage = facts_of(scenario, scenario.stages[at], catalog)
@@ -121,12 +124,17 @@ def measured(
     spec = _spec(chosen, chosen.stages[stage], facts, catalog)
     if times := over_peak(spec, speed):
         raise NotComparableError(
-            f"{format_significant(times, 2)} times the peak of {spec.accelerator.name} would be needed for "
-            f"{chosen.stages[stage].name} at this speed: the run is of another model, batch or count."
+            tr(
+                "{significant} times the peak of {name} would be needed for {name_2} at this speed: "
+                "the run is of another model, batch or count.",
+                significant=format_significant(times, 2),
+                name=spec.accelerator.name,
+                name_2=chosen.stages[stage].name,
+            )
         )
     found = predict_described([spec], catalog)[0]
     if found.tokens_per_s is None or found.p10 is None or found.p90 is None:
-        raise NotComparableError(f"the run cannot be predicted: {found.note}")
+        raise NotComparableError(tr("the run cannot be predicted: {note}", note=found.note))
     new = MeasuredSpeed(source, speed, found.tokens_per_s, found.p10, found.p90, date)
     before = efficiency_of(chosen, chosen.stages[stage]).correction
     held = before.measured if before is not None else ()
@@ -171,7 +179,7 @@ def as_calibration(found: Measured) -> Calibration:
             each.measured,
             each.predicted,
             each.predicted * after.factor,
-            "" if each is not found.speed else "the log that was opened",
+            "" if each is not found.speed else tr("the log that was opened"),
             each.low,
             each.high,
         )

@@ -15,6 +15,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.engine.arrays import Number
 from isocost.engine.scaling import ParametricLaw, data_constrained_loss, loss
+from isocost.language import tr
 from isocost.plan.answer.badges import spokesman
 from isocost.plan.inputs.locks import is_locked
 from isocost.plan.inputs.roads import put
@@ -183,10 +184,10 @@ class Case:
         """Raise WishError where no stage takes time on accelerators that can be chosen."""
         running = [stage for stage in self.scenario.stages if stage.enabled]
         if not running:
-            raise WishError("Every stage of this plan is switched off: there is nothing to do.")
+            raise WishError(tr("Every stage of this plan is switched off: there is nothing to do."))
         if all(stage.hardware is not None for stage in running):
             raise WishError(
-                "Every stage has hardware of its own: there is no shared accelerator or count to choose."
+                tr("Every stage has hardware of its own: there is no shared accelerator or count to choose.")
             )
 
     @property

@@ -12,6 +12,7 @@ import numpy as np
 
 from isocost.catalog import CatalogError
 from isocost.engine.scaling import ParametricLaw
+from isocost.language import tr
 from isocost.plan.kinds import ModelStage, data_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens, parameters_of
@@ -137,7 +138,7 @@ def place_of(case: Case) -> tuple[float, float]:
     """Active parameters and tokens of the plan. Raises ValueError where it makes no model."""
     size, tokens = case.parameters, case.tokens
     if size is None or tokens is None:
-        raise ValueError("A plan that trains no model of its own has no place on the map.")
+        raise ValueError(tr("A plan that trains no model of its own has no place on the map."))
     return size * case.active, tokens
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from isocost.catalog import CatalogError
 from isocost.catalog.prices import PriceCard
 from isocost.engine.scaling import ParametricLaw
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.counts import Counts, count_grid, units_of
 from isocost.plan.physics.records import Array
@@ -80,24 +80,31 @@ def _refuse(case: Case, wish: Wish) -> None:
     if unknown in ("count", "accelerator", "budget", "deadline"):
         case.refuse_idle()
     if unknown == "model" and case.apart:
-        raise WishError(f"{case.stage.name} has hardware of its own: there is no shared count to choose.")
+        raise WishError(
+            tr("{name} has hardware of its own: there is no shared count to choose.", name=case.stage.name)
+        )
     if unknown in ("model", "tokens", "parameters") and not case.reads:
-        raise WishError("No stage of this plan trains on text of its own: there is no model to solve for.")
+        raise WishError(
+            tr("No stage of this plan trains on text of its own: there is no model to solve for.")
+        )
     if unknown == "model" and not case.makes_model:
         raise WishError(
-            f"{case.stage.name} changes a finished model, of which laws of loss say nothing: "
-            "solve for tokens, or for parameters."
+            tr(
+                "{name} changes a finished model, of which laws of loss say nothing: solve for "
+                "tokens, or for parameters.",
+                name=case.stage.name,
+            )
         )
     if unknown == "price" and case.scenario.supply.mode == "own":
-        raise WishError("This plan owns its accelerators: no rent decides what it costs.")
+        raise WishError(tr("This plan owns its accelerators: no rent decides what it costs."))
     if unknown == "budget" and goal.deadline_days is None:
-        raise WishError("To solve for a budget, say by when: --deadline, or the plan's goal.")
+        raise WishError(tr("To solve for a budget, say by when: --deadline, or the plan's goal."))
     if unknown == "deadline" and goal.budget_usd is None:
-        raise WishError("To solve for a deadline, say for how much: --budget, or the plan's goal.")
+        raise WishError(tr("To solve for a deadline, say for how much: --budget, or the plan's goal."))
     if unknown == "price" and goal.budget_usd is None:
-        raise WishError("To solve for a price, say for how much in all: --budget, or the plan's goal.")
+        raise WishError(tr("To solve for a price, say for how much in all: --budget, or the plan's goal."))
     if goal == Goal() and unknown != "count":
-        raise WishError("There is nothing to solve against: give a --budget or a --deadline.")
+        raise WishError(tr("There is nothing to solve against: give a --budget or a --deadline."))
 
 
 def _refuse_locked(case: Case, unknown: Unknown) -> None:
@@ -108,7 +115,7 @@ def _refuse_locked(case: Case, unknown: Unknown) -> None:
         if path is not None and case.is_locked(path):
             label = NUMBERS[path].label
             spoken = in_sentence(label)
-            raise WishError(f"The plan keeps {spoken} locked: unlock to solve for it.")
+            raise WishError(tr("The plan keeps {spoken} locked: unlock to solve for it.", spoken=spoken))
 
 
 # An input with a range of values
@@ -167,7 +174,10 @@ def _refuse_still(wish: Wish, seen: dict[float, tuple[Case, Reach] | None]) -> N
     if len(found) > 1 and (amounts == amounts[0]).all():
         label = NUMBERS[PATHS[wish.unknown]].label
         raise WishError(
-            f"{label} changes neither the cost nor the time of this plan: no value of it is to find."
+            tr(
+                "{label} changes neither the cost nor the time of this plan: no value of it is to find.",
+                label=label,
+            )
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.names import nearest_name
 from isocost.catalog.vocabulary import vocabulary
+from isocost.language import tr
 from isocost.plan.doubt.ranged import STILL, stages_of
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.table import INPUTS, NUMBERS
@@ -82,7 +83,7 @@ def typed_axis(scenario: Scenario, text: str, catalog: Catalog) -> Axis:
     """
     key, equals, values = (part.strip() for part in text.rpartition("="))  # names of stages may hold one
     if not equals or not values:
-        raise SweepError(f"{text!r}: an axis is typed as KEY=LOW..HIGH:N or KEY=A,B,C.")
+        raise SweepError(tr("{text!r}: an axis is typed as KEY=LOW..HIGH:N or KEY=A,B,C.", text=text))
     declared = INPUTS[_path(scenario, key)]
     if ".." in values and isinstance(declared, Input):
         return axis(scenario, key, _between(key, values, declared), catalog)
@@ -103,10 +104,15 @@ def axis(scenario: Scenario, key: str, values: Sequence[Any], catalog: Catalog) 
     full, path, stages = addressed(scenario, key)
     declared = INPUTS[path]
     if not values:
-        raise SweepError(f"{key}: at least one value is needed.")
+        raise SweepError(tr("{key}: at least one value is needed.", key=key))
     if len(values) > MOST_VALUES:
         raise SweepError(
-            f"{key}: at most {format_count(MOST_VALUES)} values, got {format_count(len(values))}."
+            tr(
+                "{key}: at most {count} values, got {count_2}.",
+                key=key,
+                count=format_count(MOST_VALUES),
+                count_2=format_count(len(values)),
+            )
         )
     if isinstance(declared, Input):
         taken: list[Any] = [_number(key, each, declared) for each in values]
@@ -114,7 +120,7 @@ def axis(scenario: Scenario, key: str, values: Sequence[Any], catalog: Catalog) 
         taken = [_word(key, each, declared, catalog) for each in values]
     if len(set(taken)) < len(taken):
         twice = next(each for each, times in Counter(taken).items() if times > 1)
-        raise SweepError(f"{key}: {twice} is there twice.")
+        raise SweepError(tr("{key}: {twice} is there twice.", key=key, twice=twice))
     return Axis(full, path, stages, tuple(taken), _at_once(scenario, path, stages, own=SEPARATOR in full))
 
 
@@ -126,7 +132,7 @@ def addressed(scenario: Scenario, key: str) -> tuple[str, str, tuple[int, ...]]:
     if isinstance(stages, str):
         raise SweepError(f"{key}: {stages}")
     if INPUTS[path].section == "phases" and len(_phases(scenario, stages[0])) > 1:
-        raise SweepError(f"{key}: a recipe of several phases has no single value of this.")
+        raise SweepError(tr("{key}: a recipe of several phases has no single value of this.", key=key))
     return (f"{stage}{SEPARATOR}{path}" if stage else path), path, stages
 
 
@@ -154,15 +160,25 @@ def _path(scenario: Scenario, key: str) -> str:
     path = SHORT.get(name, name)
     if path not in INPUTS or INPUTS[path].section in STILL:
         if path in INPUTS:
-            raise SweepError(f"{key}: this moves neither the bill nor the calendar.")
+            raise SweepError(tr("{key}: this moves neither the bill nor the calendar.", key=key))
         near = nearest_name(name, [*SHORT, *(each for each in INPUTS if INPUTS[each].section not in STILL)])
-        wanted = f"did you mean {near!r}?" if near else "inputs are named as in plan files: data.tokens."
-        raise SweepError(f"unknown input {name[:60]!r}; {wanted}")
+        wanted = (
+            tr("did you mean {near!r}?", near=near)
+            if near
+            else tr("inputs are named as in plan files: data.tokens.")
+        )
+        raise SweepError(tr("unknown input {name!r}; {wanted}", name=name[:60], wanted=wanted))
     names = [each.name for each in scenario.stages]
     if stage and stage not in names:
         near = nearest_name(stage, names)
-        known = f"did you mean {near!r}?" if near else f"known are {', '.join(names)}."
-        raise SweepError(f"{key[:80]}: no stage is called {stage[:60]!r}; {known}")
+        known = (
+            tr("did you mean {near!r}?", near=near)
+            if near
+            else tr("known are {list}.", list=", ".join(names))
+        )
+        raise SweepError(
+            tr("{key}: no stage is called {stage!r}; {known}", key=key[:80], stage=stage[:60], known=known)
+        )
     return path
 
 
@@ -176,13 +192,24 @@ def _between(key: str, text: str, declared: Input) -> list[float]:
     ends, *rest = (part.strip() for part in text.split(":"))
     first, _, last = ends.partition("..")
     if not rest or len(rest) > 2:
-        raise SweepError(f"{key}: how many values? A range is typed as LOW..HIGH:N, got {text!r}.")
+        raise SweepError(
+            tr("{key}: how many values? A range is typed as LOW..HIGH:N, got {text!r}.", key=key, text=text)
+        )
     if not (rest[0].isascii() and rest[0].isdigit()) or not 2 <= int(rest[0][:9]) <= MOST_VALUES:
         most = format_count(MOST_VALUES)
-        raise SweepError(f"{key}: N must be a whole number from 2 to {most}, got {rest[0][:40]!r}.")
+        raise SweepError(
+            tr(
+                "{key}: N must be a whole number from 2 to {most}, got {rest!r}.",
+                key=key,
+                most=most,
+                rest=rest[0][:40],
+            )
+        )
     spacing = rest[1] if len(rest) > 1 else declared.scale
     if spacing not in ("log", "linear"):
-        raise SweepError(f"{key}: values are spaced log or linear, got {spacing[:40]!r}.")
+        raise SweepError(
+            tr("{key}: values are spaced log or linear, got {spacing!r}.", key=key, spacing=spacing[:40])
+        )
     low, high = _read(key, first.strip(), declared), _read(key, last.strip(), declared)
     for end in (low, high):
         _number(key, end, declared)
@@ -194,9 +221,19 @@ def spaced(
 ) -> list[float]:
     """Values from one end to the other, both among them; whole ones each once. Raises SweepError."""
     if not low < high:
-        raise SweepError(f"{key}: the ends must rise, got {low:g} and {high:g}.")
+        raise SweepError(
+            tr("{key}: the ends must rise, got {low:g} and {high:g}.", key=key, low=low, high=high)
+        )
     if spacing == "log" and not low > 0.0:
-        raise SweepError(f"{key}: a log spacing starts above 0; type {low:g}..{high:g}:{count}:linear.")
+        raise SweepError(
+            tr(
+                "{key}: a log spacing starts above 0; type {low:g}..{high:g}:{count}:linear.",
+                key=key,
+                low=low,
+                high=high,
+                count=count,
+            )
+        )
     made = (np.geomspace if spacing == "log" else np.linspace)(low, high, count).tolist()
     if whole:
         return [float(each) for each in dict.fromkeys(round(value) for value in made)]
@@ -215,10 +252,10 @@ def _read(key: str, text: str, declared: Input | Choice) -> Any:
 
 def _number(key: str, value: Any, declared: Input) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise SweepError(f"{key}: expected a number, got {str(value)[:40]!r}.")
+        raise SweepError(tr("{key}: expected a number, got {value!r}.", key=key, value=str(value)[:40]))
     number = float(value)
     if not math.isfinite(number):
-        raise SweepError(f"{key}: expected a finite number, got {value}.")
+        raise SweepError(tr("{key}: expected a finite number, got {value}.", key=key, value=value))
     possible = declared.minimum <= number <= declared.maximum and (not declared.integer or number % 1 == 0)
     if not possible and (wrong := problem(declared, number)):  # worded for each, which takes its time
         raise SweepError(f"{key}: {wrong}")
@@ -238,20 +275,31 @@ def _word(key: str, value: Any, declared: Choice, catalog: Catalog) -> Any:
     if value is None or value == AUTOMATIC:
         if declared.optional:
             return None
-        raise SweepError(f"{key}: this cannot be left to the search.")
+        raise SweepError(tr("{key}: this cannot be left to the search.", key=key))
     known = {str(each).casefold(): each for each in declared.options}
     if all(type(each) is int for each in declared.options) and str(value).isdigit():
         return int(value)
     meant = vocabulary().row(path, str(value))
     if meant is not None and meant.refused:
-        raise SweepError(f"{key}: {str(value)[:40]!r} is not taken: {meant.refused}")
+        raise SweepError(
+            tr(
+                "{key}: {value!r} is not taken: {refused}",
+                key=key,
+                value=str(value)[:40],
+                refused=meant.refused,
+            )
+        )
     spellings = [str(value), *((meant.word, meant.value) if meant is not None else ())]
     for each in spellings:
         if each.casefold() in known:
             return known[each.casefold()]
     near = nearest_name(str(value), list(known))
-    wanted = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}."
-    raise SweepError(f"{key}: unknown value {str(value)[:40]!r}; {wanted}")
+    wanted = (
+        tr("did you mean {near!r}?", near=near) if near else tr("known are {list}.", list=", ".join(known))
+    )
+    raise SweepError(
+        tr("{key}: unknown value {value!r}; {wanted}", key=key, value=str(value)[:40], wanted=wanted)
+    )
 
 
 _PLACES = {path: place for place, path in enumerate(INPUTS)}

@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import tr
 from isocost.plan.doubt.response import EXACT
 from isocost.plan.sweep.axes import Axis, SweepError
 from isocost.quantities import format_count
@@ -42,15 +43,32 @@ class Grid:
 
     def __post_init__(self) -> None:
         if not self.axes:
-            raise SweepError("a sweep needs an input to vary.")
+            raise SweepError(tr("a sweep needs an input to vary."))
         if len(self.axes) > MOST_AXES:
-            raise SweepError(f"a sweep may vary {MOST_AXES} inputs, this one varies {len(self.axes)}.")
+            raise SweepError(
+                tr(
+                    "a sweep may vary {most_axes} inputs, this one varies {count}.",
+                    most_axes=MOST_AXES,
+                    count=len(self.axes),
+                )
+            )
         keys = [each.key for each in self.axes]
         if len(set(keys)) < len(keys):
-            raise SweepError(f"{next(key for i, key in enumerate(keys) if key in keys[:i])} is varied twice.")
+            raise SweepError(
+                tr(
+                    "{value} is varied twice.",
+                    value=next((key for i, key in enumerate(keys) if key in keys[:i])),
+                )
+            )
         if len(self) > MOST_POINTS:
             most = format_count(MOST_POINTS)
-            raise SweepError(f"a sweep may have {most} points, this one has {format_count(len(self))}.")
+            raise SweepError(
+                tr(
+                    "a sweep may have {most} points, this one has {count}.",
+                    most=most,
+                    count=format_count(len(self)),
+                )
+            )
         order = sorted(range(len(self.axes)), key=lambda i: _cheapness(self.axes[i]))
         object.__setattr__(self, "work", tuple(order))
 

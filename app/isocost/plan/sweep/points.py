@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.language import tr
 from isocost.plan.doubt.ranged import with_input
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.figure import by_stage
@@ -200,13 +201,17 @@ class _Block:
             for at, stage in enumerate(scenario.stages):
                 if stage.enabled and at not in varied and price_of(scenario, stage).supplier == NO_PRICE:
                     entry = self.catalog.accelerator(hardware_of(scenario, stage).accelerator)
-                    return np.ones(self.size, dtype=np.bool_), f"No price of {entry.short_name} is known."
+                    return np.ones(self.size, dtype=np.bool_), tr(
+                        "No price of {short_name} is known.", short_name=entry.short_name
+                    )
         unknown = np.isnan(cost)
         if not unknown.any():
             return unknown, ""
         entries = [self.catalog.accelerator(hardware_of(scenario, each).accelerator) for each in self.stages]
         found = (purchase_price(each, scenario, self.catalog) for each in entries)
-        why = next((words for price, words in found if price is None), "a figure of its bill is not known")
+        why = next(
+            (words for price, words in found if price is None), tr("a figure of its bill is not known")
+        )
         return unknown, f"{why[:1].upper()}{why[1:]}."
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from isocost import __version__
 from isocost.catalog import Catalog, load
+from isocost.language import tr
 from isocost.plan.project.project import Project
 from isocost.plan.sweep.axes import Axis, SweepError
 from isocost.plan.sweep.grid import Grid
@@ -88,8 +89,10 @@ def _result(future: Future[Priced]) -> Priced:
         return future.result()
     except (BrokenExecutor, CancelledError) as error:
         raise SweepError(
-            "a worker ended before its part was done, perhaps for want of memory; what is done is kept, and "
-            "the same command goes on from there."
+            tr(
+                "a worker ended before its part was done, perhaps for want of memory; what is done "
+                "is kept, and the same command goes on from there."
+            )
         ) from error
 
 
@@ -97,7 +100,11 @@ def work(task: Task) -> Priced:
     """A part priced, by whoever is handed it. Raises SweepError."""
     if task.version != __version__:
         raise SweepError(
-            f"a worker runs Isocost {__version__}, this sweep {task.version}: install the same there."
+            tr(
+                "a worker runs Isocost {version}, this sweep {version_2}: install the same there.",
+                version=__version__,
+                version_2=task.version,
+            )
         )
     return priced(task.project, task.axes, task.places, _catalog(task.digest))
 
@@ -116,6 +123,9 @@ def _catalog(digest: str) -> Catalog:
     held = _OPEN.get(digest) or _loaded()
     if held.digest != digest:
         raise SweepError(
-            "a worker reads another catalogue than this sweep: give its machine the same files of your own."
+            tr(
+                "a worker reads another catalogue than this sweep: give its machine the same files "
+                "of your own."
+            )
         )
     return held

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.answer.actual import Actual
 from isocost.plan.doubt.span import Range
 from isocost.quantities import format_duration, format_fixed, format_money, format_quantity, format_share
@@ -32,10 +33,10 @@ def told(title: str, found: Actual, problems: Sequence[str]) -> Told:
     words = tuple(sentences(found))
     sections = [
         Section("", words),
-        Section("Readings", (), Table(_COLUMNS, tuple(rows[at] for at in places))),
+        Section(tr("Readings"), (), Table(_COLUMNS, tuple(rows[at] for at in places))),
     ]
     if problems:
-        sections.append(Section("Not understood", tuple(problems)))
+        sections.append(Section(tr("Not understood"), tuple(problems)))
     tree = _tree(found, rows, words, problems)
     return Told(title, actual_said(found), tuple(sections), tree, Table(_COLUMNS, rows))
 
@@ -44,68 +45,105 @@ def actual_said(found: Actual) -> str:
     """How far it is, at which pace, and when it will be ready, in a sentence without its full stop."""
     so_far = format_duration(found.progress.hours[-1] / HOURS_PER_DAY)
     if found.done:
-        return f"{found.stage}: done after {so_far}, {pace_said(found)}"
+        return tr(
+            "{stage}: done after {so_far}, {pace_said}",
+            stage=found.stage,
+            so_far=so_far,
+            pace_said=pace_said(found),
+        )
     ready = format_duration(found.hours.p50 / HOURS_PER_DAY)
     share = format_share(found.share, decimals=0)
     cost = format_money(found.cost_usd.p50)
-    return f"{found.stage}: {share} done after {so_far}, {pace_said(found)}; ready after {ready} for {cost}"
+    return tr(
+        "{stage}: {share} done after {so_far}, {pace_said}; ready after {ready} for {cost}",
+        stage=found.stage,
+        share=share,
+        so_far=so_far,
+        pace_said=pace_said(found),
+        ready=ready,
+        cost=cost,
+    )
 
 
 def pace_said(found: Actual) -> str:
     """The pace so far beside the plan's."""
     if abs(found.of_plan - 1.0) < ON_PACE:
-        return "on the planned pace"
-    return f"at {format_share(found.of_plan, decimals=0)} of the planned pace"
+        return tr("on the planned pace")
+    return tr("at {share} of the planned pace", share=format_share(found.of_plan, decimals=0))
 
 
 def difference_said(found: Actual) -> str:
     """How the end differs from the plan: "Against the plan: 3.2 days later, $41K more."."""
     days = (found.hours.p50 - found.planned_hours) / HOURS_PER_DAY
     usd = found.programme_usd.p50 - found.programme_planned_usd
-    when = "on time"
+    when = tr("on time")
     if abs(days) * HOURS_PER_DAY >= ON_PACE * found.planned_hours:
-        when = f"{format_duration(abs(days))} {'later' if days > 0.0 else 'sooner'}"
-    much = "for what was planned"
+        when = f"{format_duration(abs(days))} {(tr('later') if days > 0.0 else tr('sooner'))}"
+    much = tr("for what was planned")
     if abs(usd) >= ON_PACE * found.programme_planned_usd:
-        much = f"{format_money(abs(usd))} {'more' if usd > 0.0 else 'less'}"
-    return f"Against the plan: {when}, {much}."
+        much = f"{format_money(abs(usd))} {(tr('more') if usd > 0.0 else tr('less'))}"
+    return tr("Against the plan: {when}, {much}.", when=when, much=much)
 
 
 def sentences(found: Actual) -> Iterator[str]:
     """The forecast, a sentence each."""
-    pace = f"{format_quantity(found.pace, 'number')} tokens an hour"
+    pace = tr("{quantity} tokens an hour", quantity=format_quantity(found.pace, "number"))
     planned = format_quantity(found.tokens / found.planned_hours, "number")
     yield difference_said(found)
-    yield f"Pace so far: {pace}, stops and repeats included; planned were {planned}."
+    yield tr(
+        "Pace so far: {pace}, stops and repeats included; planned were {planned}.", pace=pace, planned=planned
+    )
     if found.spent_usd is not None and found.planned_usd > 0.0:
         spent = format_money(found.spent_usd)
         so_far = format_money(found.spent_usd / float(found.progress.hours[-1]))
         usual = format_money(found.planned_usd / found.planned_hours)
-        yield f"Spent so far: {spent}, {so_far} an hour; planned were {usual}."
+        yield tr(
+            "Spent so far: {spent}, {so_far} an hour; planned were {usual}.",
+            spent=spent,
+            so_far=so_far,
+            usual=usual,
+        )
     if not found.done:
         low, high = (format_duration(each / HOURS_PER_DAY) for each in (found.hours.p10, found.hours.p90))
         takes = format_duration(found.planned_hours / HOURS_PER_DAY)
-        yield f"8 chances in 10 that it takes {low} to {high} in all; planned were {takes}."
+        yield tr(
+            "8 chances in 10 that it takes {low} to {high} in all; planned were {takes}.",
+            low=low,
+            high=high,
+            takes=takes,
+        )
         cheap, dear = format_money(found.cost_usd.p10), format_money(found.cost_usd.p90)
-        yield f"Its rent then is {cheap} to {dear}; planned were {format_money(found.planned_usd)}."
+        yield tr(
+            "Its rent then is {cheap} to {dear}; planned were {money}.",
+            cheap=cheap,
+            dear=dear,
+            money=format_money(found.planned_usd),
+        )
         total, plan = format_money(found.programme_usd.p50), format_money(found.programme_planned_usd)
         if abs(found.programme_planned_usd - found.planned_usd) > 1.0:
-            yield f"The whole programme comes to {total}; planned were {plan}."
+            yield tr("The whole programme comes to {total}; planned were {plan}.", total=total, plan=plan)
     if found.finish is not None:
-        yield f"{'It ended' if found.done else 'Expected to end'} on {found.finish:%Y-%m-%d}."
+        yield tr(
+            "{word} on {finish:%Y-%m-%d}.",
+            word=tr("It ended") if found.done else tr("Expected to end"),
+            finish=found.finish,
+        )
     if found.scatter is not None:
-        yield f"From part to part the pace differs by {format_share(math.expm1(found.scatter), decimals=0)}."
+        yield tr(
+            "From part to part the pace differs by {share}.",
+            share=format_share(math.expm1(found.scatter), decimals=0),
+        )
     if found.went_back:
-        times = "once" if found.went_back == 1 else f"{found.went_back} times"
-        yield f"Progress went back {times}: work done again, which counts in the pace."
+        times = "once" if found.went_back == 1 else tr("{went_back} times", went_back=found.went_back)
+        yield tr("Progress went back {times}: work done again, which counts in the pace.", times=times)
 
 
 _COLUMNS = (
-    Column("Hours", partial(format_fixed, decimals=1), right=True, key="hours"),
-    Column("Tokens", lambda value: format_quantity(value, "number"), right=True, key="tokens"),
-    Column("Planned", lambda value: format_quantity(value, "number"), right=True, key="planned_tokens"),
-    Column("Done", lambda value: format_share(value), right=True, key="share"),
-    Column("Loss", partial(format_fixed, decimals=3), right=True, key="loss"),
+    Column(tr("Hours"), partial(format_fixed, decimals=1), right=True, key="hours"),
+    Column(tr("Tokens"), lambda value: format_quantity(value, "number"), right=True, key="tokens"),
+    Column(tr("Planned"), lambda value: format_quantity(value, "number"), right=True, key="planned_tokens"),
+    Column(tr("Done"), lambda value: format_share(value), right=True, key="share"),
+    Column(tr("Loss"), partial(format_fixed, decimals=3), right=True, key="loss"),
 )
 
 

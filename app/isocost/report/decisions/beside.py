@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Differing, Held, Side, differing
 from isocost.plan.compare.differences import STAGE, distinct
@@ -44,14 +45,14 @@ from isocost.report.table import Column, Table
 
 Kind = Literal["headline", "figure", "strip", "heading", "input"]
 Tone = Literal["", "dearer", "cheaper"]
-UNPRICED = "no estimate"
+UNPRICED = tr("no estimate")
 COMING = "…"
 PRICE = "price.usd_per_gpu_hour"
 """The input that stands for all that is known of a price."""
 ALONE = Said(
-    "This plan has one scenario",
-    "A copy of it, with an input changed, stands beside it: what differs, by how much, and why.",
-    "This plan has one scenario; duplicate it, or add a plan from a file, to compare.",
+    tr("This plan has one scenario"),
+    tr("A copy of it, with an input changed, stands beside it: what differs, by how much, and why."),
+    tr("This plan has one scenario; duplicate it, or add a plan from a file, to compare."),
 )
 LEAST_CHANGE = 0.0005
 """Of a figure: below it a change is none that people would name."""
@@ -122,9 +123,11 @@ class Columns:
         if line.kind == "strip":
             return f"{named}: {_strip_words(line.strips[column])}"
         cell = line.cells[column]
-        change = f", {cell.change} against {self.names[0]}" if cell.change else ""
-        differs = f", differs from {self.names[0]}" if cell.differs else ""
-        likely = f", 8 chances in 10 {cell.likely}" if cell.likely else ""
+        change = (
+            tr(", {change} against {names}", change=cell.change, names=self.names[0]) if cell.change else ""
+        )
+        differs = tr(", differs from {names}", names=self.names[0]) if cell.differs else ""
+        likely = tr(", 8 chances in 10 {likely}", likely=cell.likely) if cell.likely else ""
         return f"{named}: {cell.words}{change}{likely}{differs}"
 
     def table(self) -> Table:
@@ -174,7 +177,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
     answers = [side.answer if side is not None else None for side in sides]
     rows = [
         _figure(
-            "Programme", sides, _total, format_money, kind="headline", costs=True, figure="total.cost_usd"
+            tr("Programme"), sides, _total, format_money, kind="headline", costs=True, figure="total.cost_usd"
         )
     ]
     likely, *held = [
@@ -188,7 +191,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
     ]
     rows += [
         _figure(
-            "On the accelerators",
+            tr("On the accelerators"),
             sides,
             lambda a: a.estimate.total.wall_days,
             format_duration,
@@ -197,7 +200,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             range_of="total.wall_days",
         ),
         _figure(
-            "Start to finish",
+            tr("Start to finish"),
             sides,
             lambda a: a.reckoning["programme_days"],
             format_duration,
@@ -206,7 +209,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             range_of="programme_days",
         ),
         _figure(
-            "Accelerator-hours",
+            tr("Accelerator-hours"),
             sides,
             lambda a: a.estimate.total.gpu_hours,
             format_count,
@@ -214,8 +217,8 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             figure="total.gpu_hours",
             range_of="total.gpu_hours",
         ),
-        _figure("MFU of the main stage", sides, main_mfu, format_share, range_of=MAIN_MFU),
-        Row("figure", "Memory", tuple(Cell((each and fits_said(each)) or "") for each in answers)),
+        _figure(tr("MFU of the main stage"), sides, main_mfu, format_share, range_of=MAIN_MFU),
+        Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or "") for each in answers)),
     ]
     return rows if ranged else [replace(row, cells=tuple(map(_plain, row.cells))) for row in rows]
 
@@ -319,17 +322,26 @@ def _strip(side: Side | None) -> Strip | None:
 def _strip_label(sides: Sequence[Side | None]) -> str:
     budgets = {side.scenario.goal.budget_usd for side in sides if side is not None}
     if len(budgets) == 1 and (budget := next(iter(budgets))) is not None:
-        return f"line: budget {format_money(budget)}"
-    return "line: its budget" if any(budget is not None for budget in budgets) else "on one scale"
+        return tr("line: budget {money}", money=format_money(budget))
+    return tr("line: its budget") if any(budget is not None for budget in budgets) else tr("on one scale")
 
 
 def _strip_words(strip: Strip | None) -> str:
     if strip is None:
-        return "not known yet"
-    said = f"{format_money(strip.low)} to {format_money(strip.high)}, plan {format_money(strip.plan)}"
+        return tr("not known yet")
+    said = tr(
+        "{money} to {money_2}, plan {money_3}",
+        money=format_money(strip.low),
+        money_2=format_money(strip.high),
+        money_3=format_money(strip.plan),
+    )
     if strip.with_reserve > strip.plan:
-        said += f", {format_money(strip.with_reserve)} with the reserve"
-    return said if strip.budget is None else f"{said}, budget {format_money(strip.budget)}"
+        said += tr(", {money} with the reserve", money=format_money(strip.with_reserve))
+    return (
+        said
+        if strip.budget is None
+        else tr("{said}, budget {money}", said=said, money=format_money(strip.budget))
+    )
 
 
 def _scale(sides: Sequence[Side | None]) -> tuple[float, float]:
@@ -345,9 +357,13 @@ def _scale(sides: Sequence[Side | None]) -> tuple[float, float]:
 def _inputs_heading(inputs: Sequence[Differing]) -> Row:
     return Row(
         "heading",
-        "No input differs"
+        tr("No input differs")
         if not inputs
-        else f"{format_counted(len(inputs), 'input')} that differ{'s' * (len(inputs) == 1)}",
+        else tr(
+            "{counted} that differ{value}",
+            counted=format_counted(len(inputs), "input"),
+            value="s" * (len(inputs) == 1),
+        ),
     )
 
 
@@ -374,10 +390,17 @@ def _said(
     finding = _finding(
         names, [side.answer.estimate.total.cost_usd if side and side.answer else None for side in sides]
     )
-    how = f"Click a name to open that plan. Tinted inputs differ from {FIRST}: click one to go to it."
-    labels = ", ".join(input_label(each.path) for each in inputs) or "none"
+    how = tr(
+        "Click a name to open that plan. Tinted inputs differ from {first}: click one to go to it.",
+        first=FIRST,
+    )
+    labels = ", ".join(input_label(each.path) for each in inputs) or tr("none")
     costs = "; ".join(f"{name} {cell.words}" for name, cell in zip(names, rows[0].cells, strict=True))
-    return Said(finding, how, f"{finding}. {costs}. Inputs that differ: {labels}.")
+    return Said(
+        finding,
+        how,
+        tr("{finding}. {costs}. Inputs that differ: {labels}.", finding=finding, costs=costs, labels=labels),
+    )
 
 
 def _finding(names: Sequence[str], totals: Sequence[float | None]) -> str:
@@ -385,20 +408,39 @@ def _finding(names: Sequence[str], totals: Sequence[float | None]) -> str:
     first = totals[0]
     known = [(usd, name) for usd, name in zip(totals, names, strict=True) if usd is not None]
     if first is None or len(known) < 2:
-        return f"{format_counted(len(names), 'scenario')} side by side"
+        return tr("{counted} side by side", counted=format_counted(len(names), "scenario"))
     (least, cheapest), (most, dearest) = min(known), max(known)
     if most - least < ALIKE:
-        return f"{'Both' if len(known) == 2 else f'All {len(known)}'} cost the same: {format_money(least)}"
+        return tr(
+            "{word} cost the same: {money}",
+            word=tr("Both") if len(known) == 2 else tr("All {count}", count=len(known)),
+            money=format_money(least),
+        )
     if not first:
-        return f"{cheapest} costs least: {format_money(least)}"
-    less = f"{cheapest} costs {unsigned_share(1.0 - least / first)} less than {FIRST}"
-    more = f"{dearest} {unsigned_share(most / first - 1.0)} more"
+        return tr("{cheapest} costs least: {money}", cheapest=cheapest, money=format_money(least))
+    less = tr(
+        "{cheapest} costs {unsigned_share} less than {first}",
+        cheapest=cheapest,
+        unsigned_share=unsigned_share(1.0 - least / first),
+        first=FIRST,
+    )
+    more = tr(
+        "{dearest} {unsigned_share} more", dearest=dearest, unsigned_share=unsigned_share(most / first - 1.0)
+    )
     if most <= first + ALIKE:
         return less
     if least < first - ALIKE:
         return f"{less}, {more}"
-    more = f"{dearest} costs {unsigned_share(most / first - 1.0)} more"
-    return f"{more} than {FIRST}" if len(known) == 2 else f"None costs less than {FIRST}; {more}"
+    more = tr(
+        "{dearest} costs {unsigned_share} more",
+        dearest=dearest,
+        unsigned_share=unsigned_share(most / first - 1.0),
+    )
+    return (
+        tr("{more} than {first}", more=more, first=FIRST)
+        if len(known) == 2
+        else tr("None costs less than {first}; {more}", first=FIRST, more=more)
+    )
 
 
 # Places

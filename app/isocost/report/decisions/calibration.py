@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from isocost.evidence.own_runs import Calibration, OwnRun
+from isocost.language import tr
 from isocost.plan.project.correcting import correctable
 from isocost.plan.project.project import Project, efficiency_of
 from isocost.plan.values import Correction
@@ -12,29 +13,34 @@ from isocost.quantities import format_counted, format_money, format_quantity, fo
 from isocost.report.decisions.words import signed_share
 from isocost.report.table import Column, Table
 
-TITLE = "Calibrate by your runs"
-HOW = (
-    "Choose the log of a run, or a CSV file of what your own runs reached. The model predicts each of them, "
-    "and what they differ by corrects the plan, with its spread."
+TITLE = tr("Calibrate by your runs")
+HOW = tr(
+    "Choose the log of a run, or a CSV file of what your own runs reached. The model "
+    "predicts each of them, and what they differ by corrects the plan, with its spread."
 )
 COLUMNS_WANTED = (
     "The log is a trainer's own, as Megatron-LM, torchtitan or Hugging Face's write it. A table's first line "
     "names the columns: model, gpu, n_gpus, seq_len and tokens_per_s_per_gpu; and, where "
     "known, precision, tp, pp, micro_batch, global_batch_seqs, framework."
 )
-WHOLE = "the whole plan"
-READING = "Predicting every run…"
-NOTHING_TO_CORRECT = "No stage of this plan is predicted from its model, so nothing is corrected."
-FILE_KINDS = "Tables and logs (*.csv *.log *.txt *.out *.json *.jsonl);;All files (*)"
+WHOLE = tr("the whole plan")
+READING = tr("Predicting every run…")
+NOTHING_TO_CORRECT = tr("No stage of this plan is predicted from its model, so nothing is corrected.")
+FILE_KINDS = tr("Tables and logs (*.csv *.log *.txt *.out *.json *.jsonl);;All files (*)")
 
 
 def calibration_said(found: Calibration) -> str:
     """What the runs say of the model, as one sentence without its full stop."""
     own = found.found
     low, high = format_share(own.low), format_share(own.high)
-    return (
-        f"{own.runs} of {len(found.runs)} runs used: measured is {format_share(own.factor)} of predicted, "
-        f"80 % of further runs between {low} and {high}"
+    return tr(
+        "{runs} of {count} runs used: measured is {share} of predicted, 80 % of further runs "
+        "between {low} and {high}",
+        runs=own.runs,
+        count=len(found.runs),
+        share=format_share(own.factor),
+        low=low,
+        high=high,
     )
 
 
@@ -42,21 +48,27 @@ def errors_said(found: Calibration) -> str:
     """How far off the predictions are before and after, as a sentence."""
     before = format_share(found.before, decimals=0)
     if found.after is None:
-        return f"The prediction was {before} off; one run alone moves it only part of the way."
+        return tr(
+            "The prediction was {before} off; one run alone moves it only part of the way.", before=before
+        )
     after = format_share(found.after, decimals=0)
-    return f"Median error {before} before, {after} after, each run corrected by the others alone."
+    return tr(
+        "Median error {before} before, {after} after, each run corrected by the others alone.",
+        before=before,
+        after=after,
+    )
 
 
 def calibration_table(found: Calibration) -> Table:
     """Every run with its prediction before and after, in words; a dash where there is none."""
     columns = (
-        Column("Run"),
-        Column("Measured", right=True),
-        Column("Predicted", right=True),
-        Column("Off by", right=True),
-        Column("Corrected", right=True),
-        Column("Then off by", right=True),
-        Column("Note"),
+        Column(tr("Run")),
+        Column(tr("Measured"), right=True),
+        Column(tr("Predicted"), right=True),
+        Column(tr("Off by"), right=True),
+        Column(tr("Corrected"), right=True),
+        Column(tr("Then off by"), right=True),
+        Column(tr("Note")),
     )
     return Table(columns, tuple(_row(run) for run in found.runs))
 
@@ -84,12 +96,12 @@ def stages_to_correct(project: Project, scenario: int) -> tuple[tuple[int, str],
 def applied_words(found: Calibration, stage: str) -> str:
     """The step that applies a correction; an empty name = to the whole plan."""
     runs = format_counted(found.found.runs, "run")
-    return f"Correct {stage or 'the plan'} by {runs}"
+    return tr("Correct {stage} by {runs}", stage=stage or tr("the plan"), runs=runs)
 
 
 def taken_off_words(stage: str) -> str:
     """The step that takes a correction off."""
-    return f"Take the correction off {stage or 'the plan'}"
+    return tr("Take the correction off {stage}", stage=stage or tr("the plan"))
 
 
 def applied_said(project: Project, scenario: int, stage: int | None, costs: tuple[float, float]) -> str:
@@ -101,18 +113,23 @@ def applied_said(project: Project, scenario: int, stage: int | None, costs: tupl
     chosen = project.scenarios[scenario]
     places = correctable(chosen) if stage is None else (stage,)
     stages = [chosen.stages[at] for at in places]
-    name = "The plan" if stage is None else stages[0].name
+    name = tr("The plan") if stage is None else stages[0].name
     before, after = (format_money(cost) for cost in costs)
-    said = [f"{name} is corrected: {before} before, {after} now."]
+    said = [tr("{name} is corrected: {before} before, {after} now.", name=name, before=before, after=after)]
     efficiencies = [efficiency_of(chosen, each) for each in stages]
     if any(each.waste is None and each.mfu is None for each in efficiencies):
-        said.append("Beside a speed that is measured, whole runs are taken to lose less.")
+        said.append(tr("Beside a speed that is measured, whole runs are taken to lose less."))
     if stage is None and (
         own := [each.name for each in stages if getattr(each, "efficiency", None) is not None]
     ):
-        said.append(f"{', '.join(own)} has an efficiency of its own, and keeps it.")
+        said.append(tr("{list} has an efficiency of its own, and keeps it.", list=", ".join(own)))
     if typed := [each.name for each, held in zip(stages, efficiencies, strict=True) if held.mfu is not None]:
-        said.append(f"The MFU of {', '.join(typed)} is typed, which no correction changes: empty it first.")
+        said.append(
+            tr(
+                "The MFU of {list} is typed, which no correction changes: empty it first.",
+                list=", ".join(typed),
+            )
+        )
     return " ".join(said)
 
 
@@ -128,9 +145,12 @@ def held_said(held: Correction | None) -> str:
     """Which correction is in force; empty = none."""
     if held is None:
         return ""
-    source = f" of {held.source}" if held.source else ""
+    source = tr(" of {source}", source=held.source) if held.source else ""
     day = f", {held.date}" if held.date else ""
-    return (
-        f"Corrected now: {format_share(held.factor)} of what is predicted, from "
-        f"{format_counted(held.runs, 'run')}{source}{day}."
+    return tr(
+        "Corrected now: {share} of what is predicted, from {counted}{source}{day}.",
+        share=format_share(held.factor),
+        counted=format_counted(held.runs, "run"),
+        source=source,
+        day=day,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.solution import Limit
@@ -20,13 +21,13 @@ from isocost.quantities import (
 from isocost.report.table import Column, Table
 
 LIMITS: dict[Limit, str] = {
-    "budget": "the budget",
-    "deadline": "the deadline",
+    "budget": tr("the budget"),
+    "deadline": tr("the deadline"),
     "memory": "memory",
-    "batch": "the batch, which cannot feed more or fewer evenly",
-    "supply": "supply, as other numbers are not for rent on these terms,",
-    "range": "the end of the input's range",
-    "returns": "the returns of more",
+    "batch": tr("the batch, which cannot feed more or fewer evenly"),
+    "supply": tr("supply, as other numbers are not for rent on these terms,"),
+    "range": tr("the end of the input's range"),
+    "returns": tr("the returns of more"),
 }
 """What can hold an answer, in the words of a sentence."""
 
@@ -39,9 +40,10 @@ def title_of(case: Case) -> str:
     return ", ".join(name for name in (case.project.name, case.scenario.name) if name)
 
 
-def joined(words: Sequence[str], last: str = "and") -> str:
+def joined(words: Sequence[str], last: str = "") -> str:
     """Words as a list: "a, b and c"."""
-    return f" {last} ".join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
+    between = f" {last} " if last else tr(" and ")
+    return between.join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
 
 
 def hardware_words(choice: Choice) -> str:
@@ -52,35 +54,41 @@ def hardware_words(choice: Choice) -> str:
 def agreeing(choice: Choice, verb: str) -> str:
     """A verb in the number of the hardware before it: "1 H100 stays", "8 H100 stay"."""
     if choice.count != 1:
-        return verb
-    return f"{verb}es" if verb.endswith("o") else f"{verb}s"
+        return tr(verb)
+    return tr(f"{verb}es" if verb.endswith("o") else f"{verb}s")
 
 
 def cost_words(choice: Choice) -> str:
     """ "$320K and 13 days"."""
-    return f"{format_money(choice.cost_usd)} and {format_duration(choice.span_days)}"
+    return tr(
+        "{money} and {duration}",
+        money=format_money(choice.cost_usd),
+        duration=format_duration(choice.span_days),
+    )
 
 
 def goal_words(goal: Goal) -> str:
     """ "$300K and 14 days"; empty without a goal."""
     money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
     time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
-    return " and ".join(each for each in (money, time) if each)
+    return tr(" and ").join(each for each in (money, time) if each)
 
 
 def chance_words(chance: float | None) -> str:
     """ "67 in 100"; empty where nothing is held against."""
-    return "" if chance is None else f"{min(99, max(1, round(100 * chance)))} in 100"
+    return "" if chance is None else tr("{word} in 100", word=min(99, max(1, round(100 * chance))))
 
 
 def price_words(choice: Choice, age: int | None) -> str:
     """Who asks what, and how old that is: "$2.95 an hour of TensorWave, 66 days old"."""
-    asked = f"{format_money(choice.usd_per_hour)} an hour"
+    asked = tr("{money} an hour", money=format_money(choice.usd_per_hour))
     if choice.owned:
         bought = price_date(choice)
-        return f"{asked} of one's own" + (f", bought at a price of {bought}" if bought else "")
-    old = "" if age is None else f", {format_counted(age, 'day')} old"
-    return f"{asked} of {choice.price.supplier}{old}"
+        return tr("{asked} of one's own", asked=asked) + (
+            tr(", bought at a price of {bought}", bought=bought) if bought else ""
+        )
+    old = "" if age is None else tr(", {counted} old", counted=format_counted(age, "day"))
+    return tr("{asked} of {supplier}{old}", asked=asked, supplier=choice.price.supplier, old=old)
 
 
 def price_date(choice: Choice) -> str:
@@ -90,7 +98,7 @@ def price_date(choice: Choice) -> str:
 
 def supplier_of(choice: Choice) -> str:
     """Who asks the price."""
-    return "owned" if choice.owned else choice.price.supplier
+    return tr("owned") if choice.owned else choice.price.supplier
 
 
 def model_words(choice: Choice) -> str:
@@ -99,8 +107,8 @@ def model_words(choice: Choice) -> str:
         return ""
     size = format_quantity(choice.parameters, "number")
     if choice.tokens is None:
-        return f"{size} without any text"
-    return f"{size} on {format_quantity(choice.tokens, 'number')} tokens"
+        return tr("{size} without any text", size=size)
+    return tr("{size} on {quantity} tokens", size=size, quantity=format_quantity(choice.tokens, "number"))
 
 
 def limits_words(limits: Sequence[Limit]) -> str:
@@ -109,13 +117,13 @@ def limits_words(limits: Sequence[Limit]) -> str:
 
 
 CHOICE_COLUMNS = (
-    Column("Hardware"),
-    Column("Parameters", lambda v: format_quantity(v, "number"), right=True, key="parameters"),
-    Column("Tokens", lambda v: format_quantity(v, "number"), right=True, key="tokens"),
-    Column("Loss", lambda v: format_fixed(v, 3), right=True, key="loss"),
-    Column("Cost", format_money, right=True, key="cost_usd"),
-    Column("Time", format_duration, right=True, key="programme_days"),
-    Column("Hours", lambda v: format_quantity(v, "number"), right=True, key="gpu_hours"),
+    Column(tr("Hardware")),
+    Column(tr("Parameters"), lambda v: format_quantity(v, "number"), right=True, key="parameters"),
+    Column(tr("Tokens"), lambda v: format_quantity(v, "number"), right=True, key="tokens"),
+    Column(tr("Loss"), lambda v: format_fixed(v, 3), right=True, key="loss"),
+    Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+    Column(tr("Time"), format_duration, right=True, key="programme_days"),
+    Column(tr("Hours"), lambda v: format_quantity(v, "number"), right=True, key="gpu_hours"),
     Column("MFU", format_share, right=True, key="mfu"),
 )
 

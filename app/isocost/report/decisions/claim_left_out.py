@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from isocost.language import tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.terms import dollars
 from isocost.quantities import format_share
@@ -14,7 +15,7 @@ from isocost.report.table import Column, Table
 
 MOST_UNSAID = 4
 """Lines that nobody has priced and that stand each for itself; those beyond share one."""
-NOBODY = "nobody has said"
+NOBODY = tr("nobody has said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def left_view(checked: Checked) -> LeftView:
     steps: list[Step] = []
     at = 0.0
     if told is not None:
-        steps.append(Step("What is told", "", "told", 0.0, told))
+        steps.append(Step(tr("What is told"), "", "told", 0.0, told))
         at = told
     for each in priced:
         usd = each.usd or 0.0
@@ -73,40 +74,43 @@ def left_view(checked: Checked) -> LeftView:
         steps.append(Step(line, NOBODY, "unsaid"))
     if len(unsaid) > MOST_UNSAID + 1:
         rest = unsaid[MOST_UNSAID:]
-        steps.append(Step(f"{len(rest)} more", ", ".join(rest), "unsaid"))
+        steps.append(Step(tr("{count} more", count=len(rest)), ", ".join(rest), "unsaid"))
     if priced and told is not None:
-        steps.append(Step("All that is known", _known_note(checked), "total", 0.0, at))
+        steps.append(Step(tr("All that is known"), _known_note(checked), "total", 0.0, at))
     return LeftView(tuple(steps), _said(checked, bool(priced), steps))
 
 
 def _known_note(checked: Checked) -> str:
     assumed = any(each.kind == "assumed" and each.usd is not None for each in checked.left_out)
-    return "published, and reckoned by others" if assumed else "as published"
+    return tr("published, and reckoned by others") if assumed else tr("as published")
 
 
 def _said(checked: Checked, priced: bool, steps: list[Step]) -> Said:
     share = checked.left_share
     if not checked.left_out:
-        finding, how = "Nothing is known to be left out", "The claim is of all there is, as far as it tells."
+        finding, how = (
+            tr("Nothing is known to be left out"),
+            tr("The claim is of all there is, as far as it tells."),
+        )
     elif share is not None and share >= LEAST_SHARE:
-        finding = f"It leaves out {format_share(share, decimals=0)} of what is published"
-        how = "Solid: published; hatched: assumed; ?: not told."
+        finding = tr("It leaves out {share} of what is published", share=format_share(share, decimals=0))
+        how = tr("Solid: published; hatched: assumed; ?: not told.")
     elif priced:
-        finding = "It leaves out what others have paid for"
-        how = "Solid: published; hatched: assumed; ?: not told."
+        finding = tr("It leaves out what others have paid for")
+        how = tr("Solid: published; hatched: assumed; ?: not told.")
     else:
-        finding = "What it leaves out, nobody has priced"
-        how = "?: nobody has said what it cost, and it stays a question."
+        finding = tr("What it leaves out, nobody has priced")
+        how = tr("?: nobody has said what it cost, and it stays a question.")
     return Said(finding, how, f"{finding}. {' '.join(step.words for step in steps)}")
 
 
 def left_table(view: LeftView | None) -> Table:
     """The steps as a table."""
     columns = (
-        Column("Line"),
-        Column("Amount", dollars, right=True, key="usd"),
-        Column("Which is"),
-        Column("Where"),
+        Column(tr("Line")),
+        Column(tr("Amount"), dollars, right=True, key="usd"),
+        Column(tr("Which is")),
+        Column(tr("Where")),
     )
     steps = view.steps if view is not None else ()
     rows = tuple(

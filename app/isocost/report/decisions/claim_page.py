@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isocost.catalog.claims import ClaimEntry
+from isocost.language import tr
 from isocost.plan.claims.checked import Checked, Verdict
 from isocost.plan.claims.checks import Status
 from isocost.plan.claims.claim import Claim, claim_of
@@ -34,24 +35,24 @@ Word = Verdict | Literal["untold"]
 """A verdict, or that too little is told for one."""
 
 WORDS: dict[Word, str] = {
-    "reproduces": "reproduces",
-    "plausible": "plausible",
-    "doubtful": "doubtful",
-    "impossible": "impossible",
-    "untold": "too little told",
+    "reproduces": tr("reproduces"),
+    "plausible": tr("plausible"),
+    "doubtful": tr("doubtful"),
+    "impossible": tr("impossible"),
+    "untold": tr("too little told"),
 }
 MEANINGS: tuple[tuple[Word, str], ...] = (
-    ("reproduces", "the arithmetic gives the number"),
-    ("plausible", "nothing speaks against it"),
-    ("doubtful", "its numbers do not agree"),
-    ("impossible", "cannot be as told"),
+    ("reproduces", tr("the arithmetic gives the number")),
+    ("plausible", tr("nothing speaks against it")),
+    ("doubtful", tr("its numbers do not agree")),
+    ("impossible", tr("cannot be as told")),
 )
 """What each sign of the library stands for."""
 NOT_YET = "…"
 """In place of a verdict that is still to come."""
 YOURS = "yours"
-EXAMPLE = "7B on 2T tokens, 64 H100, 30 days"
-NOTHING_READ = f"Nothing of a claim is understood yet. Write for example “{EXAMPLE}”."
+EXAMPLE = tr("7B on 2T tokens, 64 H100, 30 days")
+NOTHING_READ = tr("Nothing of a claim is understood yet. Write for example “{example}”.", example=EXAMPLE)
 LONGEST_NAME = 60
 SHORT_FROM = 1e5
 """USD from which on the list rounds to thousands, to leave room for names."""
@@ -85,7 +86,7 @@ def library_row(entry: ClaimEntry) -> ClaimRow:
 def own_row(key: str, claim: Claim) -> ClaimRow:
     """A user's own claim in the list."""
     text = " ".join(claim.text.split())
-    name = claim.model or text or "Your claim"
+    name = claim.model or text or tr("Your claim")
     return ClaimRow(key, name[:LONGEST_NAME], told_number(claim), YOURS, text)
 
 
@@ -115,7 +116,7 @@ def word_of(checked: Checked | None) -> Word:
 
 def row_words(row: ClaimRow, word: Word | None) -> str:
     """A row as one sentence, for those who cannot see it."""
-    verdict = "not checked yet" if word is None else WORDS[word]
+    verdict = tr("not checked yet") if word is None else WORDS[word]
     return ", ".join(each for each in (row.name, row.told, verdict) if each)
 
 
@@ -137,33 +138,42 @@ class Chip:
 def chips(terms: Terms, unread: Sequence[str] = ()) -> tuple[Chip, ...]:
     """What was understood, what was taken where nothing is told, what is missing, what was not read."""
     told = (Chip(name, value, "told") for name, value in understood_said(terms))
-    unknown = (Chip("Not read:", each, "unread", f"“{each}” is not understood.") for each in unread)
+    unknown = (
+        Chip(tr("Not read:"), each, "unread", tr("“{each}” is not understood.", each=each)) for each in unread
+    )
     return (*told, *_taken(terms), *_missing(terms), *unknown)
 
 
 def _taken(terms: Terms) -> Iterator[Chip]:
     claim, tips = terms.claim, terms.taken
     if claim.job is None and terms.counted is not None:
-        yield Chip("Job", f"not told: {JOBS[terms.job]} taken", "taken", tips.get("job", ""))
+        yield Chip(
+            tr("Job"), tr("not told: {jobs} taken", jobs=JOBS[terms.job]), "taken", tips.get("job", "")
+        )
     if claim.accelerator is None and terms.entry is not None:
-        yield Chip("On", f"not told: {terms.accelerator} taken", "taken", tips.get("accelerator", ""))
+        yield Chip(
+            "On",
+            tr("not told: {accelerator} taken", accelerator=terms.accelerator),
+            "taken",
+            tips.get("accelerator", ""),
+        )
     if terms.tokens is not None and not terms.tokens.told:
         text = format_quantity(terms.tokens.value, "number")
-        yield Chip("Tokens", f"not told: {text} taken", "taken", tips.get("tokens", ""))
+        yield Chip(tr("Tokens"), tr("not told: {text} taken", text=text), "taken", tips.get("tokens", ""))
 
 
 def _missing(terms: Terms) -> Iterator[Chip]:
     names = {
-        "the model's size": ("Model", terms.counted is None),
-        "tokens": ("Tokens", terms.tokens is None),
-        "the accelerator": ("Hardware", terms.entry is None),
+        "the model's size": (tr("Model"), terms.counted is None),
+        "tokens": (tr("Tokens"), terms.tokens is None),
+        "the accelerator": (tr("Hardware"), terms.entry is None),
         "GPU-hours, or a number of GPUs and a time": (f"{terms.noun}-hours", True),
-        "dollars": ("Money", True),
+        "dollars": (tr("Money"), True),
     }
     for each in terms.missing:
         name, nothing_taken = names.get(each, (each, True))
         if nothing_taken:
-            yield Chip(name, "not told", "missing", f"Tell {each} and more can be checked.")
+            yield Chip(name, tr("not told"), "missing", tr("Tell {each} and more can be checked.", each=each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +191,10 @@ def tiles(checked: Checked) -> tuple[Tile, ...]:
     """The checks in their order: money, memory, work, sense."""
     found = []
     for check in checked.checks:
-        question = HEADINGS[check.name].partition(": ")[2]
+        name, _, question = HEADINGS[check.name].partition(": ")
+        question = question[:1].upper() + question[1:]
         words = " ".join(check.words)
-        found.append(Tile(check.name.capitalize(), question.capitalize(), check.short, check.status, words))
+        found.append(Tile(name, question, check.short, check.status, words))
     return tuple(found)
 
 
@@ -195,7 +206,12 @@ def remarks(checked: Checked, problems: Sequence[str]) -> tuple[str, ...]:
 
 def source_said(entry: ClaimEntry) -> str:
     """Where a claim of the library stands."""
-    return f"{entry.source}; read {entry.sources_read}. {entry.note}".strip()
+    return tr(
+        "{source}; read {sources_read}. {note}",
+        source=entry.source,
+        sources_read=entry.sources_read,
+        note=entry.note,
+    ).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +269,16 @@ def ours_view(checked: Checked) -> OursView | None:
     elif ours.usd is not None:
         span, unit = ours.usd, "usd"
     finding = _ours_finding(told, span, unit)
-    rate = f"; at {ours.rate}" if unit == "usd" and ours.rate else ""
-    subtitle, on = "Bar: 8 chances in 10. Diamond: the middle.", f"On {ours.words}{_ADDRESS.sub('', rate)}."
-    ends = f"8 chances in 10 between {_shown(span.p10, unit)} and {_shown(span.p90, unit)}"
+    rate = tr("; at {rate}", rate=ours.rate) if unit == "usd" and ours.rate else ""
+    subtitle, on = (
+        tr("Bar: 8 chances in 10. Diamond: the middle."),
+        tr("On {words}{sub}.", words=ours.words, sub=_ADDRESS.sub("", rate)),
+    )
+    ends = tr(
+        "8 chances in 10 between {shown} and {shown_2}",
+        shown=_shown(span.p10, unit),
+        shown_2=_shown(span.p90, unit),
+    )
     summary = f"{finding}. {ends}. {on} {subtitle}"
     rests_on = " ".join((on, *rests_said(checked)))
     return OursView(told, span, unit, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
@@ -264,14 +287,19 @@ def ours_view(checked: Checked) -> OursView | None:
 def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
     ours = _shown(span.p50, unit)
     if told is None:
-        return f"We estimate {ours}; nothing is told to compare"
+        return tr("We estimate {ours}; nothing is told to compare", ours=ours)
     shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
     if span.p10 <= told <= span.p90:
-        return f"Told {shown}, within the range of our {ours}"
+        return tr("Told {shown}, within the range of our {ours}", shown=shown, ours=ours)
     if ratio < 0.01:
-        return f"Told {shown}, {format_count(1.0 / ratio)} times less than our {ours}"
+        return tr(
+            "Told {shown}, {count} times less than our {ours}",
+            shown=shown,
+            count=format_count(1.0 / ratio),
+            ours=ours,
+        )
     times = format_significant(ratio, 2) if ratio < 100 else format_count(ratio)
-    return f"Told {shown}, {times} times our {ours}"
+    return tr("Told {shown}, {times} times our {ours}", shown=shown, times=times, ours=ours)
 
 
 def read_nothing(reading: Reading) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.engine.peaks import dense_peak
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.published import priced_runs
@@ -16,7 +17,12 @@ from isocost.quantities import format_money
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-KINDS = {"scratch": "from scratch", "tuned": "tuned from a base", "claim": "this claim", "plan": "your plan"}
+KINDS = {
+    "scratch": tr("from scratch"),
+    "tuned": tr("tuned from a base"),
+    "claim": tr("this claim"),
+    "plan": tr("your plan"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,16 @@ def runs_view(checked: Checked, answer: Answer, catalog: Catalog) -> RunsView:
     runs = priced_runs(accelerator, price, catalog)
     dots = [Dot(r.label, r.date, r.usd, "tuned" if r.tuned else "scratch", r.source) for r in runs]
     claim = _claim_dot(checked, accelerator, price, catalog)
-    plan = Dot("Your plan", date.today().strftime("%Y-%m"), answer.estimate.total.gpu_hours * price, "plan")
+    plan = Dot(
+        tr("Your plan"), date.today().strftime("%Y-%m"), answer.estimate.total.gpu_hours * price, "plan"
+    )
     own = [each for each in (claim, plan) if each is not None and each.usd > 0]
     name = catalog.accelerator(accelerator).short_name
-    how = f"All at {format_money(price)} an hour of {name}, by 16-bit peak; only runs whose figures agree."
+    how = tr(
+        "All at {money} an hour of {name}, by 16-bit peak; only runs whose figures agree.",
+        money=format_money(price),
+        name=name,
+    )
     finding = _finding(claim, dots, checked)
     return RunsView((*dots, *own), Said(finding, how, f"{finding}. {how}"))
 
@@ -75,26 +87,31 @@ def _claim_dot(checked: Checked, accelerator: str, price: float, catalog: Catalo
     ]
     usd = terms.gpu_hours.value * peaks[0] / peaks[1] * price
     told = checked.entry.date if checked.entry is not None else date.today().strftime("%Y-%m")
-    return Dot(checked.entry.name if checked.entry is not None else "This claim", told, usd, "claim")
+    return Dot(checked.entry.name if checked.entry is not None else tr("This claim"), told, usd, "claim")
 
 
 def _finding(claim: Dot | None, dots: list[Dot], checked: Checked) -> str:
     if claim is None:
-        return "What published runs cost, on one price"
+        return tr("What published runs cost, on one price")
     kind = "scratch" if checked.terms.job in FROM_NOTHING else "tuned"
     alike = [dot for dot in dots if dot.kind == kind]
     dearer = sum(dot.usd > claim.usd for dot in alike)
-    return f"{dearer} of {len(alike)} published runs {KINDS[kind]} cost more than this claim"
+    return tr(
+        "{dearer} of {count} published runs {kinds} cost more than this claim",
+        dearer=dearer,
+        count=len(alike),
+        kinds=KINDS[kind],
+    )
 
 
 def runs_table(view: RunsView | None) -> Table:
     """The dots as a table."""
     columns = (
-        Column("Run"),
-        Column("Month"),
-        Column("Kind"),
-        Column("Cost", format_money, right=True, key="usd"),
-        Column("Source"),
+        Column(tr("Run")),
+        Column(tr("Month")),
+        Column(tr("Kind")),
+        Column(tr("Cost"), format_money, right=True, key="usd"),
+        Column(tr("Source")),
     )
     dots = view.dots if view is not None else ()
     return Table(columns, tuple((d.label, d.date, KINDS[d.kind], d.usd, d.source or None) for d in dots))

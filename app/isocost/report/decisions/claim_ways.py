@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from isocost.language import tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.terms import dollars
 from isocost.plan.project.project import Project, Scenario
@@ -13,7 +14,7 @@ from isocost.report.findings.said import Said
 
 LONGEST_NAME = 60
 """Characters of a claim that name its scenario."""
-SOLVING = "Looking for what the money buys…"
+SOLVING = tr("Looking for what the money buys…")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _name(checked: Checked) -> str:
 
 def opened_words(scenario: Scenario) -> str:
     """The undo step of adding a scenario."""
-    return f"Open “{scenario.name}” as a plan"
+    return tr("Open “{name}” as a plan", name=scenario.name)
 
 
 def needs_said(checked: Checked) -> tuple[Said, tuple[Way, ...]]:
@@ -60,19 +61,23 @@ def needs_said(checked: Checked) -> tuple[Said, tuple[Way, ...]]:
         for need in checked.needs
     )
     if not ways:
-        return _said("What would have to be true", "Too little is told to say what would fit.", ways), ways
+        return _said(
+            tr("What would have to be true"), tr("Too little is told to say what would fit."), ways
+        ), ways
     finding = (
-        "What it takes" if checked.verdict in ("reproduces", "plausible") else "What would have to be true"
+        tr("What it takes")
+        if checked.verdict in ("reproduces", "plausible")
+        else tr("What would have to be true")
     )
-    return _said(finding, "One part is changed in each line, the others are kept.", ways), ways
+    return _said(finding, tr("One part is changed in each line, the others are kept."), ways), ways
 
 
 def buys_said(checked: Checked, whole: bool) -> tuple[Said, tuple[Way, ...]]:
     """What the money does buy; ``whole`` = that was looked for."""
     told = (
-        f"What {dollars(checked.told_usd)} does buy"
+        tr("What {dollars} does buy", dollars=dollars(checked.told_usd))
         if checked.told_usd is not None
-        else "What the money buys"
+        else tr("What the money buys")
     )
     if not whole:
         return _said(told, SOLVING, ()), ()
@@ -80,11 +85,13 @@ def buys_said(checked: Checked, whole: bool) -> tuple[Said, tuple[Way, ...]]:
         Way(buy.words, _called(buy.project, f"{_name(checked)}, {_KINDS[buy.kind]}")) for buy in checked.buys
     )
     if not ways:
-        return _said(told, "No money is told, or no price is known to spend it at.", ways), ways
-    return _said(told, f"On {checked.terms.accelerator}, checked for memory.", ways), ways
+        return _said(told, tr("No money is told, or no price is known to spend it at."), ways), ways
+    return _said(
+        told, tr("On {accelerator}, checked for memory.", accelerator=checked.terms.accelerator), ways
+    ), ways
 
 
-_KINDS = {"scratch": "from scratch", "full": "full tune", "lora": "LoRA"}
+_KINDS = {"scratch": tr("from scratch"), "full": tr("full tune"), "lora": "LoRA"}
 
 
 def _said(finding: str, how: str, ways: tuple[Way, ...]) -> Said:

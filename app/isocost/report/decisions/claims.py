@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from isocost.catalog.claims import ClaimEntry, LeftOut
+from isocost.language import tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
@@ -26,17 +27,17 @@ from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
 HEADINGS = {
-    "money": "Money: do hours and price give the dollars?",
-    "memory": "Memory: does it fit?",
-    "work": "Work: can the hours do it?",
-    "sense": "Sense: where do we put it?",
+    "money": tr("Money: do hours and price give the dollars?"),
+    "memory": tr("Memory: does it fit?"),
+    "work": tr("Work: can the hours do it?"),
+    "sense": tr("Sense: where do we put it?"),
 }
 """What each check asks, in their order."""
 LEAST_SHARE = 0.005
 """Of the published cost: less left out is not worth a word."""
 MOST_ALIKE = 3
 """Claims of the library that are named beside one's own."""
-UNTOLD = "Neither confirmed nor refuted: too little is told to check it"
+UNTOLD = tr("Neither confirmed nor refuted: too little is told to check it")
 UNKNOWN = "?"
 """An amount that nobody has published."""
 
@@ -62,7 +63,7 @@ def title_said(checked: Checked) -> str:
     """What the claim is of, who makes it and when."""
     entry = checked.entry
     if entry is None:
-        return f"Claim: {' '.join(checked.terms.claim.text.split())[:160] or 'as given'}"
+        return tr("Claim: {list}", list=" ".join(checked.terms.claim.text.split())[:160] or tr("as given"))
     return f"{entry.name}: “{entry.said}” ({entry.by}, {entry.date})"
 
 
@@ -76,15 +77,15 @@ def verdict_said(checked: Checked) -> str:
 def judged_said(checked: Checked) -> str:
     """The verdict alone, without its full stop."""
     if checked.verdict == "impossible":
-        return f"Impossible: {_and(list(_against(checked)))}"
+        return tr("Impossible: {and_}", and_=_and(list(_against(checked))))
     if checked.verdict == "doubtful":
-        return f"Doubtful: {_and(list(_against(checked)))}"
+        return tr("Doubtful: {and_}", and_=_and(list(_against(checked))))
     if checked.verdict == "reproduces":
-        return f"Reproduces: {_reproduced(checked)}"
+        return tr("Reproduces: {reproduced}", reproduced=_reproduced(checked))
     if all(check.status == "unknown" for check in checked.checks):
         return UNTOLD
     held = _and([_plausible(check) for check in checked.checks if check.status == "holds"])
-    return f"Plausible: {held}"
+    return tr("Plausible: {held}", held=held)
 
 
 def _reproduced(checked: Checked) -> str:
@@ -92,30 +93,45 @@ def _reproduced(checked: Checked) -> str:
     claim = checked.terms.claim
     if money.reproduces and money.ratio and claim.usd is not None:
         if claim.usd_per_gpu_hour is not None:
-            return f"hours and price give {dollars(claim.usd / money.ratio)}, {dollars(claim.usd)} are told"
+            return tr(
+                "hours and price give {dollars}, {dollars_2} are told",
+                dollars=dollars(claim.usd / money.ratio),
+                dollars_2=dollars(claim.usd),
+            )
         price, told = checked.terms.price, dollars(claim.usd)
         if money.outcome == "bounded":
             usual = dollars(claim.usd / money.ratio)
-            return f"{usual} at today's usual price, {claim.bound} {told} are told"
+            return tr(
+                "{usual} at today's usual price, {bound} {told} are told",
+                usual=usual,
+                bound=claim.bound,
+                told=told,
+            )
         asked = format_money(price.value) if price is not None else UNKNOWN
-        whose = "is asked" if money.outcome == "asked" else "authors of claims assume"
-        return f"{told} is {asked} an hour, a price that {whose}"
+        whose = tr("is asked") if money.outcome == "asked" else tr("authors of claims assume")
+        return tr("{told} is {asked} an hour, a price that {whose}", told=told, asked=asked, whose=whose)
     work, other = checked.checks[2], claim.compared
     if other is None or not work.ratio:
-        return "the numbers agree"
+        return tr("the numbers agree")
     counted, said = (format_share(share) for share in (other.share / work.ratio, other.share))
     limit = f"{claim.bound} " if claim.bound else ""
-    return f"by our count {counted} of the work of {other.model}, {limit}{said} are told"
+    return tr(
+        "by our count {counted} of the work of {model}, {limit}{said} are told",
+        counted=counted,
+        model=other.model,
+        limit=limit,
+        said=said,
+    )
 
 
 def _plausible(check: Check) -> str:
     return {
-        "money": f"the money {check.short}"
+        "money": tr("the money {short}", short=check.short)
         if check.outcome in ("sums", "asked")
-        else f"the price is {check.short}",
-        "memory": "it fits",
-        "work": "the hours can do the work",
-        "sense": f"it is {check.short}",
+        else tr("the price is {short}", short=check.short),
+        "memory": tr("it fits"),
+        "work": tr("the hours can do the work"),
+        "sense": tr("it is {short}", short=check.short),
     }[check.name]
 
 
@@ -126,38 +142,40 @@ def _against(checked: Checked) -> Iterator[str]:
     text = _text_words(terms)
     if work.status in ("impossible", "doubtful"):
         if work.outcome == "share":
-            yield f"the hours are {work.short} of the work{text}"
+            yield tr("the hours are {short} of the work{text}", short=work.short, text=text)
         elif work.outcome == "times":
-            yield f"{work.lacking} too much work{text}"
+            yield tr("{lacking} too much work{text}", lacking=work.lacking, text=text)
         elif work.outcome == "bits":
-            yield f"the hours suffice {work.short}"
+            yield tr("the hours suffice {short}", short=work.short)
         else:
-            yield "its numbers contradict each other"
+            yield tr("its numbers contradict each other")
     if memory.status == "doubtful":
-        yield "it does not fit"
+        yield tr("it does not fit")
     if money.status == "doubtful":
         yield (
-            f"the price is {money.short}"
+            tr("the price is {short}", short=money.short)
             if money.outcome == "priced"
-            else "hours and price do not give the dollars"
+            else tr("hours and price do not give the dollars")
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
         if sense.ratio is not None and sense.outcome in ("below", "above"):
             times = format_significant(sense.ratio, 2)
             assumed = text if terms.tokens is not None and not terms.tokens.told else ""
-            yield f"{times} times what we estimate{assumed}"
+            yield tr("{times} times what we estimate{assumed}", times=times, assumed=assumed)
         else:
-            yield "so little text makes no model"
+            yield tr("so little text makes no model")
     if checked.slips and all(each.status not in ("impossible", "doubtful") for each in checked.checks):
-        yield "its numbers agree only with one of them corrected"
+        yield tr("its numbers agree only with one of them corrected")
 
 
 def _text_words(terms: Terms) -> str:
     """The text a verdict is for; "taken" where the claim does not tell it."""
     if terms.tokens is None:
         return ""
-    read = f"{format_quantity(terms.tokens.value, 'number')} tokens"
-    return f" for {read}" if terms.tokens.told else f" for the {read} we have taken"
+    read = tr("{quantity} tokens", quantity=format_quantity(terms.tokens.value, "number"))
+    return (
+        tr(" for {read}", read=read) if terms.tokens.told else tr(" for the {read} we have taken", read=read)
+    )
 
 
 def _left_words(checked: Checked) -> str:
@@ -167,8 +185,13 @@ def _left_words(checked: Checked) -> str:
         return ""
     known = _and([_lower(each.line) for each in checked.left_out if each.usd is not None])
     unknown = _and([_lower(each.line) for each in checked.left_out if each.usd is None])
-    unsaid = f", and what nobody has said: {unknown}" if unknown else ""
-    return f"; it leaves out {format_share(share, decimals=0)} of the published cost ({known}){unsaid}"
+    unsaid = tr(", and what nobody has said: {unknown}", unknown=unknown) if unknown else ""
+    return tr(
+        "; it leaves out {share} of the published cost ({known}){unsaid}",
+        share=format_share(share, decimals=0),
+        known=known,
+        unsaid=unsaid,
+    )
 
 
 def _lower(line: str) -> str:
@@ -182,32 +205,37 @@ def _and(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     # Where a part lists things itself, semicolons keep the parts apart.
-    if any("," in part or " and " in part for part in parts):
+    if any("," in part or tr(" and ") in part for part in parts):
         return "; ".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return tr("{list} and {parts}", list=", ".join(parts[:-1]), parts=parts[-1])
 
 
 def story_said(words: str) -> str:
     """A slip as our reading of a claim."""
-    return f"The likeliest story, by our reading: {words}."
+    return tr("The likeliest story, by our reading: {words}.", words=words)
 
 
 def understood_said(terms: Terms) -> tuple[tuple[str, str], ...]:
     """What a claim was understood to tell: pairs of a name and a value."""
     claim = terms.claim
     pairs = (
-        ("Model", claim.model or _size_words(terms)),
-        ("Job", JOBS[claim.job] if claim.job is not None else ""),
-        ("Tokens", format_quantity(claim.tokens, "number") if claim.tokens is not None else ""),
-        ("Epochs", format_significant(claim.epochs) if claim.epochs is not None else ""),
-        ("Work", f"{scientific(claim.flops)} FLOP" if claim.flops is not None else ""),
+        (tr("Model"), claim.model or _size_words(terms)),
+        (tr("Job"), JOBS[claim.job] if claim.job is not None else ""),
+        (tr("Tokens"), format_quantity(claim.tokens, "number") if claim.tokens is not None else ""),
+        (tr("Epochs"), format_significant(claim.epochs) if claim.epochs is not None else ""),
+        (tr("Work"), f"{scientific(claim.flops)} FLOP" if claim.flops is not None else ""),
         ("On", _hardware_words(terms)),
-        ("For", _time_words(claim.hours) if claim.hours is not None else ""),
-        ("Hours", terms.gpu_hours.words if terms.gpu_hours is not None and _told_hours(terms) else ""),
-        ("Money", f"{claim.bound} {dollars(claim.usd)}".strip() if claim.usd is not None else ""),
-        ("Price", f"{format_money(claim.usd_per_gpu_hour)} an hour" if claim.usd_per_gpu_hour else ""),
+        (tr("For"), _time_words(claim.hours) if claim.hours is not None else ""),
+        (tr("Hours"), terms.gpu_hours.words if terms.gpu_hours is not None and _told_hours(terms) else ""),
+        (tr("Money"), f"{claim.bound} {dollars(claim.usd)}".strip() if claim.usd is not None else ""),
+        (
+            tr("Price"),
+            tr("{money} an hour", money=format_money(claim.usd_per_gpu_hour))
+            if claim.usd_per_gpu_hour
+            else "",
+        ),
         ("MFU", format_quantity(claim.mfu, "share") if claim.mfu is not None else ""),
-        ("Format", claim.precision.upper()),
+        (tr("Format"), claim.precision.upper()),
     )
     return tuple((name, value) for name, value in pairs if value)
 
@@ -220,7 +248,11 @@ def _size_words(terms: Terms) -> str:
     claim = terms.claim
     if claim.parameters is None:
         return ""
-    kind = "dense" if claim.active is None else f"{format_quantity(claim.active, 'number')} active"
+    kind = (
+        tr("dense")
+        if claim.active is None
+        else tr("{quantity} active", quantity=format_quantity(claim.active, "number"))
+    )
     return f"{format_quantity(claim.parameters, 'number')}, {kind}"
 
 
@@ -228,7 +260,11 @@ def _hardware_words(terms: Terms) -> str:
     count = terms.claim.count
     if count is None:
         return terms.accelerator if terms.claim.accelerator is not None else ""
-    name = terms.accelerator if terms.entry is not None else f"accelerator{'s' if count != 1 else ''}"
+    name = (
+        terms.accelerator
+        if terms.entry is not None
+        else (tr("accelerator") if count == 1 else tr("accelerators"))
+    )
     return f"{format_count(count)} {name}"
 
 
@@ -239,7 +275,11 @@ def _time_words(hours: float) -> str:
     whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
     if hours < 1.0:
         return format_duration(days)
-    return f"{format_significant(days, 4)} days" if whole else format_quantity(hours, "hours")
+    return (
+        tr("{significant} days", significant=format_significant(days, 4))
+        if whole
+        else format_quantity(hours, "hours")
+    )
 
 
 def ours_said(checked: Checked) -> tuple[str, ...]:
@@ -251,9 +291,15 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     hours = _between(ours.hours, format_rounded)
     # Held against the told ones the hours stand in the last check already.
     compared = checked.checks[-1].ratio is not None
-    said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]
+    said = (
+        []
+        if compared
+        else [tr("{noun}-hours on {words}: {hours}.", noun=noun, words=ours.words, hours=hours)]
+    )
     if ours.usd is not None:
-        said.append(f"Dollars: {_between(ours.usd, format_money)}; at {ours.rate}.")
+        said.append(
+            tr("Dollars: {between}; at {rate}.", between=_between(ours.usd, format_money), rate=ours.rate)
+        )
     return (*said, *rests_said(checked))
 
 
@@ -267,7 +313,12 @@ def rests_said(checked: Checked) -> tuple[str, ...]:
 
 
 def _between(span: Range, show: Any) -> str:
-    return f"{show(span.p50)}; 8 chances in 10 between {show(span.p10)} and {show(span.p90)}"
+    return tr(
+        "{show}; 8 chances in 10 between {show_2} and {show_3}",
+        show=show(span.p50),
+        show_2=show(span.p10),
+        show_3=show(span.p90),
+    )
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -284,34 +335,41 @@ def _sections(checked: Checked, unread: Sequence[str], problems: Sequence[str]) 
     said = [*told, *terms.taken.values()]
     missing = [each for each in terms.missing if each != "tokens" or terms.tokens is None]
     if missing:
-        said.append(f"Not told: {', '.join(missing)}.")
+        said.append(tr("Not told: {list}.", list=", ".join(missing)))
     if unread:
-        said.append(f"Not read: {', '.join(unread)}.")
-    yield Section("Understood", (*said, *problems))
+        said.append(tr("Not read: {list}.", list=", ".join(unread)))
+    yield Section(tr("Understood"), (*said, *problems))
     for check in checked.checks:
         yield Section(f"{HEADINGS[check.name]} {check.short[:1].upper()}{check.short[1:]}", check.words)
     if checked.slips:
-        yield Section("What may have happened", tuple(story_said(slip.words) for slip in checked.slips))
+        yield Section(tr("What may have happened"), tuple(story_said(slip.words) for slip in checked.slips))
     if checked.ours is not None:
-        yield Section("Our estimate", ours_said(checked))
+        yield Section(tr("Our estimate"), ours_said(checked))
     if entry is not None and entry.includes:
-        yield Section("What it includes", tuple(f"{each}." for each in entry.includes))
+        yield Section(tr("What it includes"), tuple(f"{each}." for each in entry.includes))
     if checked.left_out:
         priced = any(each.usd is not None for each in checked.left_out)
         table = _left_table(checked.left_out) if priced else None
-        yield Section("What it leaves out", _left_said(checked), table)
+        yield Section(tr("What it leaves out"), _left_said(checked), table)
     if checked.needs:
-        yield Section("What would have to be true", tuple(f"{need.words}." for need in checked.needs))
+        yield Section(tr("What would have to be true"), tuple(f"{need.words}." for need in checked.needs))
     if checked.buys and checked.told_usd is not None:
         yield Section(
-            f"What {dollars(checked.told_usd)} does buy", tuple(f"{buy.words}." for buy in checked.buys)
+            tr("What {dollars} does buy", dollars=dollars(checked.told_usd)),
+            tuple(f"{buy.words}." for buy in checked.buys),
         )
     if checked.alike:
         found = tuple(f"{e.id}: “{e.said}” ({e.by}, {e.date})." for e in checked.alike[:MOST_ALIKE])
-        yield Section("In the library", found)
+        yield Section(tr("In the library"), found)
     if entry is not None:
         note = (entry.note,) if entry.note else ()
-        yield Section("Source", (f"{entry.source}; read {entry.sources_read}.", *note))
+        yield Section(
+            "Source",
+            (
+                tr("{source}; read {sources_read}.", source=entry.source, sources_read=entry.sources_read),
+                *note,
+            ),
+        )
 
 
 def _left_said(checked: Checked) -> tuple[str, ...]:
@@ -320,17 +378,34 @@ def _left_said(checked: Checked) -> tuple[str, ...]:
         if any(each.usd is not None for each in checked.left_out):
             return ()
         names = _and([_lower(each.line) for each in checked.left_out])
-        return (f"{names[:1].upper()}{names[1:]}. Nobody has published what these cost.",)
-    told = f"{dollars(checked.told_usd)} told" if checked.told_usd is not None else "what is told"
-    return (f"{format_share(share)} of what is published, beside {told}; {UNKNOWN} = nobody has said.",)
+        return (
+            tr(
+                "{names}{names_2}. Nobody has published what these cost.",
+                names=names[:1].upper(),
+                names_2=names[1:],
+            ),
+        )
+    told = (
+        tr("{dollars} told", dollars=dollars(checked.told_usd))
+        if checked.told_usd is not None
+        else tr("what is told")
+    )
+    return (
+        tr(
+            "{share} of what is published, beside {told}; {unknown} = nobody has said.",
+            share=format_share(share),
+            told=told,
+            unknown=UNKNOWN,
+        ),
+    )
 
 
 def _left_table(left: Sequence[LeftOut]) -> Table:
     columns = (
-        Column("Left out"),
-        Column("Amount", right=True),
-        Column("Which is"),
-        Column("Where it stands"),
+        Column(tr("Left out")),
+        Column(tr("Amount"), right=True),
+        Column(tr("Which is")),
+        Column(tr("Where it stands")),
     )
     rows = tuple(
         (each.line, UNKNOWN if each.usd is None else dollars(each.usd), _kind(each), each.source or None)
@@ -461,11 +536,13 @@ def _recomputed(checked: Checked) -> Mapping[str, Any]:
 def _rows(checked: Checked) -> Table:
     columns = (Column("part"), Column("item"), Column("value", right=True), Column("unit"), Column("words"))
     rows: list[tuple[Any, ...]] = [
-        ("verdict", checked.verdict, checked.ratio, "told over recomputed", verdict_said(checked))
+        ("verdict", checked.verdict, checked.ratio, tr("told over recomputed"), verdict_said(checked))
     ]
-    rows += [(c.name, c.status, c.ratio, "told over recomputed", " ".join(c.words)) for c in checked.checks]
-    rows += [("left out", e.line, e.usd, "USD", e.source) for e in checked.left_out]
-    rows += [("would need", n.what, n.value, n.unit, n.words) for n in checked.needs]
+    rows += [
+        (c.name, c.status, c.ratio, tr("told over recomputed"), " ".join(c.words)) for c in checked.checks
+    ]
+    rows += [(tr("left out"), e.line, e.usd, "USD", e.source) for e in checked.left_out]
+    rows += [(tr("would need"), n.what, n.value, n.unit, n.words) for n in checked.needs]
     rows += [("buys", b.kind, b.tokens, "tokens", b.words) for b in checked.buys]
     return Table(columns, tuple(rows))
 
@@ -475,7 +552,7 @@ def library_told(claims: Sequence[ClaimEntry]) -> Told:
     columns = (Column("id"), Column("claim"), Column("by"), Column("date"), Column("group"))
     rows = tuple((c.id, c.said, c.by, c.date, c.group) for c in claims)
     groups = list(dict.fromkeys(claim.group for claim in claims))
-    shown = (Column("Id"), Column("Claim"), Column("By"), Column("Date"))
+    shown = (Column("Id"), Column(tr("Claim")), Column("By"), Column(tr("Date")))
     sections = tuple(
         Section(
             f"{group[:1].upper()}{group[1:]}",
@@ -493,7 +570,11 @@ def library_told(claims: Sequence[ClaimEntry]) -> Told:
             for c in claims
         ]
     }  # fmt: skip
-    title = "Claims about what training took"
+    title = tr("Claims about what training took")
     return Told(
-        title, f"{len(claims)} claims; isocost claim ID checks one", sections, tree, Table(columns, rows)
+        title,
+        tr("{count} claims; isocost claim ID checks one", count=len(claims)),
+        sections,
+        tree,
+        Table(columns, rows),
     )

@@ -7,6 +7,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Odds, Side
 from isocost.plan.compare.comparing import ALL, Pair, Share
@@ -70,14 +71,26 @@ def pair_said(pair: Pair, a: str, b: str) -> str:
     """Which of two costs more, by how much, and the input to blame for most of it."""
     delta, total = pair.delta_usd, pair.a.estimate.total.cost_usd
     if abs(delta) < ALIKE:
-        return f"{b} costs the same as {a}"
+        return tr("{b} costs the same as {a}", b=b, a=a)
     share = f", {unsigned_share(delta / total)}" if total else ""
-    said = f"{b} costs {format_money(abs(delta))} {'more' if delta > 0 else 'less'} than {a}{share}"
+    said = tr(
+        "{b} costs {money} {word} than {a}{share}",
+        b=b,
+        money=format_money(abs(delta)),
+        word=tr("more") if delta > 0 else tr("less"),
+        a=a,
+        share=share,
+    )
     same_way = [each for each in pair.shares if each.usd * delta > 0]
     largest = max(same_way, key=lambda each: abs(each.usd), default=None)
     if largest is not None and largest.usd / delta > MOST and largest.path != ALL:
-        verb = "saves" if delta < 0 else "adds"
-        said += f"; {share_label(largest)} alone {verb} {format_money(abs(largest.usd))}"
+        verb = tr("saves") if delta < 0 else tr("adds")
+        said += tr(
+            "; {share_label} alone {verb} {money}",
+            share_label=share_label(largest),
+            verb=verb,
+            money=format_money(abs(largest.usd)),
+        )
     return said
 
 
@@ -99,14 +112,14 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
         bar.name for answer in answers for bar in bars_by_group(answer.estimate.ledger) if bar.cost_usd
     )
     return [
-        ("Programme", lambda answer: answer.estimate.total.cost_usd, format_money),
+        (tr("Programme"), lambda answer: answer.estimate.total.cost_usd, format_money),
         *((f"  {name}", of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
-        ("On the accelerators", lambda answer: answer.estimate.total.wall_days, format_duration),
-        ("Start to finish", lambda answer: answer.reckoning["programme_days"], format_duration),
-        ("Accelerator-hours", lambda answer: answer.estimate.total.gpu_hours, format_count),
-        ("MFU of the main stage", main_mfu, format_share),
-        ("Energy", lambda answer: answer.estimate.total.energy_kwh, format_energy),
-        ("Emissions", lambda answer: answer.estimate.total.co2_kg, format_carbon),
+        (tr("On the accelerators"), lambda answer: answer.estimate.total.wall_days, format_duration),
+        (tr("Start to finish"), lambda answer: answer.reckoning["programme_days"], format_duration),
+        (tr("Accelerator-hours"), lambda answer: answer.estimate.total.gpu_hours, format_count),
+        (tr("MFU of the main stage"), main_mfu, format_share),
+        (tr("Energy"), lambda answer: answer.estimate.total.energy_kwh, format_energy),
+        (tr("Emissions"), lambda answer: answer.estimate.total.co2_kg, format_carbon),
     ]
 
 
@@ -135,13 +148,13 @@ def main_stage(answer: Answer) -> int | None:
 def figures_section(names: Sequence[str], sides: Sequence[Side]) -> Section:
     """Every figure of each scenario, with what the others have more or less than the first."""
     answers = [side.answer for side in sides if side.answer is not None]
-    columns, called = [Column("Figure")], letters(names)
+    columns, called = [Column(tr("Figure"))], letters(names)
     for at, letter in enumerate(called):
         columns += [Column(letter, right=True)]
         columns += [Column(f"{letter} - {called[0]}", right=True)] if at else []
     rows = [_row(label, [read(each) for each in answers], show) for label, read, show in _figures(answers)]
     rows[1:1] = [_words(label, said) for label, said in chances(sides)]
-    rows.append(_words("Memory", [fits_said(each) for each in answers]))
+    rows.append(_words(tr("Memory"), [fits_said(each) for each in answers]))
     kept = tuple(row for row in rows if any(cell not in (None, "") for cell in row[1:]))
     legend = tuple(f"{letter}: {name}" for letter, name in zip(called, names, strict=True))
     return Section("Figures", legend, Table(tuple(columns), kept))
@@ -154,9 +167,9 @@ def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:
     """
     odds = [None if side is None else side.odds for side in sides]
     said = {
-        "8 chances in 10": [None if each is None else _span(each) for each in odds],
-        "Budget is enough": [None if each is None else _of_100(each.budget_held) for each in odds],
-        "Deadline is kept": [None if each is None else _of_100(each.deadline_held) for each in odds],
+        tr("8 chances in 10"): [None if each is None else _span(each) for each in odds],
+        tr("Budget is enough"): [None if each is None else _of_100(each.budget_held) for each in odds],
+        tr("Deadline is kept"): [None if each is None else _of_100(each.deadline_held) for each in odds],
     }
     first, *held = said.items()
     return [first, *((label, words) for label, words in held if any(words))]
@@ -164,7 +177,9 @@ def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:
 
 def _span(odds: Odds) -> str:
     low, high = format_money(odds.p10_usd), format_money(odds.p90_usd)
-    return f"{low} to {high}" if low != high else f"{low}, nothing in doubt"
+    return (
+        tr("{low} to {high}", low=low, high=high) if low != high else tr("{low}, nothing in doubt", low=low)
+    )
 
 
 def _of_100(chance: float | None) -> str | None:
@@ -173,8 +188,12 @@ def _of_100(chance: float | None) -> str | None:
         return None
     hundredths = round(chance * 100.0)
     if hundredths < 1:
-        return f"less than 1 in{SPACE}100"
-    return f"more than 99 in{SPACE}100" if hundredths > 99 else f"{hundredths} in{SPACE}100"
+        return tr("less than 1 in{space}100", space=SPACE)
+    return (
+        tr("more than 99 in{space}100", space=SPACE)
+        if hundredths > 99
+        else tr("{hundredths} in{space}100", hundredths=hundredths, space=SPACE)
+    )
 
 
 def _row(label: str, values: Sequence[float | None], show: Callable[[float], str]) -> tuple[str | None, ...]:
@@ -199,7 +218,7 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
 def fits_said(answer: Answer) -> str | None:
     """Whether every stage fits in memory; None where no stage says."""
     verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
-    return None if not verdicts else "fits" if all(verdicts) else "does not fit"
+    return None if not verdicts else tr("fits") if all(verdicts) else tr("does not fit")
 
 
 # What differs
@@ -210,10 +229,10 @@ FIRST = ascii_uppercase[0]
 
 def differs_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
     """Only the inputs that differ, each with both values in words."""
-    heading = f"Inputs that differ between {FIRST} and {letter}"
+    heading = tr("Inputs that differ between {first} and {letter}", first=FIRST, letter=letter)
     if not pair.differs:
-        return Section(heading, ("None: both hold the same inputs.",))
-    columns = (Column("Input"), Column(FIRST), Column(letter), Column("Path"))
+        return Section(heading, (tr("None: both hold the same inputs."),))
+    columns = (Column(tr("Input")), Column(FIRST), Column(letter), Column(tr("Path")))
     rows = tuple(
         (
             input_label(each.path),
@@ -230,19 +249,21 @@ def why_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
     """Each input's part of the difference, dearest first, and how it was found."""
     total = pair.a.estimate.total.cost_usd
     columns = (
-        Column("Input"),
-        Column(f"From {FIRST} to {letter}"),
-        Column("Share", lambda usd: f"{'+' if usd > 0 else ''}{format_cents(usd)}", right=True),
-        Column(f"Of {FIRST}", signed_share, right=True),
+        Column(tr("Input")),
+        Column(tr("From {first} to {letter}", first=FIRST, letter=letter)),
+        Column(tr("Share"), lambda usd: f"{'+' if usd > 0 else ''}{format_cents(usd)}", right=True),
+        Column(tr("Of {first}", first=FIRST), signed_share, right=True),
     )
     rows = tuple(
         (share_label(each), change_words(each, catalog), each.usd, each.usd / total if total else None)
         for each in pair.shares
         if not is_inert(each)
     )
-    end = ("Difference", "", pair.delta_usd, pair.delta_usd / total if total else None)
+    end = (tr("Difference"), "", pair.delta_usd, pair.delta_usd / total if total else None)
     return Section(
-        f"Where the difference of {letter} comes from", tuple(how_said(pair)), Table(columns, (*rows, end))
+        tr("Where the difference of {letter} comes from", letter=letter),
+        tuple(how_said(pair)),
+        Table(columns, (*rows, end)),
     )
 
 
@@ -264,22 +285,47 @@ def how_said(pair: Pair) -> list[str]:
     """How the difference was shared out, and what of it deserves caution."""
     corners = pair.corners
     said = [
-        "Each share is the mean over every order of changing the inputs; together they are the difference."
+        tr(
+            "Each share is the mean over every order of changing the inputs; together they are "
+            "the difference."
+        )
     ]
     if pair.grouped:
-        said.append(f"More than {LARGEST} inputs differ: they are taken together by what they belong to.")
-    if corners.missing:
-        which = f"{format_count(corners.missing)} of {format_count(len(corners.cents))}"
-        said.append(f"{which} mixtures of the two are no plan and are passed by: {corners.unpriced}")
-    if corners.misfits:
-        which = f"{format_count(corners.misfits)} of {format_count(len(corners.cents))}"
         said.append(
-            f"{which} mixtures do not fit in memory; they are priced by their arithmetic all the same."
+            tr(
+                "More than {largest} inputs differ: they are taken together by what they belong to.",
+                largest=LARGEST,
+            )
+        )
+    if corners.missing:
+        which = tr(
+            "{count} of {count_2}",
+            count=format_count(corners.missing),
+            count_2=format_count(len(corners.cents)),
+        )
+        said.append(
+            tr(
+                "{which} mixtures of the two are no plan and are passed by: {unpriced}",
+                which=which,
+                unpriced=corners.unpriced,
+            )
+        )
+    if corners.misfits:
+        which = tr(
+            "{count} of {count_2}",
+            count=format_count(corners.misfits),
+            count_2=format_count(len(corners.cents)),
+        )
+        said.append(
+            tr(
+                "{which} mixtures do not fit in memory; they are priced by their arithmetic all the same.",
+                which=which,
+            )
         )
     inert = [each for each in pair.shares if is_inert(each)]
     if inert:
         names = "; ".join(share_label(each) for each in inert)
-        said.append(f"No line of the bill rests on: {names}.")
+        said.append(tr("No line of the bill rests on: {names}.", names=names))
     return said
 
 
@@ -321,7 +367,7 @@ def _pair_tree(a: str, b: str, pair: Pair, catalog: Catalog) -> dict[str, Any]:
             {"path": each.path, "usd": each.usd, "inputs": [one.path for one in each.differences]}
             for each in pair.shares
         ],
-        "attribution_method": "Shapley",
+        "attribution_method": tr("Shapley"),
         "mixtures": len(pair.corners.cents),
         "mixtures_without_a_price": pair.corners.missing,
         "mixtures_that_do_not_fit": pair.corners.misfits,
@@ -345,7 +391,7 @@ def _figures_tree(name: str, side: Side) -> dict[str, Any]:
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := fits_said(answer)) is None else said == "fits",
+        "fits": None if (said := fits_said(answer)) is None else said == tr("fits"),
         "headline": answer.estimate.headline,
     }
 

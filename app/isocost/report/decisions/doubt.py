@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.doubtful import Doubtful
@@ -31,17 +32,17 @@ from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
 _FRACTIONS = {
-    (1, 2): "an even chance",
-    (1, 3): "one chance in three",
-    (2, 3): "two chances in three",
-    (1, 4): "one chance in four",
-    (3, 4): "three chances in four",
-    (1, 5): "one chance in five",
-    (2, 5): "two chances in five",
-    (3, 5): "three chances in five",
-    (4, 5): "four chances in five",
-    (1, 10): "one chance in ten",
-    (9, 10): "nine chances in ten",
+    (1, 2): tr("an even chance"),
+    (1, 3): tr("one chance in three"),
+    (2, 3): tr("two chances in three"),
+    (1, 4): tr("one chance in four"),
+    (3, 4): tr("three chances in four"),
+    (1, 5): tr("one chance in five"),
+    (2, 5): tr("two chances in five"),
+    (3, 5): tr("three chances in five"),
+    (4, 5): tr("four chances in five"),
+    (1, 10): tr("one chance in ten"),
+    (9, 10): tr("nine chances in ten"),
 }
 ABOUT = 0.0125
 """A chance this close to a simple fraction is called by it."""
@@ -54,15 +55,19 @@ SURE = 0.995
 def chance_said(chance: float) -> str:
     """A chance as people count it: "about three chances in four", "32 chances in 100"."""
     if chance > SURE:
-        return "more than 99 chances in 100"
+        return tr("more than 99 chances in 100")
     if chance < 1.0 - SURE:
-        return "less than one chance in 100"
+        return tr("less than one chance in 100")
     (part, whole), words = min(_FRACTIONS.items(), key=lambda each: abs(each[0][0] / each[0][1] - chance))
     away = abs(part / whole - chance)
     if away <= ABOUT:
-        return words if away <= EXACT else f"about {words}"
+        return words if away <= EXACT else tr("about {words}", words=words)
     hundredths = round(chance * 100.0)
-    return f"{hundredths} {'chance' if hundredths == 1 else 'chances'} in 100"
+    return tr(
+        "{hundredths} {word} in 100",
+        hundredths=hundredths,
+        word=tr("chance") if hundredths == 1 else tr("chances"),
+    )
 
 
 def capital(sentence: str) -> str:
@@ -76,14 +81,22 @@ def spread_said(of: Risk) -> str:
     """What the programme may come to."""
     cost, days = of.cost_usd, of.wall_days
     if not cost.p90 > cost.p10 and not days.p90 > days.p10:
-        return f"Nothing in this plan is in doubt: {format_money(cost.base)} as it stands"
-    return f"{cost_spread_said(of)}, as many that it runs {days_said(days.p10, days.p90)}"
+        return tr("Nothing in this plan is in doubt: {money} as it stands", money=format_money(cost.base))
+    return tr(
+        "{cost_spread_said}, as many that it runs {days_said}",
+        cost_spread_said=cost_spread_said(of),
+        days_said=days_said(days.p10, days.p90),
+    )
 
 
 def cost_spread_said(of: Risk) -> str:
     """What the programme may cost."""
     cost = of.cost_usd
-    return f"8 chances in 10 that it costs {format_money(cost.p10)} to {format_money(cost.p90)}"
+    return tr(
+        "8 chances in 10 that it costs {money} to {money_2}",
+        money=format_money(cost.p10),
+        money_2=format_money(cost.p90),
+    )
 
 
 def days_said(low: float, high: float) -> str:
@@ -96,21 +109,26 @@ def ends_said(low: str, high: str) -> str:
     if low == high:
         return low
     first, _, unit = low.rpartition(SPACE)
-    return f"{first if first and unit == high.rpartition(SPACE)[2] else low} to {high}"
+    return tr(
+        "{first} to {high}", first=first if first and unit == high.rpartition(SPACE)[2] else low, high=high
+    )
 
 
 def goal_said(of: Risk, goal: Goal) -> str:
     """The chance of holding what the plan is held against; empty where it is against nothing."""
     budget, days = goal.budget_usd, goal.deadline_days
     if budget is not None and days is not None:
-        held, what = of.chance_both(budget, days), f"{format_money(budget)} and {format_duration(days)} are"
+        held, what = (
+            of.chance_both(budget, days),
+            tr("{money} and {duration} are", money=format_money(budget), duration=format_duration(days)),
+        )
     elif budget is not None:
-        held, what = 1.0 - of.chance_over(budget), f"{format_money(budget)} is"
+        held, what = 1.0 - of.chance_over(budget), tr("{money} is", money=format_money(budget))
     elif days is not None:
-        held, what = 1.0 - of.chance_late(days), f"{format_duration(days)} are"
+        held, what = 1.0 - of.chance_late(days), tr("{duration} are", duration=format_duration(days))
     else:
         return ""
-    return f"{capital(chance_said(held))} that {what} enough"
+    return tr("{capital} that {what} enough", capital=capital(chance_said(held)), what=what)
 
 
 def base_said(of: Risk) -> str:
@@ -119,7 +137,7 @@ def base_said(of: Risk) -> str:
     if not cost.p90 > cost.p10:
         return ""
     more = chance_said(1.0 - cost.base_percentile / 100.0)
-    return f"The plan: {format_money(cost.base)}; {more} that it costs more."
+    return tr("The plan: {money}; {more} that it costs more.", money=format_money(cost.base), more=more)
 
 
 def reserve_apart(of: Risk) -> bool:
@@ -132,11 +150,16 @@ def sums_said(of: Risk) -> tuple[str, ...]:
     plan, reserve = base_said(of), of.with_reserve_usd
     if not plan:
         return ()
-    named = [("The ask", of.ask_usd)]
+    named = [(tr("The ask"), of.ask_usd)]
     if reserve_apart(of):
-        named.insert(0, ("The plan with its reserve", reserve))
+        named.insert(0, (tr("The plan with its reserve"), reserve))
     enough = (
-        f"{name}: {format_money(usd)}; {chance_said(1.0 - of.chance_over(usd))} that it is enough."
+        tr(
+            "{name}: {money}; {chance_said} that it is enough.",
+            name=name,
+            money=format_money(usd),
+            chance_said=chance_said(1.0 - of.chance_over(usd)),
+        )
         for name, usd in named
     )
     return (plan, *enough)
@@ -147,26 +170,44 @@ def chances_said(of: Risk, goal: Goal) -> tuple[str, ...]:
     said = []
     if goal.budget_usd is not None:
         over = chance_said(of.chance_over(goal.budget_usd))
-        said.append(f"{capital(over)} that it costs more than the budget, {format_money(goal.budget_usd)}.")
+        said.append(
+            tr(
+                "{capital} that it costs more than the budget, {money}.",
+                capital=capital(over),
+                money=format_money(goal.budget_usd),
+            )
+        )
     if goal.deadline_days is not None:
         late, days = chance_said(of.chance_late(goal.deadline_days)), format_duration(goal.deadline_days)
-        said.append(f"{capital(late)} that it takes longer than the deadline, {days} from its first day.")
+        said.append(
+            tr(
+                "{capital} that it takes longer than the deadline, {days} from its first day.",
+                capital=capital(late),
+                days=days,
+            )
+        )
     if goal.budget_usd is not None and goal.deadline_days is not None:
         both = chance_said(of.chance_both(goal.budget_usd, goal.deadline_days))
-        said.append(f"{capital(both)} that both are held.")
+        said.append(tr("{capital} that both are held.", capital=capital(both)))
     return tuple(said)
 
 
 def conventions_said(of: Risk) -> tuple[str, ...]:
     """How to read the figures."""
     said = [
-        f"{format_count(of.samples)} samples of the whole programme (Latin hypercube, seed {of.seed});"
-        " the plan itself is computed, not sampled.",
-        "Of a range that is typed as two ends, or is ours, 8 chances in 10 lie between: one in ten below,"
-        " one in ten above. Even and triangular ranges end at their ends.",
+        tr(
+            "{count} samples of the whole programme (Latin hypercube, seed {seed}); the plan "
+            "itself is computed, not sampled.",
+            count=format_count(of.samples),
+            seed=of.seed,
+        ),
+        tr(
+            "Of a range that is typed as two ends, or is ours, 8 chances in 10 lie between: one "
+            "in ten below, one in ten above. Even and triangular ranges end at their ends."
+        ),
     ]
     if reserve_apart(of):
-        said.append("The reserve is not spent in the samples: it is what is held against them.")
+        said.append(tr("The reserve is not spent in the samples: it is what is held against them."))
     return tuple(said)
 
 
@@ -176,20 +217,27 @@ def notes_said(of: Risk, found: Answer) -> tuple[str, ...]:
     said += of.programme.problems
     failing = impossible(found.estimate.stages)
     if failing is not None:
-        said.append(f"{failing.name} cannot run as planned: its hours are of the least hungry layout.")
+        said.append(
+            tr("{name} cannot run as planned: its hours are of the least hungry layout.", name=failing.name)
+        )
     return tuple(said)
 
 
-_SPREAD = (("p10", "1 in 10 below"), ("p50", "Middle"), ("p80", "8 in 10 below"), ("p90", "9 in 10 below"))
+_SPREAD = (
+    ("p10", tr("1 in 10 below")),
+    ("p50", tr("Middle")),
+    ("p80", tr("8 in 10 below")),
+    ("p90", tr("9 in 10 below")),
+)
 
 
 def _figures(of: Risk, noun: str) -> list[tuple[str, str, Spread]]:
     names = {
-        "cost_usd": "Cost",
-        "wall_days": "Time of all stages",
-        "programme_days": "First day to last",
-        "gpu_hours": named_for(noun, "GPU-hours", heading=True),
-        "energy_kwh": "Energy",
+        "cost_usd": tr("Cost"),
+        "wall_days": tr("Time of all stages"),
+        "programme_days": tr("First day to last"),
+        "gpu_hours": named_for(noun, tr("GPU-hours"), heading=True),
+        "energy_kwh": tr("Energy"),
     }
     return [(key, names[key], of.spread(key)) for key in FIGURES]
 
@@ -205,17 +253,17 @@ def _shown(key: str, value: float) -> str:
 def _spread_table(figures: Sequence[tuple[str, str, Spread]]) -> Table:
     """The figures in words: each row has a unit of its own."""
     columns = (
-        Column("Figure"),
+        Column(tr("Figure")),
         *(Column(name, right=True) for _, name in _SPREAD),
-        Column("Plan", right=True),
-        Column("Below the plan", right=True),
+        Column(tr("Plan"), right=True),
+        Column(tr("Below the plan"), right=True),
     )
     rows = tuple(
         (
             name,
             *(_shown(key, getattr(spread, part)) for part, _ in _SPREAD),
             _shown(key, spread.base),
-            f"{spread.base_percentile:.0f} in 100",
+            tr("{base_percentile:.0f} in 100", base_percentile=spread.base_percentile),
         )
         for key, name, spread in figures
     )
@@ -231,7 +279,7 @@ def value_said(doubt: Doubtful, value: float) -> str:
 def inside_said(name: str) -> str:
     """A name within a sentence: "goodput", "the price of H100", but "MFU"."""
     plain = name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
-    return f"the {plain}" if name.startswith((PRICE, STEP_MODEL)) else plain
+    return tr("the {plain}", plain=plain) if name.startswith((PRICE, STEP_MODEL)) else plain
 
 
 def settling(doubt: Doubtful) -> Input | None:
@@ -249,12 +297,12 @@ def name_said(doubt: Doubtful) -> str:
 
 def _doubt_table(doubts: Sequence[Doubtful]) -> Table:
     columns = (
-        Column("In doubt"),
-        Column("Low", right=True),
-        Column("Plan", right=True),
-        Column("High", right=True),
-        Column("Range"),
-        Column("From"),
+        Column(tr("In doubt")),
+        Column(tr("Low"), right=True),
+        Column(tr("Plan"), right=True),
+        Column(tr("High"), right=True),
+        Column(tr("Range")),
+        Column(tr("From")),
     )
     rows = []
     for doubt in doubts:
@@ -273,10 +321,10 @@ def told_risk(of: Risk, found: Answer) -> Told:
     goals = chances_said(of, goal)
     sections = [
         Section(sentences=(f"{spread_said(of)}.",) if goals else (), table=_spread_table(figures)),
-        Section("Plan, reserve and ask", sums_said(of)),
-        Section("Budget and deadline", goals),
-        Section("In doubt", table=_doubt_table(of.programme.doubts)),
-        Section("How to read it", (*conventions_said(of), *notes_said(of, found))),
+        Section(tr("Plan, reserve and ask"), sums_said(of)),
+        Section(tr("Budget and deadline"), goals),
+        Section(tr("In doubt"), table=_doubt_table(of.programme.doubts)),
+        Section(tr("How to read it"), (*conventions_said(of), *notes_said(of, found))),
     ]
     kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
     finding = goal_said(of, goal) or spread_said(of)

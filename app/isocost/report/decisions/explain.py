@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.explain.training import E_WORDS
 from isocost.plan.money.arithmetic import with_values
 from isocost.plan.money.explain import Explanation
@@ -34,8 +35,9 @@ def told(title: str, node: Explanation, depth: int | None) -> Told:
     """A figure with what it is made of, ``depth`` levels of it; None = all."""
     lines = list(_shown(node, depth))
     columns = (
-        Column("Figure"), Column("Value", right=True), Column("How"), Column("Known", key="provenance"),
-        Column("Source"),
+        Column(tr("Figure")), Column(tr("Value"), right=True), Column(tr("How")), Column(tr("Known"),
+        key="provenance"),
+        Column(tr("Source")),
     )  # fmt: skip
     shown = tuple(
         (STEP * level + each.label, value_said(each), how_said(each), known_said(each), each.source)
@@ -112,12 +114,17 @@ def _number(value: float) -> str:
 
 def list_said(title: str, nodes: Sequence[tuple[str, Explanation]]) -> Told:
     """The figures there are, by the keys they are asked for with."""
-    columns = (Column("Key"), Column("Figure", key="label"), Column("Value", right=True), Column("Unit"))
+    columns = (
+        Column(tr("Key")),
+        Column(tr("Figure"), key="label"),
+        Column(tr("Value"), right=True),
+        Column(tr("Unit")),
+    )
     rows = tuple((key, node.label, value_said(node), node.unit) for key, node in nodes)
     plain = tuple((key, node.label, node.value, node.unit) for key, node in nodes)
     named = [dict(zip(("key", "label", "value", "unit"), row, strict=True)) for row in plain]
     shown = Table(columns[:3], tuple(row[:3] for row in rows))
-    finding = f"{len(rows)} figures can be explained"
+    finding = tr("{count} figures can be explained", count=len(rows))
     return Told(title, finding, (Section("", (), shown),), {"figures": named}, _plain(columns, plain))
 
 
@@ -128,8 +135,12 @@ def _plain(columns: Sequence[Column], rows: tuple[tuple[Any, ...], ...]) -> Tabl
 def unknown_said(key: str, nearest: Sequence[str]) -> str:
     """That there is no such figure, and which are spelled alike."""
     *first, last = nearest
-    names = f"{', '.join(first)} or {last}" if first else last
-    return f"this plan has no figure {key!r}; did you mean {names}? (--list names them all.)"
+    names = tr("{list} or {last}", list=", ".join(first), last=last) if first else last
+    return tr(
+        "this plan has no figure {key!r}; did you mean {names}? (--list names them all.)",
+        key=key,
+        names=names,
+    )
 
 
 def tree_of(node: Explanation, depth: int | None) -> dict[str, Any]:

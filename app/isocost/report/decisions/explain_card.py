@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.span import Range
@@ -26,9 +26,9 @@ SHOWN = 2
 CENT = 0.01
 FEW = 6
 """Values up to which a sum is written out."""
-OTHER = "another plan than the open one"
-GONE = "This plan has no such figure any more"
-GONE_NOTE = "What it was part of is switched off or left out. Back leads to the figure before it."
+OTHER = tr("another plan than the open one")
+GONE = tr("This plan has no such figure any more")
+GONE_NOTE = tr("What it was part of is switched off or left out. Back leads to the figure before it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ _UNIT = re.compile(r"({[^{}]+}) [A-Za-z-]+(?= [x/+*^-]|\)|$)")
 def formula_said(node: Explanation) -> str:
     """The formula with the names of its values in their places; empty for a value that is not worked out."""
     if _is_long_sum(node):
-        return f"the sum of these {len(node.inputs)}"
+        return tr("the sum of these {count}", count=len(node.inputs))
     names = {each.key: in_sentence(each.label) for each in node.inputs}
     words = _UNIT.sub(r"\1", node.words.replace(E_WORDS, "e"))
     return with_values(words, names.__getitem__)
@@ -139,11 +139,11 @@ def _note(node: Explanation, estimate: Estimate) -> str:
     span = estimate.range
     if span is not None and node.key == "total.cost_usd":
         low, high = format_money(span.cost_usd.p10), format_money(span.cost_usd.p90)
-        reserve = "" if abs(span.base_usd - node.value) < CENT else " without its reserve"
-        return f"8 chances in 10: {low} to {high}{reserve}"
+        reserve = "" if abs(span.base_usd - node.value) < CENT else tr(" without its reserve")
+        return tr("8 chances in 10: {low} to {high}{reserve}", low=low, high=high, reserve=reserve)
     if span is not None and node.key == "total.wall_days":
         low, high = (format_duration(days) for days in (span.wall_days.p10, span.wall_days.p90))
-        return f"8 chances in 10: {low} to {high}"
+        return tr("8 chances in 10: {low} to {high}", low=low, high=high)
     return node.provenance
 
 
@@ -155,7 +155,7 @@ def _change(node: Explanation, on: Reckoning | None) -> tuple[str, InputPlace | 
     if place is None:
         return "", None
     estimated = without_steps(node).provenance in ("computed", "fitted", "measured")
-    return ("Type your own" if estimated else "Change"), place
+    return (tr("Type your own") if estimated else tr("Change")), place
 
 
 def _rows(
@@ -183,7 +183,7 @@ def _doubt(
     if span is None or key not in measures:
         return
     known: Range = getattr(span, measures[key])
-    for end, label in (("p10", "10th percentile"), ("p90", "90th percentile")):
+    for end, label in (("p10", tr("10th percentile")), ("p90", tr("90th percentile"))):
         of = f"range.{measures[key]}.{end}"
         place = f"/{of}"
         shown = opened.get(place, False)
@@ -202,4 +202,4 @@ def copied_text(title: str, node: Explanation) -> str:
 
 def not_explained(error: Exception) -> str:
     """Why a figure of another plan does not open."""
-    return f"It cannot be explained: {error or type(error).__name__}"
+    return tr("It cannot be explained: {error}", error=error or type(error).__name__)

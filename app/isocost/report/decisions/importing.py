@@ -12,6 +12,7 @@ from isocost.files.imports.logs.run_log import Beside
 from isocost.files.imports.prices import PriceList
 from isocost.files.imports.reading import Brought, Imported
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 from isocost.plan.kinds import data_of
 from isocost.plan.project.project import Place, Project, efficiency_of, hardware_of
 from isocost.plan.values import Correction
@@ -55,25 +56,40 @@ def log_said(beside: Beside, before: Project, after: Project, at: Place) -> Iter
     speed, found = beside.found.speed, beside.found
     measured, predicted = format_rounded(speed.measured), format_rounded(speed.predicted)
     yield (
-        f"{beside.stage}: measured {measured} tokens/s per accelerator, predicted {predicted}; the "
-        f"prediction is {signed_share(speed.predicted / speed.measured - 1.0)} off."
+        tr(
+            "{stage}: measured {measured} tokens/s per accelerator, predicted {predicted}; the "
+            "prediction is {signed_share} off.",
+            stage=beside.stage,
+            measured=measured,
+            predicted=predicted,
+            signed_share=signed_share(speed.predicted / speed.measured - 1.0),
+        )
     )
-    yield f"Corrected before: {correction_words(found.before)}; now: {correction_words(found.after)}."
+    yield tr(
+        "Corrected before: {correction_words}; now: {correction_words_2}.",
+        correction_words=correction_words(found.before),
+        correction_words_2=correction_words(found.after),
+    )
     if beside.taken:
         scenario = before.scenarios[at.scenario]
         stage = scenario.stages[found.stage]
         data = data_of(stage)
         words = {
             "gpus": format_counted(hardware_of(scenario, stage).count, "accelerator"),
-            "sequence": f"{format_counted(data.sequence if data is not None else 0, 'token')} a sequence",
-            "batch": "its batch",
+            "sequence": tr(
+                "{counted} a sequence",
+                counted=format_counted(data.sequence if data is not None else 0, "token"),
+            ),
+            "batch": tr("its batch"),
         }
         taken = _listed([words[name] for name in beside.taken])
-        yield f"The log does not say them, so the plan's are taken: {taken}."
+        yield tr("The log does not say them, so the plan's are taken: {taken}.", taken=taken)
     if found.replaced:
         yield (
-            f"The plan's correction by {format_counted(found.replaced, 'run')} is replaced: its runs are not "
-            "kept one by one."
+            tr(
+                "The plan's correction by {counted} is replaced: its runs are not kept one by one.",
+                counted=format_counted(found.replaced, "run"),
+            )
         )
     yield from _efficiency_said(before, after, found.stage, at)
 
@@ -85,19 +101,25 @@ def _efficiency_said(before: Project, after: Project, stage: int, at: Place) -> 
         for each in (before, after)
     )
     if now.goodput is not None and held.goodput is None:
-        yield f"Goodput is {format_share(now.goodput)} now, as measured."
+        yield tr("Goodput is {share} now, as measured.", share=format_share(now.goodput))
     if now.mfu is not None:
-        yield "The MFU of this stage is typed, which no correction changes: empty it first."
+        yield tr("The MFU of this stage is typed, which no correction changes: empty it first.")
 
 
 def correction_words(held: Correction | None) -> str:
     """A correction in a few words: "61 % of what is predicted, by 1 run (80 % of further: 43 to 87 %)"."""
     if held is None:
-        return "not at all"
+        return tr("not at all")
     low, high = format_share(held.low, decimals=0), format_share(held.high, decimals=0)
     factor = format_share(held.factor, decimals=0)
     runs = format_counted(held.runs, "run")
-    return f"{factor} of what is predicted, by {runs} (80 % of further ones between {low} and {high})"
+    return tr(
+        "{factor} of what is predicted, by {runs} (80 % of further ones between {low} and {high})",
+        factor=factor,
+        runs=runs,
+        low=low,
+        high=high,
+    )
 
 
 def prices_said(content: PriceList, before: Project, after: Project) -> Iterator[str]:
@@ -105,18 +127,25 @@ def prices_said(content: PriceList, before: Project, after: Project) -> Iterator
     new = set(after.prices) - set(before.prices)
     parts = {card.accelerator for card in new}
     of = format_counted(len(parts), "accelerator")
-    yield f"{format_counted(len(new), 'price')} of {of} put into the plan."
+    yield tr("{counted} of {of} put into the plan.", counted=format_counted(len(new), "price"), of=of)
     taken = set(after.prices)
     left = [card for card in content.cards(date.today()) if card not in taken]
     if left:
-        yield f"{format_counted(len(left), 'price')} more are left out: a plan holds no more."
+        yield tr(
+            "{counted} more are left out: a plan holds no more.", counted=format_counted(len(left), "price")
+        )
     unknown = sorted({each.accelerator for each in content.prices if each.part is None})
     if unknown:
-        more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
-        yield f"Not in the catalogue, and left out: {', '.join(unknown[:8])}{more}."
+        more = tr(" and {count} more", count=len(unknown) - 8) if len(unknown) > 8 else ""
+        yield tr("Not in the catalogue, and left out: {list}{more}.", list=", ".join(unknown[:8]), more=more)
     if content.skipped:
-        yield f"{format_counted(content.skipped, 'row')} without a price of an accelerator left out."
+        yield tr(
+            "{counted} without a price of an accelerator left out.",
+            counted=format_counted(content.skipped, "row"),
+        )
 
 
 def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return (
+        words[0] if len(words) == 1 else tr("{list} and {words}", list=", ".join(words[:-1]), words=words[-1])
+    )

@@ -10,6 +10,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.ladder import LadderKind
+from isocost.language import tr
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
 from isocost.quantities import (
@@ -24,7 +25,7 @@ from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-TOO_MUCH = "more text than there is"
+TOO_MUCH = tr("more text than there is")
 NOTHING = "nothing"
 NONE = "–"
 """In a cell of nothing to be had."""
@@ -62,7 +63,7 @@ def climbed(found: Ladder, catalog: Catalog) -> Told:
     for rungs in by_kind.values():
         sections.append(Section(_heading(rungs[0].kind), table=_table(rungs)))
     rows = _csv(found)
-    title = found.named or "What a sum buys today"
+    title = found.named or tr("What a sum buys today")
     return Told(title, finding(found), tuple(sections), _tree(found), rows)
 
 
@@ -71,33 +72,48 @@ def finding(found: Ladder) -> str:
     scratch = [each for each in found.rungs if each.kind.amount == "parameters" and each.choice is not None]
     rung = min(scratch, key=lambda each: abs(each.budget_usd - WORTH), default=None)
     if rung is None or rung.choice is None:
-        return "These sums train no model from nothing"
+        return tr("These sums train no model from nothing")
     size = format_quantity(rung.parameters, "number")
-    return (
-        f"{format_money(rung.budget_usd)} trains {with_article(size)} model from nothing, "
-        f"in {format_duration(rung.choice.wall_days)} on {hardware_words(rung.choice)}"
+    return tr(
+        "{money} trains {with_article} model from nothing, in {duration} on {hardware_words}",
+        money=format_money(rung.budget_usd),
+        with_article=with_article(size),
+        duration=format_duration(rung.choice.wall_days),
+        hardware_words=hardware_words(rung.choice),
     )
 
 
 def _sentences(found: Ladder, catalog: Catalog) -> Iterator[str]:
     known = catalog.constants.ladder
     ratio = format_quantity(known.tokens_per_parameter.value, "number")
-    yield f"A model from nothing reads {ratio} tokens a parameter ({known.tokens_per_parameter.source})."
+    yield tr(
+        "A model from nothing reads {ratio} tokens a parameter ({source}).",
+        ratio=ratio,
+        source=known.tokens_per_parameter.source,
+    )
     yield (
-        "Accelerators alone are paid: no people, data or failed runs. Each is the most that any count of any "
-        f"accelerator on offer does in {format_duration(found.longest_days)} or less, and fits in memory."
+        tr(
+            "Accelerators alone are paid: no people, data or failed runs. Each is the most that "
+            "any count of any accelerator on offer does in {duration} or less, and fits in "
+            "memory.",
+            duration=format_duration(found.longest_days),
+        )
     )
     if found.owned:
-        yield "At what an hour of one's own costs, bought, housed and used as the plan has it."
+        yield tr("At what an hour of one's own costs, bought, housed and used as the plan has it.")
     most = format_quantity(known.most_text.value, "number")
-    yield f"Beyond {most} tokens there is hardly text in the open ({known.most_text.source})."
+    yield tr(
+        "Beyond {most} tokens there is hardly text in the open ({source}).",
+        most=most,
+        source=known.most_text.source,
+    )
     stale = dict.fromkeys(each.choice.label for each in found.rungs if each.stale and each.choice is not None)
     if stale:
-        yield f"Old prices, which may be gone: {', '.join(stale)}."
+        yield tr("Old prices, which may be gone: {list}.", list=", ".join(stale))
 
 
 def _heading(kind: LadderKind) -> str:
-    what = {"parameters": "parameters", "tokens": "tokens trained on", "rounds": "tokens generated"}
+    what = {"parameters": "parameters", "tokens": tr("tokens trained on"), "rounds": tr("tokens generated")}
     return f"{kind.name} ({what[kind.amount]})"
 
 
@@ -107,7 +123,11 @@ def ladder_view(found: Ladder, catalog: Catalog) -> LadderView:
     kinds = tuple(dict.fromkeys(_heading(rung.kind) for rung in found.rungs))
     steps = tuple(_step(rung) for rung in found.rungs)
     longest = format_duration(found.longest_days)
-    how = f"The most each sum buys in {longest}, on any accelerator; a click opens it. {NONE}: nothing."
+    how = tr(
+        "The most each sum buys in {longest}, on any accelerator; a click opens it. {none}: nothing.",
+        longest=longest,
+        none=NONE,
+    )
     told = climbed(found, catalog)
     said = Said(told.finding, how, f"{told.finding}. {' '.join(told.sections[0].sentences)}")
     return LadderView(budgets, kinds, steps, said, told.rows)
@@ -116,12 +136,34 @@ def ladder_view(found: Ladder, catalog: Catalog) -> LadderView:
 def _step(rung: Rung) -> LadderStep:
     money = without_idle_cents(format_money(rung.budget_usd))
     if rung.choice is None or not rung.enough_text:
-        return LadderStep(NONE, "", f"{rung.kind.name} for {money}: {amount_words(rung)}.", None)
+        return LadderStep(
+            NONE,
+            "",
+            tr(
+                "{name} for {money}: {amount_words}.",
+                name=rung.kind.name,
+                money=money,
+                amount_words=amount_words(rung),
+            ),
+            None,
+        )
     amount, time = amount_words(rung), format_duration(rung.choice.wall_days)
     rate = format_money(rung.choice.cost_usd / rung.choice.gpu_hours)
-    stale = " The price is old." if rung.stale else ""
-    on = f"{hardware_words(rung.choice)} at {rate} an hour.{stale}"
-    words = f"{_heading(rung.kind)} for {money}: {amount} in {time} on {on}"
+    stale = tr(" The price is old.") if rung.stale else ""
+    on = tr(
+        "{hardware_words} at {rate} an hour.{stale}",
+        hardware_words=hardware_words(rung.choice),
+        rate=rate,
+        stale=stale,
+    )
+    words = tr(
+        "{heading} for {money}: {amount} in {time} on {on}",
+        heading=_heading(rung.kind),
+        money=money,
+        amount=amount,
+        time=time,
+        on=on,
+    )
     if rung.project is None:
         return LadderStep(amount, time, words, None)
     named = msgspec.structs.replace(rung.project.scenarios[0], name=f"{rung.kind.name} for {money}")
@@ -140,12 +182,12 @@ def amount_words(rung: Rung) -> str:
 
 def _table(rungs: list[Rung]) -> Table:
     columns = (
-        Column("Money", format_money, right=True),
-        Column("Buys", right=True),
-        Column("Time", format_duration, right=True),
-        Column("Hardware"),
-        Column("Costs", format_money, right=True),
-        Column("An hour", format_money, right=True),
+        Column(tr("Money"), format_money, right=True),
+        Column(tr("Buys"), right=True),
+        Column(tr("Time"), format_duration, right=True),
+        Column(tr("Hardware")),
+        Column(tr("Costs"), format_money, right=True),
+        Column(tr("An hour"), format_money, right=True),
     )
     rows = [
         (

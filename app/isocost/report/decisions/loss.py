@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.answer.loss import LawLoss, LossReport, OverTraining
 from isocost.quantities import (
     format_fixed,
@@ -17,7 +18,7 @@ from isocost.quantities import (
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-NO_MODEL = "No stage makes a model: scaling laws say nothing of changing a finished one"
+NO_MODEL = tr("No stage makes a model: scaling laws say nothing of changing a finished one")
 BEYOND = 1.0
 """Times the compute a law was fitted on from which it is stretched."""
 
@@ -32,7 +33,7 @@ def told(title: str, report: LossReport | None) -> Told:
     return Told(
         title,
         loss_said(report),
-        (Section("", words), Section("By each law", (), Table(_COLUMNS, rows))),
+        (Section("", words), Section(tr("By each law"), (), Table(_COLUMNS, rows))),
         _tree(report, words),
         Table(_COLUMNS, rows),
     )
@@ -45,8 +46,17 @@ def loss_said(report: LossReport) -> str:
     )
     between = ""
     if law is not None and law.low is not None and law.high is not None:
-        between = f", 8 chances in 10 from {format_fixed(law.low, 2)} to {format_fixed(law.high, 2)}"
-    return f"Loss {format_fixed(report.loss, 3)} nats per token{between}, by {report.law}"
+        between = tr(
+            ", 8 chances in 10 from {fixed} to {fixed_2}",
+            fixed=format_fixed(law.low, 2),
+            fixed_2=format_fixed(law.high, 2),
+        )
+    return tr(
+        "Loss {fixed} nats per token{between}, by {law}",
+        fixed=format_fixed(report.loss, 3),
+        between=between,
+        law=report.law,
+    )
 
 
 def sentences(report: LossReport) -> Iterator[str]:
@@ -59,13 +69,20 @@ def sentences(report: LossReport) -> Iterator[str]:
     yield spread_said(report)
     if report.repeated_loss is not None and report.repeated_fresh is not None:
         yield (
-            f"With its text repeated the loss is {format_fixed(report.repeated_loss, 3)}, against "
-            f"{format_fixed(report.repeated_fresh, 3)} on as many different tokens (another law's figures)."
+            tr(
+                "With its text repeated the loss is {fixed}, against {fixed_2} on as many different "
+                "tokens (another law's figures).",
+                fixed=format_fixed(report.repeated_loss, 3),
+                fixed_2=format_fixed(report.repeated_fresh, 3),
+            )
         )
     if report.mixture:
         yield (
-            f"Counted with the {_number(report.parameters)} active parameters: the laws were fitted on dense "
-            "models, and mixtures of experts do better than that (arXiv 2202.01169)."
+            tr(
+                "Counted with the {number} active parameters: the laws were fitted on dense models, "
+                "and mixtures of experts do better than that (arXiv 2202.01169).",
+                number=_number(report.parameters),
+            )
         )
 
 
@@ -73,28 +90,52 @@ def ridge_said(report: LossReport) -> str:
     """The best split of the plan's compute."""
     best = report.best
     where = {
-        "compute-optimal": "about where this plan is",
-        "over-trained": "a larger model on less text",
-        "under-trained": "a smaller model on more text",
+        "compute-optimal": tr("about where this plan is"),
+        "over-trained": tr("a larger model on less text"),
+        "under-trained": tr("a smaller model on more text"),
     }[report.regime]
-    loss = "" if best.loss is None else f": loss {format_fixed(best.loss, 3)}"
-    split = f"{_number(best.parameters)} parameters on {_number(best.tokens)} tokens"
-    return f"Compute-optimal at {_number(report.compute)} FLOPs is {split}, {where}{loss}."
+    loss = "" if best.loss is None else tr(": loss {fixed}", fixed=format_fixed(best.loss, 3))
+    split = tr(
+        "{number} parameters on {number_2} tokens",
+        number=_number(best.parameters),
+        number_2=_number(best.tokens),
+    )
+    return tr(
+        "Compute-optimal at {number} FLOPs is {split}, {where}{loss}.",
+        number=_number(report.compute),
+        split=split,
+        where=where,
+        loss=loss,
+    )
 
 
 def over_training_said(report: LossReport) -> str:
     """What the plan's size costs against the least compute for its loss, and what it saves."""
     found, best = report.over_training, report.over_training.optimal
     if report.regime == "compute-optimal":
-        return f"The same loss takes at least {format_share(1.0 / found.over_optimal)} of this compute."
-    split = f"{_number(best.parameters)} parameters on {_number(best.tokens)} tokens"
+        return tr(
+            "The same loss takes at least {share} of this compute.",
+            share=format_share(1.0 / found.over_optimal),
+        )
+    split = tr(
+        "{number} parameters on {number_2} tokens",
+        number=_number(best.parameters),
+        number_2=_number(best.tokens),
+    )
     share = format_share(1.0 - 1.0 / found.over_optimal, decimals=0)
-    extra = f"{format_money(found.extra_usd)} ({share} of its rent)"
+    extra = tr("{money} ({share} of its rent)", money=format_money(found.extra_usd), share=share)
     if found.break_even_tokens is None:
-        return f"The same loss could be had by {split} for {extra} less, and be served cheaper."
-    return (
-        f"Over-training costs {extra} against {split} of the same loss; serving the smaller model earns it "
-        f"back after {_number(found.break_even_tokens)} tokens."
+        return tr(
+            "The same loss could be had by {split} for {extra} less, and be served cheaper.",
+            split=split,
+            extra=extra,
+        )
+    return tr(
+        "Over-training costs {extra} against {split} of the same loss; serving the smaller "
+        "model earns it back after {number} tokens.",
+        extra=extra,
+        split=split,
+        number=_number(found.break_even_tokens),
     )
 
 
@@ -102,21 +143,32 @@ def demand_said(found: OverTraining) -> str:
     """What the plan's own demand makes of it."""
     tokens = _number(found.demand_tokens)
     if found.saved_flops_per_token <= 0.0:
-        return (
-            f"Over the {tokens} tokens of the demand it costs {format_money(-found.demand_saved_usd)} more."
+        return tr(
+            "Over the {tokens} tokens of the demand it costs {money} more.",
+            tokens=tokens,
+            money=format_money(-found.demand_saved_usd),
         )
-    side = "more" if found.demand_saved_usd > found.extra_usd else "less"
+    side = tr("more") if found.demand_saved_usd > found.extra_usd else tr("less")
     saved = format_money(found.demand_saved_usd)
-    return f"Over the {tokens} tokens of the demand serving saves {saved}, {side} than that."
+    return tr(
+        "Over the {tokens} tokens of the demand serving saves {saved}, {side} than that.",
+        tokens=tokens,
+        saved=saved,
+        side=side,
+    )
 
 
 def similar_said(report: LossReport) -> str:
     """Published models of similar loss."""
     if not report.similar:
-        return "No published model comes to a similar loss by this law."
+        return tr("No published model comes to a similar loss by this law.")
     names = [f"{each.run.model} ({format_fixed(each.loss, 3)})" for each in report.similar]
     *first, last = names
-    return f"Same class by this law: {', '.join(first)} and {last}." if first else f"Same class: {last}."
+    return (
+        tr("Same class by this law: {list} and {last}.", list=", ".join(first), last=last)
+        if first
+        else tr("Same class: {last}.", last=last)
+    )
 
 
 def spread_said(report: LossReport) -> str:
@@ -124,10 +176,15 @@ def spread_said(report: LossReport) -> str:
     ratios = sorted(each.reading.tokens_per_parameter for each in report.laws)
     stretched = max(each.reading.extrapolation for each in report.laws if each.reading.name == report.law)
     times = format_significant(stretched, 3)
-    beyond = f"; this is {times} times the compute it was fitted on" if stretched > BEYOND else ""
-    return (
-        f"The laws advise {ratios[0]:.0f} to {ratios[-1]:.0f} tokens per parameter here. Their losses rest "
-        f"on different text: compare models within one law only{beyond}."
+    beyond = (
+        tr("; this is {times} times the compute it was fitted on", times=times) if stretched > BEYOND else ""
+    )
+    return tr(
+        "The laws advise {ratios:.0f} to {ratios_2:.0f} tokens per parameter here. Their "
+        "losses rest on different text: compare models within one law only{beyond}.",
+        ratios=ratios[0],
+        ratios_2=ratios[-1],
+        beyond=beyond,
     )
 
 
@@ -136,15 +193,17 @@ def _number(value: float) -> str:
 
 
 _COLUMNS = (
-    Column("Law", key="law"),
-    Column("Loss", partial(format_fixed, decimals=3), right=True, key="loss"),
-    Column("From", partial(format_fixed, decimals=2), right=True, key="low"),
+    Column(tr("Law"), key="law"),
+    Column(tr("Loss"), partial(format_fixed, decimals=3), right=True, key="loss"),
+    Column(tr("From"), partial(format_fixed, decimals=2), right=True, key="low"),
     Column("To", partial(format_fixed, decimals=2), right=True, key="high"),
-    Column("Best parameters", _number, right=True, key="optimal_parameters"),
-    Column("Best tokens", _number, right=True, key="optimal_tokens"),
-    Column("Compute over least", partial(format_fixed, decimals=2), right=True, key="compute_over_optimal"),
-    Column("Beyond its fit", partial(format_significant, digits=3), right=True, key="beyond_fit"),
-    Column("Source", key="source"),
+    Column(tr("Best parameters"), _number, right=True, key="optimal_parameters"),
+    Column(tr("Best tokens"), _number, right=True, key="optimal_tokens"),
+    Column(
+        tr("Compute over least"), partial(format_fixed, decimals=2), right=True, key="compute_over_optimal"
+    ),
+    Column(tr("Beyond its fit"), partial(format_significant, digits=3), right=True, key="beyond_fit"),
+    Column(tr("Source"), key="source"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from isocost.language import later, tr
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.hardware.offers import HASTE, PATIENCE_DAYS, Offer, Offers, Reason
 from isocost.quantities import format_duration, format_money, format_quantity
@@ -23,14 +24,14 @@ from isocost.report.decisions.choices import (
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-NAMES = ("cheapest", "fastest", "balanced")
+NAMES = (later("cheapest"), later("fastest"), later("balanced"))
 _REASONS: dict[Reason, str] = {
-    "chance": "too unlikely to stay within it",
-    "time": "too slow",
-    "term": "let by the year only, for a shorter run",
-    "batch": "more than the batch can feed",
-    "supply": "let as single cards only",
-    "memory": "no room for the model",
+    "chance": tr("too unlikely to stay within it"),
+    "time": tr("too slow"),
+    "term": tr("let by the year only, for a shorter run"),
+    "batch": tr("more than the batch can feed"),
+    "supply": tr("let as single cards only"),
+    "memory": tr("no room for the model"),
 }
 
 
@@ -39,10 +40,10 @@ def offered(found: Offers, case: Case) -> Told:
     sections = [Section("", tuple(_sentences(found, case)))]
     made = [(name, offer) for name in NAMES if (offer := getattr(found, name)) is not None]
     if made:
-        sections.append(Section("Offers", table=_table(made)))
+        sections.append(Section(tr("Offers"), table=_table(made)))
         sections.append(Section("Prices", tuple(dict.fromkeys(_price(offer) for _, offer in made))))
     if found.passed_over:
-        sections.append(Section("No offer", tuple(passed_words(found, case.scenario.supply.owns))))
+        sections.append(Section(tr("No offer"), tuple(passed_words(found, case.scenario.supply.owns))))
     return Told(title_of(case), finding(found, case), tuple(sections), _tree(found, case), _table(made))
 
 
@@ -52,15 +53,22 @@ def finding(found: Offers, case: Case) -> str:
     if cheapest is None or fastest is None:
         near = found.nearest
         if near is None:
-            return "No accelerator on offer can do this"
+            return tr("No accelerator on offer can do this")
         likely = chance_words(near.chance)
-        return (
-            f"No offer is as likely as not to stay within {goal_words(case.goal)}: the likeliest, "
-            f"{hardware_words(near)}, does in {likely}"
+        return tr(
+            "No offer is as likely as not to stay within {goal_words}: the likeliest, "
+            "{hardware_words}, does in {likely}",
+            goal_words=goal_words(case.goal),
+            hardware_words=hardware_words(near),
+            likely=likely,
         )
     if cheapest.choice == fastest.choice:
-        return f"{_offer_words(cheapest.choice)}: the cheapest and the fastest"
-    return f"Cheapest {_offer_words(cheapest.choice)}; fastest {_offer_words(fastest.choice)}"
+        return tr("{offer_words}: the cheapest and the fastest", offer_words=_offer_words(cheapest.choice))
+    return tr(
+        "Cheapest {offer_words}; fastest {offer_words_2}",
+        offer_words=_offer_words(cheapest.choice),
+        offer_words_2=_offer_words(fastest.choice),
+    )
 
 
 def _offer_words(choice: Choice) -> str:
@@ -73,25 +81,33 @@ def _sentences(found: Offers, case: Case) -> Iterator[str]:
         return
     if goal_words(goal):
         yield (
-            f"Each stays within {goal_words(goal)}, reserve included; the chance is that of the programme "
-            "without its reserve, which is held against the doubt, and at least even."
+            tr(
+                "Each stays within {goal_words}, reserve included; the chance is that of the "
+                "programme without its reserve, which is held against the doubt, and at least even.",
+                goal_words=goal_words(goal),
+            )
         )
     if goal.deadline_days is None:
-        yield f"No deadline is set: what takes more than {format_duration(PATIENCE_DAYS)} is left out."
+        yield tr(
+            "No deadline is set: what takes more than {duration} is left out.",
+            duration=format_duration(PATIENCE_DAYS),
+        )
     if goal.budget_usd is None:
         times = format_quantity(HASTE, "number")
-        yield f"No budget is set: the fastest may cost {times} times the cheapest."
-    yield "Balanced: as near to the cheapest in cost as to the fastest in time. Nobody was asked for so many."
+        yield tr("No budget is set: the fastest may cost {times} times the cheapest.", times=times)
+    yield tr(
+        "Balanced: as near to the cheapest in cost as to the fastest in time. Nobody was asked for so many."
+    )
 
 
 def _price(offer: Offer) -> str:
-    stale = "; newer ones are known, or it may be gone" if offer.stale else ""
+    stale = tr("; newer ones are known, or it may be gone") if offer.stale else ""
     return f"{offer.choice.label}: {price_words(offer.choice, offer.age_days)}{stale}"
 
 
 def passed_words(found: Offers, owned: bool) -> Iterator[str]:
     """Why accelerators are no offer, by reason."""
-    said = _REASONS | ({"supply": "not sold, or at no known price"} if owned else {})
+    said = _REASONS | ({"supply": tr("not sold, or at no known price")} if owned else {})
     for reason, words in said.items():
         names = [label for label, each in found.passed_over if each == reason]
         if names:
@@ -100,15 +116,15 @@ def passed_words(found: Offers, owned: bool) -> Iterator[str]:
 
 def _table(made: list[tuple[str, Offer]]) -> Table:
     columns = (
-        Column("Offer"),
-        Column("Hardware"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Time", format_duration, right=True, key="programme_days"),
-        Column("Chance", chance_words, right=True, key="chance"),
-        Column("Evidence", key="evidence"),
-        Column("An hour", format_money, right=True, key="usd_per_gpu_hour"),
-        Column("Supplier", key="supplier"),
-        Column("Price of", key="price_date"),
+        Column(tr("Offer")),
+        Column(tr("Hardware")),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Time"), format_duration, right=True, key="programme_days"),
+        Column(tr("Chance"), chance_words, right=True, key="chance"),
+        Column(tr("Evidence"), key="evidence"),
+        Column(tr("An hour"), format_money, right=True, key="usd_per_gpu_hour"),
+        Column(tr("Supplier"), key="supplier"),
+        Column(tr("Price of"), key="price_date"),
     )
     rows = [
         (
@@ -120,7 +136,7 @@ def _table(made: list[tuple[str, Offer]]) -> Table:
             each.choice.evidence,
             each.choice.usd_per_hour,
             supplier_of(each.choice),
-            f"{price_date(each.choice)}{', stale' if each.stale else ''}",
+            f"""{price_date(each.choice)}{(tr(", stale") if each.stale else "")}""",
         )
         for name, each in made
     ]

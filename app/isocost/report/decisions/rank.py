@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP, Reign
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
@@ -43,7 +44,8 @@ def ranked(found: Ranking, case: Case) -> Told:
             Section("", tuple(_sentences(found, case))),
             Section("Accelerators", table=table),
             Section(
-                "About the cheapest", tuple(words for each in found.reigns if (words := reign_words(each)))
+                tr("About the cheapest"),
+                tuple(words for each in found.reigns if (words := reign_words(each))),
             ),
         ),
         _tree(found, case),
@@ -54,21 +56,38 @@ def ranked(found: Ranking, case: Case) -> Told:
 def finding(found: Ranking, case: Case) -> str:
     """Who is the cheapest, and how much dearer the next is."""
     if not found.rows:
-        return "No accelerator on offer can hold this model"
+        return tr("No accelerator on offer can hold this model")
     first, deadline = found.rows[0], case.goal.deadline_days
-    by = "at the plan's count" if deadline is None else f"in {format_duration(deadline)}"
+    by = (
+        tr("at the plan's count")
+        if deadline is None
+        else tr("in {duration}", duration=format_duration(deadline))
+    )
     if not first.in_time:
-        return (
-            f"No accelerator does it {by}: the fastest, {hardware_words(first.choice)}, "
-            f"takes {format_duration(first.choice.span_days)}"
+        return tr(
+            "No accelerator does it {by}: the fastest, {hardware_words}, takes {duration}",
+            by=by,
+            hardware_words=hardware_words(first.choice),
+            duration=format_duration(first.choice.span_days),
         )
     do = agreeing(first.choice, "do")
-    said = f"{hardware_words(first.choice)} {do} it {by} for the least: {cost_words(first.choice)}"
+    said = tr(
+        "{hardware_words} {do} it {by} for the least: {cost_words}",
+        hardware_words=hardware_words(first.choice),
+        do=do,
+        by=by,
+        cost_words=cost_words(first.choice),
+    )
     second = next((row for row in found.rows[1:] if row.in_time), None)
     if second is None:
-        return f"{said}; no other does"
+        return tr("{said}; no other does", said=said)
     more = second.choice.cost_usd / max(first.choice.cost_usd, 1e-9) - 1.0
-    return f"{said}; {second.choice.label} is {format_share(more, decimals=0)} dearer"
+    return tr(
+        "{said}; {label} is {share} dearer",
+        said=said,
+        label=second.choice.label,
+        share=format_share(more, decimals=0),
+    )
 
 
 def _sentences(found: Ranking, case: Case) -> Iterator[str]:
@@ -78,21 +97,28 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
     name = first.choice.label
     if first.wins_below is not None and len(found.rows) > 1:
         yield (
-            f"{name} stays the cheapest up to {format_money(first.wins_below)} an hour; "
-            f"it is {format_money(first.choice.price.usd_per_gpu_hour)}."
+            tr(
+                "{name} stays the cheapest up to {money} an hour; it is {money_2}.",
+                name=name,
+                money=format_money(first.wins_below),
+                money_2=format_money(first.choice.price.usd_per_gpu_hour),
+            )
         )
     if found.mfu_lost is not None and first.choice.mfu is not None:
         yield (
-            f"And down to an MFU of {format_share(found.mfu_lost)}, slower at every count alike; "
-            f"{format_share(first.choice.mfu)} is predicted."
+            tr(
+                "And down to an MFU of {share}, slower at every count alike; {share_2} is predicted.",
+                share=format_share(found.mfu_lost),
+                share_2=format_share(first.choice.mfu),
+            )
         )
     yield from own_words(found, case)
     if first.stale:
-        yield f"The price of {name} is of {first.choice.price.date}: it may be gone."
+        yield tr("The price of {name} is of {date}: it may be gone.", name=name, date=first.choice.price.date)
     if words := only_words(first, case):
         yield words
     if not first.within_budget:
-        yield f"That is beyond the budget of {format_money(case.goal.budget_usd or 0.0)}."
+        yield tr("That is beyond the budget of {money}.", money=format_money(case.goal.budget_usd or 0.0))
 
 
 def only_words(row: Ranked, case: Case) -> str:
@@ -100,11 +126,21 @@ def only_words(row: Ranked, case: Case) -> str:
     only = None if row.choice.owned else only_offer(row.choice.price, case)
     if only is None:
         return ""
-    said = f"{row.choice.label} at {format_money(only.usd_per_gpu_hour)} rests on {only.supplier} alone"
+    said = tr(
+        "{label} at {money} rests on {supplier} alone",
+        label=row.choice.label,
+        money=format_money(only.usd_per_gpu_hour),
+        supplier=only.supplier,
+    )
     other = only.dearest
     if other is None:
-        return f"{said}: nobody else asks a price."
-    return f"{said}; {other.supplier} asks {format_money(other.usd_per_gpu_hour)}."
+        return tr("{said}: nobody else asks a price.", said=said)
+    return tr(
+        "{said}; {supplier} asks {money}.",
+        said=said,
+        supplier=other.supplier,
+        money=format_money(other.usd_per_gpu_hour),
+    )
 
 
 def own_words(found: Ranking, case: Case) -> Iterator[str]:
@@ -114,11 +150,21 @@ def own_words(found: Ranking, case: Case) -> Iterator[str]:
         return
     name, now = own.choice.label, format_money(own.choice.price.usd_per_gpu_hour)
     if own.wins_below is not None:
-        yield f"{name} would be the cheapest below {_cents(own.wins_below, math.floor)} an hour; it is {now}."
+        yield tr(
+            "{name} would be the cheapest below {cents} an hour; it is {now}.",
+            name=name,
+            cents=_cents(own.wins_below, math.floor),
+            now=now,
+        )
     if found.own_mfu is not None and own.choice.mfu is not None:
         yield (
-            f"{name} would be the cheapest above an MFU of {_percent(found.own_mfu)}, faster at every count "
-            f"alike; {format_share(own.choice.mfu)} is predicted."
+            tr(
+                "{name} would be the cheapest above an MFU of {percent}, faster at every count "
+                "alike; {share} is predicted.",
+                name=name,
+                percent=_percent(found.own_mfu),
+                share=format_share(own.choice.mfu),
+            )
         )
 
 
@@ -131,19 +177,37 @@ def change_words(found: Ranking, case: Case) -> tuple[str, ...]:
     if first.wins_below is not None and len(found.rows) > 1:
         above, now = _cents(first.wins_below, math.ceil), format_money(first.choice.price.usd_per_gpu_hour)
         words.append(
-            f"{first.choice.label} above {above} an hour: then {found.rows[1].choice.label}. It is {now}."
+            tr(
+                "{label} above {above} an hour: then {label_2}. It is {now}.",
+                label=first.choice.label,
+                above=above,
+                label_2=found.rows[1].choice.label,
+                now=now,
+            )
         )
     if only := only_words(first, case):
         words.append(only)
     if own is not None and own is not first:
         if own.wins_below is not None:
             below, now = _cents(own.wins_below, math.floor), format_money(own.choice.price.usd_per_gpu_hour)
-            words.append(f"{own.choice.label} again below {below} an hour. It is {now}.")
+            words.append(
+                tr(
+                    "{label} again below {below} an hour. It is {now}.",
+                    label=own.choice.label,
+                    below=below,
+                    now=now,
+                )
+            )
         if found.own_mfu is not None and own.choice.mfu is not None:
             now = format_share(own.choice.mfu, decimals=0)
             words.append(
-                f"{own.choice.label} again above {_percent(found.own_mfu)} MFU. "
-                f"It is {now} on {format_count(own.choice.count)}."
+                tr(
+                    "{label} again above {percent} MFU. It is {now} on {count}.",
+                    label=own.choice.label,
+                    percent=_percent(found.own_mfu),
+                    now=now,
+                    count=format_count(own.choice.count),
+                )
             )
     return tuple(words)
 
@@ -171,25 +235,25 @@ def reign_words(reign: Reign) -> str:
     """
     since = format_duration(shown_duration(reign.since))
     if math.isinf(reign.until):
-        return f"{reign.label} from {since} on"
+        return tr("{label} from {since} on", label=reign.label, since=since)
     until = format_duration(shown_duration(reign.until, least=False))
     if shown_duration(reign.since) >= shown_duration(reign.until, least=False):
         return ""
-    return f"{reign.label} from {since} to {until}"
+    return tr("{label} from {since} to {until}", label=reign.label, since=since, until=until)
 
 
 def _table(found: Ranking, timed: bool) -> Table:
     columns = (
-        Column("Hardware"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Time", format_duration, right=True, key="programme_days"),
-        Column("In time", lambda v: "yes" if v else "no", key="in_time"),
-        Column("Chance", chance_words, right=True, key="chance"),
-        Column("Evidence", key="evidence"),
-        Column("An hour", format_money, right=True, key="usd_per_gpu_hour"),
-        Column("Cheapest below", format_money, right=True, key="wins_below_usd_per_gpu_hour"),
-        Column("Supplier", key="supplier"),
-        Column("Price of", key="price_date"),
+        Column(tr("Hardware")),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Time"), format_duration, right=True, key="programme_days"),
+        Column(tr("In time"), lambda v: "yes" if v else "no", key="in_time"),
+        Column(tr("Chance"), chance_words, right=True, key="chance"),
+        Column(tr("Evidence"), key="evidence"),
+        Column(tr("An hour"), format_money, right=True, key="usd_per_gpu_hour"),
+        Column(tr("Cheapest below"), format_money, right=True, key="wins_below_usd_per_gpu_hour"),
+        Column(tr("Supplier"), key="supplier"),
+        Column(tr("Price of"), key="price_date"),
     )
     return Table(columns, tuple(_row(row, timed) for row in found.rows))
 
@@ -205,7 +269,7 @@ def _row(row: Ranked, timed: bool) -> tuple[Any, ...]:
         row.choice.usd_per_hour,
         row.wins_below,
         supplier_of(row.choice),
-        f"{price_date(row.choice)}{', stale' if row.stale else ''}",
+        f"""{price_date(row.choice)}{(tr(", stale") if row.stale else "")}""",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from isocost.catalog.prices import NO_CLUSTER
+from isocost.language import tr
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
@@ -41,10 +42,10 @@ from isocost.report.told import Section, Told
 
 _UNKNOWN = {
     "model": "model",
-    "tokens": "number of tokens",
-    "parameters": "size of model",
+    "tokens": tr("number of tokens"),
+    "parameters": tr("size of model"),
     "count": "count",
-    "accelerator": "accelerator on offer",
+    "accelerator": tr("accelerator on offer"),
     "price": "price",
     "mfu": "MFU",
     "budget": "budget",
@@ -56,10 +57,10 @@ def solved(solution: Solution, case: Case, law: str, knee: Knee | None = None) -
     """The answer in every form; ``law`` is the name of the law of loss."""
     sections = [Section("", tuple(sentences(solution, case, law)))]
     if solution.choice is not None:
-        heading = "The plan with it" if solution.feasible else "The nearest that was tried"
+        heading = tr("The plan with it") if solution.feasible else tr("The nearest that was tried")
         sections.append(Section(heading, table=choice_table([solution.choice])))
     if solution.alternatives:
-        heading = "The same bill, another size" if solution.feasible else "What is possible"
+        heading = tr("The same bill, another size") if solution.feasible else tr("What is possible")
         sections.append(
             Section(heading, table=_alternatives(solution, case)),
         )
@@ -86,42 +87,78 @@ def nearest_words(solution: Solution, case: Case) -> str:
     if solution.feasible or choice is None:
         return ""
     goal = held_against(solution.wish.unknown, case.goal)
-    return f"the nearest, {_near(solution, choice)}, {over_words(choice, goal)}"
+    return tr(
+        "the nearest, {near}, {over_words}", near=_near(solution, choice), over_words=over_words(choice, goal)
+    )
 
 
 def verdict(solution: Solution, case: Case, *, where: bool = True) -> str:
     """The answer, or that there is none; ``where`` tells on what hardware as well."""
     held = held_against(solution.wish.unknown, case.goal)
-    choice, goal = solution.choice, f"within {goal_words(held)}"
+    choice, goal = solution.choice, tr("within {goal_words}", goal_words=goal_words(held))
     if not solution.feasible or choice is None:
         return f"{impossible_words(solution)} {goal}"
     on, value = hardware_words(choice), solution.value
-    there = f", on {on}" if where else ""
+    there = tr(", on {on}", on=on) if where else ""
     match solution.wish.unknown:
         case "model":
             place = f", {on}" if where else ""
-            return f"Best {goal}: {model_words(choice)}{place}"
+            return tr(
+                "Best {goal}: {model_words}{place}", goal=goal, model_words=model_words(choice), place=place
+            )
         case "tokens" | "parameters" if isinstance(value, float):
-            what = "tokens" if solution.wish.unknown == "tokens" else "parameters"
-            return f"At most {format_quantity(value, 'number')} {what} {goal}{there}"
+            what = tr("tokens") if solution.wish.unknown == "tokens" else tr("parameters")
+            return tr(
+                "At most {quantity} {what} {goal}{there}",
+                quantity=format_quantity(value, "number"),
+                what=what,
+                goal=goal,
+                there=there,
+            )
         case "price" if isinstance(value, float):
-            return f"At {format_money(value)} an hour or less it stays {goal}{there}"
+            return tr(
+                "At {money} an hour or less it stays {goal}{there}",
+                money=format_money(value),
+                goal=goal,
+                there=there,
+            )
         case "mfu" if isinstance(value, float):
-            return f"From an MFU of {format_share(value)} on it stays {goal}{there}"
+            return tr(
+                "From an MFU of {share} on it stays {goal}{there}",
+                share=format_share(value),
+                goal=goal,
+                there=there,
+            )
         case "budget":
             time = format_duration(case.goal.deadline_days or 0.0)
-            return f"{format_money(choice.cost_usd)} is the least for it in {time}{there}"
+            return tr(
+                "{money} is the least for it in {time}{there}",
+                money=format_money(choice.cost_usd),
+                time=time,
+                there=there,
+            )
         case "deadline":
             money = format_money(case.goal.budget_usd or 0.0)
-            return f"{format_duration(choice.span_days)} is the soonest for {money}{there}"
+            return tr(
+                "{duration} is the soonest for {money}{there}",
+                duration=format_duration(choice.span_days),
+                money=money,
+                there=there,
+            )
     if solution.binding == ("returns",):
-        return f"More than {on} hardly pay: {cost_words(choice)}"
-    return f"{on} {agreeing(choice, 'do')} it {goal} for the least: {cost_words(choice)}"
+        return tr("More than {on} hardly pay: {cost_words}", on=on, cost_words=cost_words(choice))
+    return tr(
+        "{on} {agreeing} it {goal} for the least: {cost_words}",
+        on=on,
+        agreeing=agreeing(choice, "do"),
+        goal=goal,
+        cost_words=cost_words(choice),
+    )
 
 
 def impossible_words(solution: Solution) -> str:
     """That nothing does it."""
-    return f"No {_UNKNOWN[solution.wish.unknown]} does it"
+    return tr("No {unknown} does it", unknown=_UNKNOWN[solution.wish.unknown])
 
 
 def _near(solution: Solution, choice: Choice) -> str:
@@ -139,15 +176,23 @@ def _near(solution: Solution, choice: Choice) -> str:
 def over_words(choice: Choice, goal: Goal) -> str:
     """By how much a choice breaks the goal: "costs $314K, 57 % too much and takes..."."""
     if not choice.fits:
-        return "does not fit in memory"
+        return tr("does not fit in memory")
     parts = []
     if goal.budget_usd is not None and choice.cost_usd > goal.budget_usd:
         more = choice.cost_usd / goal.budget_usd - 1.0
-        parts.append(f"costs {format_money(choice.cost_usd)}, {_excess(more)} too much")
+        parts.append(
+            tr("costs {money}, {excess} too much", money=format_money(choice.cost_usd), excess=_excess(more))
+        )
     if goal.deadline_days is not None and choice.span_days > goal.deadline_days:
         more = choice.span_days / goal.deadline_days - 1.0
-        parts.append(f"takes {format_duration(choice.span_days)}, {_excess(more)} too long")
-    return " and ".join(parts) or "cannot be had so"
+        parts.append(
+            tr(
+                "takes {duration}, {excess} too long",
+                duration=format_duration(choice.span_days),
+                excess=_excess(more),
+            )
+        )
+    return tr(" and ").join(parts) or tr("cannot be had so")
 
 
 FAR = 2.0
@@ -159,7 +204,7 @@ WHOLE_PERCENT = 0.05
 def _excess(share: float) -> str:
     """ "57 %", or "3.2 times" of what is far beyond."""
     return (
-        f"{format_quantity(share + 1.0, 'number', digits=2)} times"
+        tr("{quantity} times", quantity=format_quantity(share + 1.0, "number", digits=2))
         if share >= FAR
         else format_share(share, decimals=0 if share >= WHOLE_PERCENT else 1)
     )
@@ -172,23 +217,29 @@ def sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
         yield held_words(solution)
         if choice.loss is not None and solution.wish.unknown in ("model", "tokens", "parameters"):
             loss = format_fixed(choice.loss, 3)
-            yield f"Loss {loss} nats a token by {law}; compare it within one law only."
+            yield tr("Loss {loss} nats a token by {law}; compare it within one law only.", loss=loss, law=law)
         if solution.case.active < DENSE and choice.loss is not None:
             share = format_share(solution.case.active)
-            yield f"{share} of the parameters are active on a token: the law is asked of these."
+            yield tr(
+                "{share} of the parameters are active on a token: the law is asked of these.", share=share
+            )
         if solution.wish.unknown == "model":
             yield _free(solution, case)
         if choice.span_days - choice.wall_days > SAME_TIME:
             yield (
-                f"The programme takes {format_duration(choice.span_days)}, its stages "
-                f"{format_duration(choice.wall_days)} of them: a deadline is held against the programme."
+                tr(
+                    "The programme takes {duration}, its stages {duration_2} of them: a deadline is held "
+                    "against the programme.",
+                    duration=format_duration(choice.span_days),
+                    duration_2=format_duration(choice.wall_days),
+                )
             )
         if solution.wish.unknown == "mfu":
             yield from _predicted(case)
         return
     yield from _not_rented(solution)
     if not solution.alternatives:
-        yield "Nothing near it is possible either: not with more money, not with more time."
+        yield tr("Nothing near it is possible either: not with more money, not with more time.")
 
 
 def _not_rented(solution: Solution) -> Iterator[str]:
@@ -206,10 +257,15 @@ def _not_rented(solution: Solution) -> Iterator[str]:
     )
     choice = next(enough, None)
     if choice is not None:
-        single = ", which is that of single ones" if choice.price.commitment in NO_CLUSTER else ""
+        single = tr(", which is that of single ones") if choice.price.commitment in NO_CLUSTER else ""
         yield (
-            f"{hardware_words(choice)} would do it, {cost_words(choice)}, but so many are not for rent at "
-            f"the plan's price{single}: give a price for several, or own them."
+            tr(
+                "{hardware_words} would do it, {cost_words}, but so many are not for rent at the "
+                "plan's price{single}: give a price for several, or own them.",
+                hardware_words=hardware_words(choice),
+                cost_words=cost_words(choice),
+                single=single,
+            )
         )
 
 
@@ -217,25 +273,30 @@ def held_words(solution: Solution) -> str:
     """What holds the answer where it is."""
     limits = solution.binding
     if limits == ("returns",):
-        return f"Twice as many would be less than {format_significant(PAYS)} times as fast."
+        return tr(
+            "Twice as many would be less than {significant} times as fast.",
+            significant=format_significant(PAYS),
+        )
     if not limits:
-        return "Nothing holds it there: nothing else is cheaper."
+        return tr("Nothing holds it there: nothing else is cheaper.")
     words = limits_words(limits)
-    verb = "hold" if len(limits) > 1 else "holds"
-    return f"{words[0].upper()}{words[1:]} {verb} it there."
+    parts = {"words": words[0].upper(), "words_2": words[1:]}
+    if len(limits) > 1:
+        return tr("{words}{words_2} hold it there.", **parts)
+    return tr("{words}{words_2} holds it there.", **parts)
 
 
 def _free(solution: Solution, case: Case) -> str:
     """What was free beside the model."""
     if solution.wish.any_accelerator:
-        return "Every accelerator on offer was tried, at every usual count."
+        return tr("Every accelerator on offer was tried, at every usual count.")
     if case.scenario.supply.mode == "own":
-        return "The count is the plan's: these accelerators are owned."
+        return tr("The count is the plan's: these accelerators are owned.")
     if case.goal.deadline_days is None:
-        return "The count is the plan's: without a deadline fewer would always be cheaper."
+        return tr("The count is the plan's: without a deadline fewer would always be cheaper.")
     if solution.wish.keep_count:
-        return "The count is the plan's."
-    return "The count was free; accelerator, price and all else are the plan's."
+        return tr("The count is the plan's.")
+    return tr("The count was free; accelerator, price and all else are the plan's.")
 
 
 def _predicted(case: Case) -> Iterator[str]:
@@ -244,15 +305,25 @@ def _predicted(case: Case) -> Iterator[str]:
     mfu, pace = case.choice(on, 0).mfu, pace_kept(on, case.goal)
     if mfu is None or pace is None:
         return
-    predicted = f"The plan as it stands is predicted to reach {format_share(mfu)}"
+    predicted = tr("The plan as it stands is predicted to reach {share}", share=format_share(mfu))
     if pace >= 1.0:
-        yield f"{predicted}, and stays within it down to {format_share(mfu / pace)}."
+        yield tr(
+            "{predicted}, and stays within it down to {share}.",
+            predicted=predicted,
+            share=format_share(mfu / pace),
+        )
     else:
-        yield f"{predicted}; as predicted it would have to be {format_share(mfu / pace)}."
+        yield tr(
+            "{predicted}; as predicted it would have to be {share}.",
+            predicted=predicted,
+            share=format_share(mfu / pace),
+        )
     if case.scenario.efficiency.mfu is None:
         yield (
-            "An MFU that is typed may be lower than one that is predicted: it counts as measured, without "
-            "most of the waste that whole runs are predicted to have."
+            tr(
+                "An MFU that is typed may be lower than one that is predicted: it counts as "
+                "measured, without most of the waste that whole runs are predicted to have."
+            )
         )
 
 
@@ -261,26 +332,36 @@ def why(other: Alternative, case: Case, held: Goal | None = None) -> str:
     choice, goal = other.choice, held or case.goal
     match other.changed:
         case "count":
-            return f"{hardware_words(choice)} {agreeing(choice, 'stay')} within {goal_words(goal)}"
+            return tr(
+                "{hardware_words} {agreeing} within {goal_words}",
+                hardware_words=hardware_words(choice),
+                agreeing=agreeing(choice, "stay"),
+                goal_words=goal_words(goal),
+            )
         case "accelerator":
-            return f"{hardware_words(choice)} {agreeing(choice, 'stay')} within {goal_words(goal)}"
+            return tr(
+                "{hardware_words} {agreeing} within {goal_words}",
+                hardware_words=hardware_words(choice),
+                agreeing=agreeing(choice, "stay"),
+                goal_words=goal_words(goal),
+            )
         case "budget":
             more = choice.cost_usd - (goal.budget_usd or 0.0)
-            return f"with {format_money(more)} more it is possible"
+            return tr("with {money} more it is possible", money=format_money(more))
         case "deadline":
             more = choice.span_days - (goal.deadline_days or 0.0)
-            return f"with {format_duration(more)} more it is possible"
+            return tr("with {duration} more it is possible", duration=format_duration(more))
         case "both":
-            return "the least beyond both limits"
+            return tr("the least beyond both limits")
         case "tokens":
             tokens = format_quantity(choice.tokens or 0.0, "number")
-            return f"{tokens} tokens are paid for"
+            return tr("{tokens} tokens are paid for", tokens=tokens)
     times = (choice.parameters or 0.0) / (case.parameters or 1.0)
-    return f"{format_quantity(times, 'number', digits=2)} times the plan's size"
+    return tr("{quantity} times the plan's size", quantity=format_quantity(times, "number", digits=2))
 
 
 def _alternatives(solution: Solution, case: Case) -> Table:
-    columns = (*CHOICE_COLUMNS, Column("Why"))
+    columns = (*CHOICE_COLUMNS, Column(tr("Why")))
     rows = [(*choice_row(each.choice), why_beside(each, solution, case)) for each in solution.alternatives]
     return Table(columns, tuple(rows))
 
@@ -297,7 +378,9 @@ def why_beside(other: Alternative, solution: Solution, case: Case) -> str:
         worse = other.choice.loss - best.loss
         serve = (other.choice.parameters or 0.0) / (best.parameters or 1.0)
         served = format_quantity(serve, "number", digits=2)
-        return f"loss {marked(f'{worse:+.3f}')}, {served} of the work to serve"
+        return tr(
+            "loss {marked}, {served} of the work to serve", marked=marked(f"{worse:+.3f}"), served=served
+        )
     return why(other, case, held_against(solution.wish.unknown, case.goal))
 
 
@@ -305,39 +388,48 @@ def knee_section(knee: Knee) -> Section:
     """What each doubling of the cluster brings, and where that stops paying."""
     columns = (
         Column("Accelerators", format_count, right=True, key="count"),
-        Column("Time", format_duration, right=True, key="programme_days"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Times as fast", lambda v: format_fixed(v, 2), right=True, key="faster"),
-        Column("A day saved costs", _a_day, right=True, key="usd_per_day_saved"),
+        Column(tr("Time"), format_duration, right=True, key="programme_days"),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Times as fast"), lambda v: format_fixed(v, 2), right=True, key="faster"),
+        Column(tr("A day saved costs"), _a_day, right=True, key="usd_per_day_saved"),
     )
     rows = tuple(
         (r.choice.count, r.choice.span_days, r.choice.cost_usd, r.faster, r.usd_per_day)
         for r in knee.doublings
     )
     return Section(
-        "Each doubling", (knee_words(knee),) if knee.knee is not None else (), Table(columns, rows)
+        tr("Each doubling"), (knee_words(knee),) if knee.knee is not None else (), Table(columns, rows)
     )
 
 
 def knee_words(knee: Knee) -> str:
     """Where more accelerators stop paying."""
     if knee.knee is None:
-        return "The model fits on no number of them."
+        return tr("The model fits on no number of them.")
     last = knee.doublings[-1].choice.count
-    stops = f"Doubling pays up to {format_count(knee.knee)}"
+    stops = tr("Doubling pays up to {count}", count=format_count(knee.knee))
     if len(knee.doublings) == 1:
-        return f"More than {format_count(last)} are not for rent at this price: nothing to double."
+        return tr(
+            "More than {count} are not for rent at this price: nothing to double.", count=format_count(last)
+        )
     if knee.knee < last:
-        stops += f": beyond, twice as many are less than {format_significant(PAYS)} times as fast."
+        stops += tr(
+            ": beyond, twice as many are less than {significant} times as fast.",
+            significant=format_significant(PAYS),
+        )
     else:
-        stops += ", the most that were tried."
+        stops += tr(", the most that were tried.")
     if knee.batch_limit is None:
         return stops
-    return f"{stops} The batch holds {format_count(knee.batch_limit)} sequences: more accelerators share one."
+    return tr(
+        "{stops} The batch holds {count} sequences: more accelerators share one.",
+        stops=stops,
+        count=format_count(knee.batch_limit),
+    )
 
 
 def _a_day(usd: float) -> str:
-    return format_money(usd) if usd >= 0.0 else f"saves {format_money(-usd)}"
+    return format_money(usd) if usd >= 0.0 else tr("saves {money}", money=format_money(-usd))
 
 
 def _tree(solution: Solution, case: Case, knee: Knee | None) -> dict[str, Any]:
@@ -381,7 +473,7 @@ def _tree(solution: Solution, case: Case, knee: Knee | None) -> dict[str, Any]:
 
 def _scan(solution: Solution) -> Table:
     unknown = Column(solution.wish.unknown, str, key=_key(solution))
-    columns = (unknown, Column("Feasible", str, key="feasible"), *CHOICE_COLUMNS)
+    columns = (unknown, Column(tr("Feasible"), str, key="feasible"), *CHOICE_COLUMNS)
     rows = [(point.value, point.feasible, *choice_row(point.choice)) for point in solution.scan]
     return Table(columns, tuple(rows))
 

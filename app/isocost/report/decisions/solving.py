@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.engine.scaling import ParametricLaw
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
@@ -51,14 +51,14 @@ AS_GOOD = 0.01
 """Nats a token of loss that two models may differ by and count as equally good."""
 STILL = 0.002
 """Share by which a figure must differ over the scan to be drawn."""
-KEYS = "Left and right arrows choose another value that was tried, Enter takes it."
-LOOKING = "Looking over the whole range…"
+KEYS = tr("Left and right arrows choose another value that was tried, Enter takes it.")
+LOOKING = tr("Looking over the whole range…")
 Kind = Literal["cost", "days", "loss"]
 _AXES: dict[Unknown, str] = {
     "model": "parameters",
     "parameters": "parameters",
     "tokens": "tokens",
-    "price": "an hour",
+    "price": tr("an hour"),
     "mfu": "MFU",
 }
 
@@ -148,11 +148,19 @@ class Solving:
             near = nearest_words(self.solution, self.case)
             return f"{near[0].upper()}{near[1:]}." if near else ""
         choice = point.choice
-        on = "" if self.unknown == "count" else f"on {hardware_words(choice)}: "
-        loss = "" if choice.loss is None else f", loss {format_fixed(choice.loss, 3)}"
+        on = (
+            ""
+            if self.unknown == "count"
+            else tr("on {hardware_words}: ", hardware_words=hardware_words(choice))
+        )
+        loss = "" if choice.loss is None else tr(", loss {fixed}", fixed=format_fixed(choice.loss, 3))
         told = f"{on}{cost_words(choice)}{loss}"
         if not choice.fits:
-            return f"{hardware_words(choice)} {agreeing(choice, 'do')} not hold the model."
+            return tr(
+                "{hardware_words} {agreeing} not hold the model.",
+                hardware_words=hardware_words(choice),
+                agreeing=agreeing(choice, "do"),
+            )
         return f"{told[0].upper()}{told[1:]}."
 
     def point(self, at: int | None) -> ScanPoint | None:
@@ -163,7 +171,11 @@ class Solving:
     def take_words(self, at: int | None) -> str:
         """The button that takes a value."""
         point = self.point(at)
-        return "Nothing to take" if point is None else f"Take {value_words(self.unknown, point)}"
+        return (
+            tr("Nothing to take")
+            if point is None
+            else tr("Take {value_words}", value_words=value_words(self.unknown, point))
+        )
 
     def step(self, at: int | None) -> str:
         """Taking a value, for the undo menu."""
@@ -174,7 +186,7 @@ class Solving:
             value = axis_words(self.unknown, float(point.value))
         else:
             value = value_words(self.unknown, point)
-        return f"Solve for {_spoken(self.unknown)}: {value}"
+        return tr("Solve for {spoken}: {value}", spoken=_spoken(self.unknown), value=value)
 
     def words(self, at: int) -> str:
         """A value that was tried, in a sentence."""
@@ -184,30 +196,36 @@ class Solving:
             for panel in self.panels
             if math.isfinite(panel.values[at])
         ]
-        what = "; ".join(filter(None, (", ".join(told) or "the model does not fit", self._keeps(at))))
+        what = "; ".join(filter(None, (", ".join(told) or tr("the model does not fit"), self._keeps(at))))
         by_count = self.unknown in ("budget", "deadline")
         return f"{hardware_words(point.choice) if by_count else value_words(self.unknown, point)}: {what}."
 
     def _keeps(self, at: int) -> str:
         goal, choice = held_against(self.unknown, self.case.goal), self.points[at].choice
         if self.unknown == "model":
-            return f"within {AS_GOOD:g} of the best" if self.good[at] else "worse than the best"
+            return (
+                tr("within {as_good:g} of the best", as_good=AS_GOOD)
+                if self.good[at]
+                else tr("worse than the best")
+            )
         if not self.points[at].sold:
-            return "so many are not for rent at this price"
+            return tr("so many are not for rent at this price")
         if not choice.fits or goal == Goal():
             return ""
         if self.good[at]:
-            return f"within {goal_words(goal)}"
+            return tr("within {goal_words}", goal_words=goal_words(goal))
         over = goal.budget_usd is not None and choice.cost_usd > goal.budget_usd
         late = goal.deadline_days is not None and choice.span_days > goal.deadline_days
-        return joined([*(["over the budget"] if over else []), *(["after the deadline"] if late else [])])
+        return joined(
+            [*([tr("over the budget")] if over else []), *([tr("after the deadline")] if late else [])]
+        )
 
     def table(self) -> Table:
         """Every value tried."""
         unknown: Unknown = "count" if self.unknown in ("budget", "deadline") else self.unknown
         columns = (
             Column(label_of(unknown), lambda value: axis_words(unknown, value), right=True, key="value"),
-            Column("Kept", lambda kept: "yes" if kept else "no", key="feasible"),
+            Column(tr("Kept"), lambda kept: "yes" if kept else "no", key="feasible"),
             *CHOICE_COLUMNS,
         )  # fmt: skip
         rows = [
@@ -219,7 +237,7 @@ class Solving:
 
 def label_of(unknown: Unknown) -> str:
     """What an unknown is called."""
-    return "Best model" if unknown == "model" else NUMBERS[PATHS[unknown]].label
+    return tr("Best model") if unknown == "model" else NUMBERS[PATHS[unknown]].label
 
 
 def _spoken(unknown: Unknown) -> str:
@@ -231,8 +249,10 @@ def _spoken(unknown: Unknown) -> str:
 def asking_words(found: Asked | None, path: str, *, answered: bool = False) -> str:
     """What is asked, above the answer; ``answered``: that there is one, and nothing has changed yet."""
     unknown = UNKNOWNS[path] if found is None else found.wish.unknown
-    words = f"Solving for {'the ' if unknown == 'model' else ''}{_spoken(unknown)}"
-    return f"{words}  ·  not taken yet" if answered else words
+    words = tr(
+        "Solving for {word}{spoken}", word=tr("the ") if unknown == "model" else "", spoken=_spoken(unknown)
+    )
+    return tr("{words}  ·  not taken yet", words=words) if answered else words
 
 
 def value_words(unknown: Unknown, point: ScanPoint) -> str:
@@ -242,11 +262,11 @@ def value_words(unknown: Unknown, point: ScanPoint) -> str:
         case "model":
             return model_words(choice)
         case "tokens":
-            return f"{format_quantity(float(point.value), 'number')} tokens"
+            return tr("{quantity} tokens", quantity=format_quantity(float(point.value), "number"))
         case "parameters":
-            return f"{format_quantity(float(point.value), 'number')} parameters"
+            return tr("{quantity} parameters", quantity=format_quantity(float(point.value), "number"))
         case "price":
-            return f"{format_money(float(point.value))} an hour"
+            return tr("{money} an hour", money=format_money(float(point.value)))
         case "mfu":
             return f"{format_share(float(point.value))} MFU"
         case "budget":
@@ -268,18 +288,24 @@ def axis_words(unknown: Unknown, value: float) -> str:
 def wanting_words(found: Asked) -> str:
     """What it needs to be held against."""
     if found.wish.unknown == "budget":
-        return "By when? The least budget is that of a deadline."
+        return tr("By when? The least budget is that of a deadline.")
     if found.wish.unknown in ("deadline", "price"):
-        what = "The soonest deadline" if found.wish.unknown == "deadline" else "The highest price"
-        return f"For how much? {what} is that of a budget."
-    return "What is it to hold? Give a budget, a deadline or both."
+        what = tr("The soonest deadline") if found.wish.unknown == "deadline" else tr("The highest price")
+        return tr("For how much? {what} is that of a budget.", what=what)
+    return tr("What is it to hold? Give a budget, a deadline or both.")
 
 
 def proposal_words(path: str, goal: Goal) -> str:
     """A goal to begin with, as a button says it; empty = there is none."""
     if path == PATHS["budget"]:
-        return "" if goal.budget_usd is None else f"Use {format_money(goal.budget_usd)}, as now"
-    return "" if goal.deadline_days is None else f"Use {format_duration(goal.deadline_days)}, as now"
+        return (
+            "" if goal.budget_usd is None else tr("Use {money}, as now", money=format_money(goal.budget_usd))
+        )
+    return (
+        ""
+        if goal.deadline_days is None
+        else tr("Use {duration}, as now", duration=format_duration(goal.deadline_days))
+    )
 
 
 # The answer
@@ -329,7 +355,11 @@ def _chance(solution: Solution, case: Case) -> Iterator[str]:
     there = replace(case, project=taken(case.project, solution.case, solution.wish, point))
     chance = judged(there, there.reach(), 0).chance
     if chance is not None:
-        yield f"The chance that it holds {goal_words(there.goal)} is {chance_words(chance)}."
+        yield tr(
+            "The chance that it holds {goal_words} is {chance_words}.",
+            goal_words=goal_words(there.goal),
+            chance_words=chance_words(chance),
+        )
 
 
 def own_value(case: Case, unknown: Unknown) -> float | None:
@@ -395,8 +425,8 @@ def _panels(unknown: Unknown, points: Sequence[ScanPoint], goal: Goal) -> tuple[
 
     if unknown == "model":
         return (ScanPanel("loss", "loss", of(lambda c: c.loss), None, lambda v: format_fixed(v, 3)),)
-    cost = ScanPanel("cost", "cost", of(lambda c: c.cost_usd), goal.budget_usd, format_money)
-    days = ScanPanel("days", "time", of(lambda c: c.span_days), goal.deadline_days, format_duration)
+    cost = ScanPanel("cost", tr("cost"), of(lambda c: c.cost_usd), goal.budget_usd, format_money)
+    days = ScanPanel("days", tr("time"), of(lambda c: c.span_days), goal.deadline_days, format_duration)
     nothing = goal == Goal()
     wanted = [
         panel
@@ -446,12 +476,14 @@ def _how(solution: Solution, case: Case, goal: Goal) -> str:
     """How the picture is read."""
     unknown, held = solution.wish.unknown, goal_words(goal)
     if unknown == "model":
-        return f"Each size on the text it affords; shaded: within {AS_GOOD:g} of the best."
+        return tr(
+            "Each size on the text it affords; shaded: within {as_good:g} of the best.", as_good=AS_GOOD
+        )
     if goal == Goal():
-        return "The mark is the last count whose doublings all pay."
+        return tr("The mark is the last count whose doublings all pay.")
     if unknown in ("budget", "deadline"):
-        return f"Every count of the plan's accelerator; shaded: within {held}."
-    return f"All else stays as it is; shaded: within {held}."
+        return tr("Every count of the plan's accelerator; shaded: within {held}.", held=held)
+    return tr("All else stays as it is; shaded: within {held}.", held=held)
 
 
 def _other(each: Alternative, solution: Solution, case: Case) -> OtherWay:
@@ -459,4 +491,4 @@ def _other(each: Alternative, solution: Solution, case: Case) -> OtherWay:
     name = model_words(choice) if each.changed in ("size", "tokens") else hardware_words(choice)
     why = why_beside(each, solution, case)
     note = f"{cost_words(choice)}; {why}" if each.changed != "size" else why
-    return OtherWay(name, note, each.case, f"Take {name}")
+    return OtherWay(name, note, each.case, tr("Take {name}", name=name))

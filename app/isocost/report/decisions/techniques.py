@@ -7,6 +7,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.techniques import Measurement, TechniqueRow
+from isocost.language import tr
 from isocost.plan.compare.differences import Difference
 from isocost.plan.compare.rack import Outcome, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_fixed, format_money
@@ -14,8 +15,8 @@ from isocost.report.decisions.words import input_label, signed_money, unsigned_s
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-GROUPS = {"same": "The same model", "another": "Another model, or one that can do something else"}
-ABSENT, UNMODELLED = "Not in this plan", "Known, and not modelled"
+GROUPS = {"same": tr("The same model"), "another": tr("Another model, or one that can do something else")}
+ABSENT, UNMODELLED = tr("Not in this plan"), tr("Known, and not modelled")
 """Headings of those that have nothing to change."""
 SHOWN = 3
 """Inputs of a technique that are written out; the rest are counted."""
@@ -34,7 +35,7 @@ def told(title: str, found: Rack, catalog: Catalog) -> Told:
     sections += [Section(ABSENT, (), _absent(absent))] if absent else []
     unmodelled = [each for each in found.techniques if each.row.unmodelled]
     sections += [Section(UNMODELLED, (), _unmodelled(unmodelled))] if unmodelled else []
-    sections.append(Section("Who says so", (), _sources([each.row for each in found.techniques])))
+    sections.append(Section(tr("Who says so"), (), _sources([each.row for each in found.techniques])))
     return Told(
         title=title,
         finding=rack_said(found),
@@ -49,29 +50,43 @@ def rack_said(found: Rack) -> str:
     on = [each for each in found.techniques if each.on]
     most = _most(found)
     if not on:
-        return f"Most is saved by {most}" if most else "No technique saves anything on this plan"
-    return f"{_on_said(on, found)}; of the others most is saved by {most}" if most else _on_said(on, found)
+        return (
+            tr("Most is saved by {most}", most=most)
+            if most
+            else tr("No technique saves anything on this plan")
+        )
+    return (
+        tr("{on_said}; of the others most is saved by {most}", on_said=_on_said(on, found), most=most)
+        if most
+        else _on_said(on, found)
+    )
 
 
 def _on_said(on: Sequence[Technique], found: Rack) -> str:
     usd, total = found.combined_usd, found.base.total_usd
     share = f", {unsigned_share(usd / total)}" if total and usd else ""
-    return f"{on_names(on)}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}{share}"
+    return f"{on_names(on)}: {format_money(abs(usd))} {(tr('more') if usd > 0 else tr('less'))}{share}"
 
 
 def on_names(on: Sequence[Technique]) -> str:
     """Techniques by their names: "FP8 matmuls and Spot together"."""
     names = [each.row.label for each in on]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} together"
+    return (
+        names[0]
+        if len(names) == 1
+        else tr("{list} and {names} together", list=", ".join(names[:-1]), names=names[-1])
+    )
 
 
 def _most(found: Rack) -> str:
     """What saves most of the techniques that are off and run: of the same model, and of another."""
     said = []
-    for group, words in (("same", "the same model"), ("another", "another model")):
+    for group, words in (("same", tr("the same model")), ("another", tr("another model"))):
         if best := saves_most(found, group):
             label, usd = best.row.label, best.delta_usd or 0.0
-            said.append(f"'{label}' ({words}, {format_money(-usd)} less)")
+            said.append(
+                tr("'{label}' ({words}, {money} less)", label=label, words=words, money=format_money(-usd))
+            )
     return " or ".join(said)
 
 
@@ -93,11 +108,17 @@ def together_said(found: Rack) -> list[str]:
     """What those that are on come to together, beside what they promise one by one."""
     base, now = found.base, found.together
     on = [each for each in found.techniques if each.on]
-    said = [f"The plan as it stands: {_outcome(base)}."]
+    said = [tr("The plan as it stands: {outcome}.", outcome=_outcome(base))]
     if on:
-        said.append(f"With {', '.join(each.row.label for each in on)}: {_outcome(now)}.")
+        said.append(
+            tr(
+                "With {list}: {outcome}.",
+                list=", ".join(each.row.label for each in on),
+                outcome=_outcome(now),
+            )
+        )
     said += [words] if (words := counted_twice(found)) else []
-    said.append("Each figure is on top of what is on, worked out anew on this plan.")
+    said.append(tr("Each figure is on top of what is on, worked out anew on this plan."))
     return said
 
 
@@ -106,16 +127,22 @@ def counted_twice(found: Rack) -> str:
     if sum(each.on for each in found.techniques) < 2:
         return ""
     twice = found.combined_usd - found.promised_usd
-    return (
-        f"One by one they come to {signed_money(found.promised_usd)}, together to"
-        f" {signed_money(found.combined_usd)}: {format_money(abs(twice))} would be counted twice."
+    return tr(
+        "One by one they come to {signed_money}, together to {signed_money_2}: {money} would "
+        "be counted twice.",
+        signed_money=signed_money(found.promised_usd),
+        signed_money_2=signed_money(found.combined_usd),
+        money=format_money(abs(twice)),
     )
 
 
 def _outcome(each: Outcome) -> str:
-    parts = [format_money(each.total_usd), f"{format_duration(each.days)} on the accelerators"]
-    parts += [] if each.fits else ["does not fit in memory"]
-    parts += [f"predicted loss {format_fixed(each.loss, 3)}"] if each.loss is not None else []
+    parts = [
+        format_money(each.total_usd),
+        tr("{duration} on the accelerators", duration=format_duration(each.days)),
+    ]
+    parts += [] if each.fits else [tr("does not fit in memory")]
+    parts += [tr("predicted loss {fixed}", fixed=format_fixed(each.loss, 3))] if each.loss is not None else []
     return ", ".join(parts)
 
 
@@ -136,9 +163,9 @@ def what_else(each: Technique) -> str:
         return ""
     said = []
     if not each.after.fits:
-        said.append("does not fit in memory")
+        said.append(tr("does not fit in memory"))
     elif not each.before.fits:
-        said.append("makes it fit in memory")
+        said.append(tr("makes it fit in memory"))
     return "; ".join((*said, *loss_change(each.before.loss, each.after.loss)))
 
 
@@ -147,10 +174,12 @@ def loss_change(old: float | None, new: float | None) -> tuple[str, ...]:
     if old is None:
         return ()
     if new is None:
-        return ("its loss is not predicted",)
+        return (tr("its loss is not predicted"),)
     if abs(new - old) < LEAST_LOSS:
         return ()
-    return (f"predicted loss {format_fixed(old, 3)} -> {format_fixed(new, 3)}",)
+    return (
+        tr("predicted loss {fixed} -> {fixed_2}", fixed=format_fixed(old, 3), fixed_2=format_fixed(new, 3)),
+    )
 
 
 def days_said(days: float) -> str:
@@ -163,13 +192,13 @@ def days_said(days: float) -> str:
 def _shown(rows: Sequence[Technique], catalog: Catalog) -> Table:
     columns = (
         Column("On"),
-        Column("Technique"),
-        Column("Cost", signed_money, right=True),
-        Column("Time", days_said, right=True),
-        Column("Change"),
-        Column("Beside"),
-        Column("Catch"),
-        Column("Name"),
+        Column(tr("Technique")),
+        Column(tr("Cost"), signed_money, right=True),
+        Column(tr("Time"), days_said, right=True),
+        Column(tr("Change")),
+        Column(tr("Beside")),
+        Column(tr("Catch")),
+        Column(tr("Name")),
     )
     return Table(
         columns,
@@ -190,12 +219,17 @@ def _shown(rows: Sequence[Technique], catalog: Catalog) -> Table:
 
 
 def _absent(rows: Sequence[Technique]) -> Table:
-    columns = (Column("Technique"), Column("Why"), Column("Measured elsewhere"))
+    columns = (Column(tr("Technique")), Column(tr("Why")), Column(tr("Measured elsewhere")))
     return Table(columns, tuple((each.row.label, each.why_not, measured(each.row)) for each in rows))
 
 
 def _unmodelled(rows: Sequence[Technique]) -> Table:
-    columns = (Column("Technique"), Column("Why"), Column("Most it could do here"), Column("Measured"))
+    columns = (
+        Column(tr("Technique")),
+        Column(tr("Why")),
+        Column(tr("Most it could do here")),
+        Column(tr("Measured")),
+    )
     return Table(
         columns,
         tuple(
@@ -218,11 +252,17 @@ def measured(row: TechniqueRow) -> str:
 
 def source_said(source: Measurement) -> str:
     """Who says what was measured, and whether that was read again."""
-    return f"{source.source}{' (not read again)' if source.recalled else ''}"
+    return f"""{source.source}{(tr(" (not read again)") if source.recalled else "")}"""
 
 
 def _sources(rows: Sequence[TechniqueRow]) -> Table:
-    columns = (Column("Technique"), Column("Measured"), Column("On"), Column("Source"), Column("Date"))
+    columns = (
+        Column(tr("Technique")),
+        Column(tr("Measured")),
+        Column("On"),
+        Column(tr("Source")),
+        Column(tr("Date")),
+    )
     return Table(
         columns,
         tuple(

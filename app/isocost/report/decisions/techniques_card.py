@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.compare.rack import DeltaRange, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_money
 from isocost.report.decisions.doubt import chance_said, ends_said
@@ -29,16 +30,16 @@ from isocost.report.decisions.words import signed_money, signed_share
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-SUBTITLE = "Each switch tries a change on top of those that are on; the plan stays until you apply it."
-WORKING = "Working the techniques out on this plan…"
-TITLE = "Techniques"
-RANGED = "Under a cost 8 chances in 10 of it, the plan with and without sampled alike."
+SUBTITLE = tr("Each switch tries a change on top of those that are on; the plan stays until you apply it.")
+WORKING = tr("Working the techniques out on this plan…")
+TITLE = tr("Techniques")
+RANGED = tr("Under a cost 8 chances in 10 of it, the plan with and without sampled alike.")
 """What is said of the rack where figures are told with their ranges."""
-RANGED_BRIEF = "Under a cost: 8 chances in 10."
+RANGED_BRIEF = tr("Under a cost: 8 chances in 10.")
 """The same where there is little room."""
-NOTHING_ON = "The plan as it stands. Switch on what you would like to try."
-TOGETHER = "What several come to is worked out as one plan, not added up."
-ADDED = "Compare shows it beside the plan"
+NOTHING_ON = tr("The plan as it stands. Switch on what you would like to try.")
+TOGETHER = tr("What several come to is worked out as one plan, not added up.")
+ADDED = tr("Compare shows it beside the plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class RackRow:
             return self.name
         if not self.can:
             return f"{self.name}: {self.catch}"
-        said = f"{self.name}, {'on' if self.on else 'off'}: {self.cost}"
+        said = f"{self.name}, {(tr('on') if self.on else tr('off'))}: {self.cost}"
         said = f"{said}, {self.time}" if self.time else said
         return "; ".join(part for part in (said, self.likely_words) if part)
 
@@ -87,12 +88,12 @@ class RackRow:
         """Its range in a sentence; empty = as good as known, or not shown."""
         if not self.likely:
             return ""
-        return f"8 chances in 10: {self.likely}" + (f", {self.flips}" if self.flips else "")
+        return tr("8 chances in 10: {likely}", likely=self.likely) + (f", {self.flips}" if self.flips else "")
 
     @property
     def more(self) -> str:
         """What else there is to know, a line each."""
-        measured = f"Measured: {self.source}, on {self.subject}"
+        measured = tr("Measured: {source}, on {subject}", source=self.source, subject=self.subject)
         return "\n".join(each for each in (self.change, self.catch if self.can else "", measured) if each)
 
     @property
@@ -122,7 +123,11 @@ class RackView:
     @property
     def result(self) -> str:
         """What the tried plan comes to, on one line."""
-        cost = f"{self.total}, {self.delta} against the plan" if self.delta else self.total
+        cost = (
+            tr("{total}, {delta} against the plan", total=self.total, delta=self.delta)
+            if self.delta
+            else self.total
+        )
         return f"{cost}. {self.note}"
 
 
@@ -165,7 +170,11 @@ def _heading(each: Technique) -> str:
 def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
     row = each.row
     if each.after is None:
-        most = f" At most {signed_money(each.most_usd)} here." if each.most_usd is not None else ""
+        most = (
+            tr(" At most {signed_money} here.", signed_money=signed_money(each.most_usd))
+            if each.most_usd is not None
+            else ""
+        )
         return RackRow(
             row.label,
             row.id,
@@ -207,7 +216,11 @@ def _flips(each: Technique) -> str:
     other = each.likely.dearer if saves else 1.0 - each.likely.dearer
     if other < FLIPS:
         return ""
-    return f"{chance_said(other)} that it {'costs more' if saves else 'costs no more'}"
+    return tr(
+        "{chance_said} that it {word}",
+        chance_said=chance_said(other),
+        word=tr("costs more") if saves else tr("costs no more"),
+    )
 
 
 FLIPS = 0.01
@@ -224,11 +237,20 @@ def _title(found: Rack) -> str:
     on = [each for each in found.techniques if each.on]
     if on:
         usd = found.combined_usd
-        names = on_names(on) if len(on) <= 2 else format_counted(len(on), "technique") + " together"
-        return f"{names}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}"
-    for group, words in (("same", "For the same model"), ("another", "With another model")):
+        names = (
+            on_names(on)
+            if len(on) <= 2
+            else tr("{counted} together", counted=format_counted(len(on), "technique"))
+        )
+        return f"{names}: {format_money(abs(usd))} {(tr('more') if usd > 0 else tr('less'))}"
+    for group, words in (("same", tr("For the same model")), ("another", tr("With another model"))):
         if best := saves_most(found, group):
-            return f"{words} '{best.row.label}' saves most: {format_money(-(best.delta_usd or 0.0))}"
+            return tr(
+                "{words} '{label}' saves most: {money}",
+                words=words,
+                label=best.row.label,
+                money=format_money(-(best.delta_usd or 0.0)),
+            )
     return rack_said(found)
 
 
@@ -240,13 +262,16 @@ def _delta(found: Rack) -> str:
 
 def _time_said(days: float) -> str:
     said = days_said(days)
-    return "same time" if said == "0" else said
+    return tr("same time") if said == "0" else said
 
 
 def _dropped(found: Rack, chosen: Sequence[str]) -> list[str]:
     """Techniques that were switched on and have nothing to change since the plan is another."""
     gone = [each for each in found.techniques if each.row.id in chosen and each.after is None]
-    return [f"{each.row.label} is not tried any more: {each.why_not}" for each in gone]
+    return [
+        tr("{label} is not tried any more: {why_not}", label=each.row.label, why_not=each.why_not)
+        for each in gone
+    ]
 
 
 def _note(found: Rack, on: Sequence[Technique]) -> str:
@@ -254,33 +279,39 @@ def _note(found: Rack, on: Sequence[Technique]) -> str:
     if not on:
         return NOTHING_ON
     base, now = found.base, found.together
-    said = [f"{format_duration(base.days)} -> {format_duration(now.days)} on the accelerators"]
-    said += [] if now.fits else ["does not fit in memory"]
+    said = [
+        tr(
+            "{duration} -> {duration_2} on the accelerators",
+            duration=format_duration(base.days),
+            duration_2=format_duration(now.days),
+        )
+    ]
+    said += [] if now.fits else [tr("does not fit in memory")]
     said += loss_change(base.loss, now.loss)
-    return f"Tried, not applied: {', '.join(said)}."
+    return tr("Tried, not applied: {list}.", list=", ".join(said))
 
 
 def rack_table(found: Rack | None, catalog: Catalog) -> Table:
     """Every technique as a line."""
     ranged = found is not None and any(each.likely is not None for each in found.techniques)
     columns = (
-        Column("Technique", key="technique"),
+        Column(tr("Technique"), key="technique"),
         Column("On", key="on"),
-        Column("Cost", _cost, right=True, key="delta_usd"),
-        Column("Time", _time, right=True, key="delta_days"),
+        Column(tr("Cost"), _cost, right=True, key="delta_usd"),
+        Column(tr("Time"), _time, right=True, key="delta_days"),
         *(Column(name, _cost, right=True, key=key) for name, key in RANGE_COLUMNS if ranged),
-        Column("Group", key="group"),
-        Column("Change", key="change"),
-        Column("Catch", key="catch"),
-        Column("Why not", key="why_not"),
-        Column("Measured", key="measured"),
-        Column("Source", key="source"),
-        Column("Date", key="date"),
+        Column(tr("Group"), key="group"),
+        Column(tr("Change"), key="change"),
+        Column(tr("Catch"), key="catch"),
+        Column(tr("Why not"), key="why_not"),
+        Column(tr("Measured"), key="measured"),
+        Column(tr("Source"), key="source"),
+        Column(tr("Date"), key="date"),
     )
     rows = tuple(
         (
             each.row.label,
-            "on" if each.on else "off" if each.after is not None else "not possible",
+            tr("on") if each.on else tr("off") if each.after is not None else tr("not possible"),
             "" if each.delta_usd is None else each.delta_usd,
             "" if each.delta_days is None else each.delta_days,
             *(_ends(each.likely) if ranged else ()),
@@ -297,7 +328,7 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
     return Table(columns, rows)
 
 
-RANGE_COLUMNS = (("1 in 10 below", "low_usd"), ("1 in 10 above", "high_usd"))
+RANGE_COLUMNS = ((tr("1 in 10 below"), "low_usd"), (tr("1 in 10 above"), "high_usd"))
 
 
 def _ends(span: DeltaRange | None) -> tuple[float | str, float | str]:
@@ -317,26 +348,28 @@ def _time(days: float | str) -> str:
 
 def apply_words(found: Rack) -> str:
     """What the undo step that applies the tried plan is called."""
-    return f"Apply {_named(found)}"
+    return tr("Apply {named}", named=_named(found))
 
 
 def tried_name(scenario: str, found: Rack) -> str:
     """What a scenario with the tried techniques is called."""
-    return f"{scenario} with {_named(found)}"
+    return tr("{scenario} with {named}", scenario=scenario, named=_named(found))
 
 
 def add_words(name: str) -> str:
     """What the undo step that adds the tried plan is called."""
-    return f"Add {name}"
+    return tr("Add {name}", name=name)
 
 
 def added_said(name: str) -> str:
     """That the tried plan is now a scenario."""
-    return f"Added as '{name}': {ADDED}."
+    return tr("Added as '{name}': {added}.", name=name, added=ADDED)
 
 
 def _named(found: Rack) -> str:
     on = [each.row.label for each in found.techniques if each.on]
     return (
-        " and ".join(on) if len(on) <= 2 else f"{on[0]} and {format_counted(len(on) - 1, 'other technique')}"
+        tr(" and ").join(on)
+        if len(on) <= 2
+        else tr("{on} and {counted}", on=on[0], counted=format_counted(len(on) - 1, "other technique"))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.experiment import RUNS, Experiment
@@ -31,18 +32,27 @@ LITTLE = 0.01
 def tornado_said(found: Tornado) -> str:
     """What matters most, in one sentence."""
     if not found.bars:
-        return "Nothing in this plan is in doubt"
+        return tr("Nothing in this plan is in doubt")
     first = found.bars[0]
     low, high = sorted((first.cost_low_usd, first.cost_high_usd))
     name = inside_said(first.doubt.name)
-    return f"What moves the cost most is {name}: {format_money(low)} to {format_money(high)} by itself"
+    return tr(
+        "What moves the cost most is {name}: {money} to {money_2} by itself",
+        name=name,
+        money=format_money(low),
+        money_2=format_money(high),
+    )
 
 
 def _settled(doubt: Doubtful) -> str:
     """What it would be to know an input exactly."""
     if doubt.whose == "market":
-        return f"A firm quote, which settles {inside_said(doubt.name)},"
-    return f"Knowing {'' if doubt.path else 'the hours of '}{inside_said(doubt.name)} exactly"
+        return tr("A firm quote, which settles {inside_said},", inside_said=inside_said(doubt.name))
+    return tr(
+        "Knowing {word}{inside_said} exactly",
+        word="" if doubt.path else tr("the hours of "),
+        inside_said=inside_said(doubt.name),
+    )
 
 
 def experiment_said(found: Experiment | None) -> tuple[str, ...]:
@@ -52,12 +62,16 @@ def experiment_said(found: Experiment | None) -> tuple[str, ...]:
     ask, after = format_money(found.ask_usd), format_money(found.ask_after_usd)
     what = _settled(found.doubt)
     if found.hour_usd is not None:
-        what = f"{RUNS} short runs of your own, taken into the plan by isocost calibrate,"
-    freed = f"{what} would free little of the ask for four chances in five, {ask}."
+        what = tr("{runs} short runs of your own, taken into the plan by isocost calibrate,", runs=RUNS)
+    freed = tr("{what} would free little of the ask for four chances in five, {ask}.", what=what, ask=ask)
     if frees(found):
-        freed = (
-            f"{what} would on average lower the ask for four chances in five from {ask} to {after},"
-            f" about {format_money(found.freed_usd, digits=2)} less."
+        freed = tr(
+            "{what} would on average lower the ask for four chances in five from {ask} to "
+            "{after}, about {money} less.",
+            what=what,
+            ask=ask,
+            after=after,
+            money=format_money(found.freed_usd, digits=2),
         )
         if not pays(found):
             freed = f"{freed} {dearer_said(found)}"
@@ -77,21 +91,46 @@ def pays(found: Experiment) -> bool:
 
 def dearer_said(found: Experiment) -> str:
     """What to know of an experiment that does not pay."""
-    return f"That is less than an hour of {found.accelerators} costs: it pays for a larger plan to come."
+    return tr(
+        "That is less than an hour of {accelerators} costs: it pays for a larger plan to come.",
+        accelerators=found.accelerators,
+    )
 
 
 def experiment_reasons(found: Experiment) -> tuple[str, ...]:
     """Why it is this one, what it may find, and what it takes, a sentence each."""
     name, share = inside_said(found.doubt.name), format_share(found.share, decimals=0)
-    most = f"Most of the doubt about the cost is that of one input: {name}, {share} of it."
+    most = tr(
+        "Most of the doubt about the cost is that of one input: {name}, {share} of it.",
+        name=name,
+        share=share,
+    )
     if found.share < 0.5:
-        most = f"No input has most of the doubt about the cost; {name} has the largest part, {share}."
-    dearer = f"{capital(chance_said(found.dearer))} that it finds the programme dearer and raises the ask."
+        most = tr(
+            "No input has most of the doubt about the cost; {name} has the largest part, {share}.",
+            name=name,
+            share=share,
+        )
+    dearer = tr(
+        "{capital} that it finds the programme dearer and raises the ask.",
+        capital=capital(chance_said(found.dearer)),
+    )
     if found.hour_usd is None:
-        return most, dearer, "This is the most that any measurement of it can do."
+        return most, dearer, tr("This is the most that any measurement of it can do.")
     learned = format_share(found.learned, decimals=0)
-    exact = f"They take away {learned} of its variance: what runs of one team have in common."
-    return most, dearer, exact, f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
+    exact = tr(
+        "They take away {learned} of its variance: what runs of one team have in common.", learned=learned
+    )
+    return (
+        most,
+        dearer,
+        exact,
+        tr(
+            "An hour of {accelerators} costs {money}.",
+            accelerators=found.accelerators,
+            money=format_money(found.hour_usd),
+        ),
+    )
 
 
 def apart_from_plan(found: Tornado) -> bool:
@@ -102,20 +141,23 @@ def apart_from_plan(found: Tornado) -> bool:
 def _plan_said(found: Tornado) -> Iterator[str]:
     """That the bars stand about another sum than the plan's, where they do."""
     if apart_from_plan(found):
-        yield f"The plan itself comes to {format_money(found.base_usd)}: why, stands beside it below."
+        yield tr(
+            "The plan itself comes to {money}: why, stands beside it below.",
+            money=format_money(found.base_usd),
+        )
 
 
 def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answered: Answer) -> Told:
     """What matters in a plan."""
     columns = (
-        Column("Input"),
-        Column("Path"),
-        Column("Low", right=True),
-        Column("High", right=True),
-        Column("Cost at low", format_money, right=True),
-        Column("Cost at high", format_money, right=True),
-        Column("Share of doubt", lambda share: format_share(share, decimals=0), right=True),
-        Column("Range"),
+        Column(tr("Input")),
+        Column(tr("Path")),
+        Column(tr("Low"), right=True),
+        Column(tr("High"), right=True),
+        Column(tr("Cost at low"), format_money, right=True),
+        Column(tr("Cost at high"), format_money, right=True),
+        Column(tr("Share of doubt"), lambda share: format_share(share, decimals=0), right=True),
+        Column(tr("Range")),
     )
     rows = tuple(
         (
@@ -131,14 +173,17 @@ def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answer
         for bar in found.bars
     )
     reading = (
-        f"Each input at its own low and high, the others as planned: {format_money(found.middle_usd)}.",
+        tr(
+            "Each input at its own low and high, the others as planned: {money}.",
+            money=format_money(found.middle_usd),
+        ),
         *_plan_said(found),
-        f"Share of doubt: {MEASURE}.",
+        tr("Share of doubt: {measure}.", measure=MEASURE),
     )
     sections = (
         Section("", reading if rows else (), Table(columns, rows)),
-        Section("The next experiment", experiment_said(experiment)),
-        Section("Beside it", notes_said(of, answered)),
+        Section(tr("The next experiment"), experiment_said(experiment)),
+        Section(tr("Beside it"), notes_said(of, answered)),
     )
     kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
     estimate = answered.estimate

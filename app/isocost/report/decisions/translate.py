@@ -8,6 +8,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
+from isocost.language import tr
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.compare.translation import Half, StageTranslation, Translated
 from isocost.quantities import (
@@ -32,29 +33,46 @@ NARROWER = 0.95
 FROM_DAYS = 48.0
 """Wall hours from which they are said in days too."""
 _BASES = {
-    "same_code": "steps of the same code on two architectures",
-    "other_code": "steps of two teams' code",
-    "rollouts": "rounds of the same code on two architectures",
+    "same_code": tr("steps of the same code on two architectures"),
+    "other_code": tr("steps of two teams' code"),
+    "rollouts": tr("rounds of the same code on two architectures"),
 }
 
 
 def told(title: str, found: Translated, catalog: Catalog) -> Told:
     """The translation, how sure it is, and what it rests on."""
-    sections = [Section("", tuple(notes_said(found, catalog))), Section("There and here", (), _sides(found))]
+    sections = [
+        Section("", tuple(notes_said(found, catalog))),
+        Section(tr("There and here"), (), _sides(found)),
+    ]
     if len(found.stages) > 1:
-        sections.append(Section("Stage by stage", (), _stages(found)))
+        sections.append(Section(tr("Stage by stage"), (), _stages(found)))
     return Told(title, translated_said(found), tuple(sections), _tree(found, catalog), _rows(found))
 
 
 def translated_said(found: Translated) -> str:
     """Hours here for hours there, with their range."""
     low, high = found.ends
-    said = (
-        f"{_hours(found.hours)} on {_place(_mine(found))} for {_hours(found.from_hours)} on {_theirs(found)}"
+    said = tr(
+        "{hours} on {place} for {hours_2} on {theirs}",
+        hours=_hours(found.hours),
+        place=_place(_mine(found)),
+        hours_2=_hours(found.from_hours),
+        theirs=_theirs(found),
     )
     if unfit := next((each for each in found.stages if each.mine.result.fits is False), None):
-        return f"{unfit.name} does not fit on {_place(unfit.mine.result)}: {said} if it did"
-    return f"{said}; 8 chances in 10 that it is {_hours(low)} to {_hours(high)}"
+        return tr(
+            "{name} does not fit on {place}: {said} if it did",
+            name=unfit.name,
+            place=_place(unfit.mine.result),
+            said=said,
+        )
+    return tr(
+        "{said}; 8 chances in 10 that it is {hours} to {hours_2}",
+        said=said,
+        hours=_hours(low),
+        hours_2=_hours(high),
+    )
 
 
 def _hours(hours: float) -> str:
@@ -71,7 +89,7 @@ def _mine(found: Translated) -> StageEstimate:
 
 
 def _theirs(found: Translated) -> str:
-    return " and ".join(dict.fromkeys(_place(each.theirs.result) for each in found.stages))
+    return tr(" and ").join(dict.fromkeys(_place(each.theirs.result) for each in found.stages))
 
 
 def notes_said(found: Translated, catalog: Catalog) -> list[str]:
@@ -79,18 +97,31 @@ def notes_said(found: Translated, catalog: Catalog) -> list[str]:
     said = [*_hours_said(found), *_range_said(found)]
     said += [f"{each.name}: {each.why}" for each in found.stages if each.why]
     if found.typed_mfu:
-        said.append("The plan's typed MFU is not used: each side is taken at the efficiency predicted of it.")
+        said.append(
+            tr("The plan's typed MFU is not used: each side is taken at the efficiency predicted of it.")
+        )
     asked, got = found.asked.count, _mine(found).count
     if asked != got:
-        said.append(f"{format_count(asked)} cannot be had: {format_count(got)} are, in whole servers.")
+        said.append(
+            tr(
+                "{count} cannot be had: {count_2} are, in whole servers.",
+                count=format_count(asked),
+                count_2=format_count(got),
+            )
+        )
     said += _formats_said(found)
     said += [_fit_said(each, each.theirs.result, "there") for each in found.stages if _unfit(each.theirs)]
     said += [_fit_said(each, each.mine.result, "here") for each in found.stages if _unfit(each.mine)]
     card = catalog.default_price(_mine(found).accelerator)
     if card is not None:
         said.append(
-            f"Rented at {format_money(card.usd_per_gpu_hour)} an hour ({card.supplier}, {card.date}) it would"
-            f" cost {format_money(_usd(found, card))}."
+            tr(
+                "Rented at {money} an hour ({supplier}, {date}) it would cost {money_2}.",
+                money=format_money(card.usd_per_gpu_hour),
+                supplier=card.supplier,
+                date=card.date,
+                money_2=format_money(_usd(found, card)),
+            )
         )
     return said
 
@@ -101,43 +132,68 @@ def _unfit(side: Half) -> bool:
 
 def _hours_said(found: Translated) -> list[str]:
     if not found.told:
-        return ["Hours there are not told: they are predicted too."]
+        return [tr("Hours there are not told: they are predicted too.")]
     there = sum(each.theirs.hours for each in found.stages)
     ratio = found.from_hours / there
     if 1.0 / SIMILAR <= ratio <= SIMILAR:
-        return [f"There {_hours(there)} are predicted, about what it took."]
+        return [tr("There {hours} are predicted, about what it took.", hours=_hours(there))]
     times = format_significant(ratio, 2)
-    told = f"There {_hours(there)} are predicted: it took {times} times that, and so it is taken to do here."
+    told = tr(
+        "There {hours} are predicted: it took {times} times that, and so it is taken to do here.",
+        hours=_hours(there),
+        times=times,
+    )
     if 1.0 / APART <= ratio <= APART:
         return [told]
-    return [told, "So far apart, what was run there is hardly what is described here: look at its inputs."]
+    return [
+        told,
+        tr("So far apart, what was run there is hardly what is described here: look at its inputs."),
+    ]
 
 
 def _range_said(found: Translated) -> list[str]:
     common = found.common
     mine, theirs = found.half_of("mine"), found.half_of("theirs")
     words = _BASES[found.basis]
-    said = (
-        f"Errors there and here are taken to have {_share(common.share)} of their variance in common, as"
-        f" {words} had: of {format_count(common.groups)} pieces of work by {format_count(common.teams)}"
-        f" teams, {_share(common.covered)} of the ratios lie in ranges made so."
+    said = tr(
+        "Errors there and here are taken to have {share} of their variance in common, as "
+        "{words} had: of {count} pieces of work by {count_2} teams, {share_2} of the ratios "
+        "lie in ranges made so.",
+        share=_share(common.share),
+        words=words,
+        count=format_count(common.groups),
+        count_2=format_count(common.teams),
+        share_2=_share(common.covered),
     )
-    factor = f"The ratio is good to a factor of {format_fixed(math.exp(found.half), 2)}"
-    alone = f"of {format_fixed(math.exp(theirs), 2)} there and {format_fixed(math.exp(mine), 2)} here alone"
+    factor = tr("The ratio is good to a factor of {fixed}", fixed=format_fixed(math.exp(found.half), 2))
+    alone = tr(
+        "of {fixed} there and {fixed_2} here alone",
+        fixed=format_fixed(math.exp(theirs), 2),
+        fixed_2=format_fixed(math.exp(mine), 2),
+    )
     beside = found.half / min(mine, theirs) if min(mine, theirs) > 0.0 else math.inf
     verdict = (
-        "narrower than either"
+        tr("narrower than either")
         if beside < NARROWER
-        else "about as good"
+        else tr("about as good")
         if beside < 1.0 / NARROWER
-        else "no better"
+        else tr("no better")
     )
     waste = (
-        ["What whole runs lose beyond their steps is taken to come along: no run is published on two."]
+        [tr("What whole runs lose beyond their steps is taken to come along: no run is published on two.")]
         if found.wasted and found.basis == "same_code"
         else []
     )
-    return [said, *waste, f"{factor}, {verdict}: hours alone are good to one {alone}."]
+    return [
+        said,
+        *waste,
+        tr(
+            "{factor}, {verdict}: hours alone are good to one {alone}.",
+            factor=factor,
+            verdict=verdict,
+            alone=alone,
+        ),
+    ]
 
 
 def _share(value: float) -> str:
@@ -146,8 +202,12 @@ def _share(value: float) -> str:
 
 def _formats_said(found: Translated) -> list[str]:
     return [
-        f"{each.name}: MFU is of the {each.theirs.result.mfu_basis} there,"
-        f" of the {each.mine.result.mfu_basis} here."
+        tr(
+            "{name}: MFU is of the {mfu_basis} there, of the {mfu_basis_2} here.",
+            name=each.name,
+            mfu_basis=each.theirs.result.mfu_basis,
+            mfu_basis_2=each.mine.result.mfu_basis,
+        )
         for each in found.stages
         if each.theirs.result.mfu is not None and each.theirs.result.mfu_basis != each.mine.result.mfu_basis
     ]
@@ -155,24 +215,38 @@ def _formats_said(found: Translated) -> list[str]:
 
 def _fit_said(each: StageTranslation, result: StageEstimate, where: str) -> str:
     least = result.smallest_count
-    cure = f"; it takes {format_count(least)}" if least is not None else "; no number of them holds it"
-    return f"{each.name} does not fit on {_place(result)} {where}{cure}."
+    cure = (
+        tr("; it takes {count}", count=format_count(least))
+        if least is not None
+        else tr("; no number of them holds it")
+    )
+    return tr(
+        "{name} does not fit on {place} {where}{cure}.",
+        name=each.name,
+        place=_place(result),
+        where=where,
+        cure=cure,
+    )
 
 
 # Tables
 
 
 def _sides(found: Translated) -> Table:
-    columns = (Column("Figure"), Column(_theirs(found), right=True), Column(_place(_mine(found)), right=True))
+    columns = (
+        Column(tr("Figure")),
+        Column(_theirs(found), right=True),
+        Column(_place(_mine(found)), right=True),
+    )
     rows: list[tuple[str | None, ...]] = [
-        ("Wall hours", _hours(found.from_hours), _hours(found.hours)),
+        (tr("Wall hours"), _hours(found.from_hours), _hours(found.hours)),
         (
-            "Accelerator-hours",
+            tr("Accelerator-hours"),
             format_count(sum(each.from_hours * each.theirs.result.count for each in found.stages)),
             format_count(sum(each.hours * each.mine.result.count for each in found.stages)),
         ),
         (
-            "Predicted",
+            tr("Predicted"),
             _hours(sum(each.theirs.hours for each in found.stages)),
             _hours(sum(each.mine.hours for each in found.stages)),
         ),
@@ -181,7 +255,7 @@ def _sides(found: Translated) -> Table:
     of = "" if len(found.stages) == 1 else f", {main.name}"
     facts: Sequence[tuple[str, Callable[[StageEstimate], str | None]]] = (
         ("MFU", lambda result: None if result.mfu is None else format_share(result.mfu)),
-        ("Tokens a second each", _speed),
+        (tr("Tokens a second each"), _speed),
         ("Layout", lambda result: result.layout),
     )
     for label, read in facts:
@@ -198,10 +272,10 @@ def _speed(result: StageEstimate) -> str | None:
 
 def _stages(found: Translated) -> Table:
     columns = (
-        Column("Stage"),
-        Column("There", _hours, right=True),
-        Column("Here", _hours, right=True),
-        Column("Here over there", lambda ratio: format_significant(ratio, 3), right=True),
+        Column(tr("Stage")),
+        Column(tr("There"), _hours, right=True),
+        Column(tr("Here"), _hours, right=True),
+        Column(tr("Here over there"), lambda ratio: format_significant(ratio, 3), right=True),
     )
     rows = tuple(
         (each.name, each.from_hours, each.hours, each.mine.hours / each.theirs.hours) for each in found.stages

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.compare.comparing import ALL, Pair, Share
 from isocost.quantities import format_cents, format_money
 from isocost.report.decisions.compare import (
@@ -105,16 +106,29 @@ def why(pair: Pair, names: Sequence[str], letter: str, catalog: Catalog) -> Why:
 
 def _said(pair: Pair, letter: str, floor: float) -> Said:
     delta, total = pair.delta_usd, pair.a.estimate.total.cost_usd
-    how = "Each input's mean share over all orders of change; they add up to the cent."
+    how = tr("Each input's mean share over all orders of change; they add up to the cent.")
     if floor > 0.0:
-        how = f"Bars begin at {format_money(floor)}. {how}"
+        how = tr("Bars begin at {money}. {how}", money=format_money(floor), how=how)
     if not pair.differs:
-        finding = f"{letter} is a copy of {FIRST} so far"
-        return Said(finding, "Change an input on the left: its share of the difference comes here.", finding)
+        finding = tr("{letter} is a copy of {first} so far", letter=letter, first=FIRST)
+        return Said(
+            finding, tr("Change an input on the left: its share of the difference comes here."), finding
+        )
     if abs(delta) < ALIKE:
-        return Said(f"{letter} costs the same as {FIRST}", how, f"{letter} costs the same as {FIRST}")
+        return Said(
+            tr("{letter} costs the same as {first}", letter=letter, first=FIRST),
+            how,
+            tr("{letter} costs the same as {first}", letter=letter, first=FIRST),
+        )
     far = unsigned_share(delta / total) if total else format_money(abs(delta))
-    finding = f"Why {letter} costs {far} {'more' if delta > 0 else 'less'} than {FIRST}{_because(pair)}"
+    finding = tr(
+        "Why {letter} costs {far} {word} than {first}{because}",
+        letter=letter,
+        far=far,
+        word=tr("more") if delta > 0 else tr("less"),
+        first=FIRST,
+        because=_because(pair),
+    )
     shares = "; ".join(f"{share_label(s)} {signed_money(s.usd)}" for s in pair.shares if not is_inert(s))
     return Said(finding, how, f"{finding}. {shares}. {how}")
 
@@ -125,8 +139,12 @@ def _because(pair: Pair) -> str:
     if not same_way or same_way[0].path == ALL:
         return ""
     if len(same_way) == 1 or _weight(same_way[0]) > MOST * sum(map(_weight, same_way)):
-        return f": {'mostly ' * (len(same_way) > 1)}{share_label(same_way[0])}"
-    return f": {share_label(same_way[0])} and {share_label(same_way[1])}"
+        return f": {tr('mostly ') * (len(same_way) > 1)}{share_label(same_way[0])}"
+    return tr(
+        ": {share_label} and {share_label_2}",
+        share_label=share_label(same_way[0]),
+        share_label_2=share_label(same_way[1]),
+    )
 
 
 def _weight(share: Share) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.wins import NOBODY, PATHS, Axis, Winner, Wins
@@ -27,8 +28,15 @@ def mapped(found: Wins, case: Case) -> Told:
     """The map in every form; as text a letter stands for each winner."""
     sections = [
         Section("", tuple(_sentences(found))),
-        Section(f"{label(found.y.axis)} upwards, {label(found.x.axis)} to the right", tuple(_letters(found))),
-        Section("Winners", table=_legend(found)),
+        Section(
+            tr(
+                "{label} upwards, {label_2} to the right",
+                label=label(found.y.axis),
+                label_2=label(found.x.axis),
+            ),
+            tuple(_letters(found)),
+        ),
+        Section(tr("Winners"), table=_legend(found)),
     ]
     return Told(title_of(case), finding(found), tuple(sections), _tree(found), rows(found))
 
@@ -36,14 +44,14 @@ def mapped(found: Wins, case: Case) -> Told:
 def finding(found: Wins) -> str:
     """Who wins most of the map."""
     if not found.winners:
-        return "No accelerator does it anywhere on this map"
+        return tr("No accelerator does it anywhere on this map")
     first = found.winners[0]
-    aim = "cheapest" if found.aim == "cheapest" else "fastest"
+    aim = tr("cheapest") if found.aim == "cheapest" else tr("fastest")
     everywhere = not (found.place != 0).any()
     if everywhere:
-        return f"{first.label} is the {aim} everywhere on this map"
+        return tr("{label} is the {aim} everywhere on this map", label=first.label, aim=aim)
     share = format_share(first.share, decimals=0)
-    return f"{first.label} is the {aim} on {share} of this map"
+    return tr("{label} is the {aim} on {share} of this map", label=first.label, aim=aim, share=share)
 
 
 def label(axis: Axis) -> str:
@@ -60,16 +68,24 @@ def value_said(axis: Axis, value: float) -> str:
 
 def _sentences(found: Wins) -> Iterator[str]:
     for span, values in ((found.x, found.xs), (found.y, found.ys)):
-        ends = f"{value_said(span.axis, float(values[0]))} to {value_said(span.axis, float(values[-1]))}"
-        yield f"{label(span.axis)} from {ends}, by equal factors."
+        ends = tr(
+            "{value_said} to {value_said_2}",
+            value_said=value_said(span.axis, float(values[0])),
+            value_said_2=value_said(span.axis, float(values[-1])),
+        )
+        yield tr("{label} from {ends}, by equal factors.", label=label(span.axis), ends=ends)
     if found.aim == "fastest":
-        yield "No deadline is set: the fastest within the budget wins."
+        yield tr("No deadline is set: the fastest within the budget wins.")
     nobody = float((found.place == NOBODY).mean())
     if nobody > 0.0:
-        yield f"On {format_share(nobody, decimals=0)} of it, marked {BLANK}, no accelerator on offer does it."
+        yield tr(
+            "On {share} of it, marked {blank}, no accelerator on offer does it.",
+            share=format_share(nobody, decimals=0),
+            blank=BLANK,
+        )
     stale = [each.label for each in found.winners if each.stale]
     if stale:
-        yield f"* wins by a price that is old and may be gone: {', '.join(stale)}."
+        yield tr("* wins by a price that is old and may be gone: {list}.", list=", ".join(stale))
 
 
 def letter(at: int) -> str:
@@ -89,10 +105,10 @@ def _letters(found: Wins) -> Iterator[str]:
 def _legend(found: Wins) -> Table:
     columns = (
         Column("Letter"),
-        Column("Accelerator"),
-        Column("Share", lambda v: format_share(v, decimals=1), right=True),
-        Column("An hour", format_money, right=True),
-        Column("Price of"),
+        Column(tr("Accelerator")),
+        Column(tr("Share"), lambda v: format_share(v, decimals=1), right=True),
+        Column(tr("An hour"), format_money, right=True),
+        Column(tr("Price of")),
     )
     rows = [
         (letter(at), winner_name(each), each.share, each.usd_per_gpu_hour or None, each.price_date)
@@ -135,10 +151,10 @@ def rows(found: Wins) -> Table:
     columns = (
         Column(label(found.x.axis), partial(value_said, found.x.axis), right=True, key=PATHS[found.x.axis]),
         Column(label(found.y.axis), partial(value_said, found.y.axis), right=True, key=PATHS[found.y.axis]),
-        Column("Accelerator", key="accelerator"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Time", format_duration, right=True, key="programme_days"),
-        Column("Price", lambda stale: "stale" if stale else "current", key="stale"),
+        Column(tr("Accelerator"), key="accelerator"),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Time"), format_duration, right=True, key="programme_days"),
+        Column(tr("Price"), lambda stale: "stale" if stale else "current", key="stale"),
     )
     rows: list[tuple[Any, ...]] = []
     for row, y in enumerate(found.ys.tolist()):

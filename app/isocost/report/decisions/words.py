@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import CHOICES, INPUTS, NUMBERS
 from isocost.plan.kinds import RolloutPhase, StageBase, kind_of
@@ -24,17 +24,21 @@ from isocost.quantities import (
 from isocost.report.findings.inputs import price_origin
 
 AUTOMATIC = "automatic"
-SHARED = "the plan's own"
+SHARED = tr("the plan's own")
 NO_STAGE = "none"
 RANGES = "ranges."
-_LABELS = {"price.supplier": "Supplier", "price.commitment": "Terms of the price", "rl.phases": "Phases"}
+_LABELS = {
+    "price.supplier": tr("Supplier"),
+    "price.commitment": tr("Terms of the price"),
+    "rl.phases": tr("Phases"),
+}
 
 
 def input_label(path: str) -> str:
     """What the input at a path is called: "Pre-training: Tokens", "Price"."""
     stage, _, name = path.rpartition(SEPARATOR)
     if path.startswith(RANGES):
-        return f"Range of {input_label(path.removeprefix(RANGES))}"
+        return tr("Range of {input_label}", input_label=input_label(path.removeprefix(RANGES)))
     if name in INPUTS:
         label = INPUTS[name].label
     elif stage and name == "stage":
@@ -59,10 +63,10 @@ def value_words(path: str, value: Any, catalog: Catalog) -> str:
     if name in NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
         return _number(NUMBERS[name], value)
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     if isinstance(value, tuple) and value and isinstance(value[0], RolloutPhase):
         steps = format_count(sum(phase.steps for phase in value))
-        return f"{format_counted(len(value), 'phase')}, {steps} steps"
+        return tr("{counted}, {steps} steps", counted=format_counted(len(value), "phase"), steps=steps)
     return format_quantity(value, "number") if isinstance(value, int | float) else str(value)
 
 
@@ -79,7 +83,7 @@ def plain_value(path: str, value: Any) -> Any:
 
 def _nothing(name: str, path: str) -> str:
     if path.startswith(RANGES):
-        return "no range"
+        return tr("no range")
     if name == "stage" or name.startswith("goal."):
         return NO_STAGE
     return AUTOMATIC if name in INPUTS else SHARED
@@ -97,7 +101,11 @@ def _record(name: str, value: Value, catalog: Catalog) -> str:
         accelerator = catalog.accelerator(value.accelerator).short_name
         return f"{format_count(value.count)} {accelerator}"
     if isinstance(value, Correction):
-        return f"x {format_significant(value.factor, 3)} from {format_counted(value.runs, 'run')}"
+        return tr(
+            "x {significant} from {counted}",
+            significant=format_significant(value.factor, 3),
+            counted=format_counted(value.runs, "run"),
+        )
     held = {field: getattr(value, field) for field in value.__struct_fields__}
     said = [value_words(f"{name}.{field}", each, catalog) for field, each in held.items() if each is not None]
     return ", ".join(said) or AUTOMATIC
@@ -108,13 +116,15 @@ def model_words(model: ModelChoice) -> str:
     if model.name is not None:
         return model.name
     if model.shape is not None:
-        return f"a shape of {format_counted(model.shape.layers, 'layer')}"
+        return tr("a shape of {counted}", counted=format_counted(model.shape.layers, "layer"))
     if model.parameters is None:
         return AUTOMATIC
     total = format_quantity(model.parameters, "number")
     if model.active_parameters is None:
         return total
-    return f"{total}, {format_quantity(model.active_parameters, 'number')} active"
+    return tr(
+        "{total}, {quantity} active", total=total, quantity=format_quantity(model.active_parameters, "number")
+    )
 
 
 def _choice(name: str, value: Any, catalog: Catalog) -> str:
@@ -122,10 +132,10 @@ def _choice(name: str, value: Any, catalog: Catalog) -> str:
         return catalog.accelerator(value).short_name
     if name == "site.region":
         region = catalog.constants.regions.get(value)
-        return region.name.split(" (")[0] if region else "United States"
+        return region.name.split(" (")[0] if region else tr("United States")
     if name == "site.operator":
         return catalog.constants.economics.operator(value).name
-    return CHOICES[name].options.get(value, str(value)) or "none"
+    return CHOICES[name].options.get(value, str(value)) or tr("none")
 
 
 def _number(declared: Input, value: float) -> str:

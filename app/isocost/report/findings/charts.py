@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from isocost.language import tr
+
 
 class ChartPlace(NamedTuple):
     """Where a chart is found."""
@@ -15,56 +17,74 @@ class ChartPlace(NamedTuple):
 
 
 CHARTS = {
-    "cost_time": ChartPlace("Plan", "Cost against time", ("budget and deadline", "front", "offers")),
+    "cost_time": ChartPlace(
+        tr("Plan"), tr("Cost against time"), (tr("budget and deadline"), "front", "offers")
+    ),
     "by_hardware": ChartPlace(
-        "Plan", "Accelerators ranked", ("cheapest accelerator", "which GPU", "best GPU")
+        tr("Plan"), tr("Accelerators ranked"), (tr("cheapest accelerator"), "which GPU", "best GPU")
     ),
     "scale.isocost": ChartPlace(
-        "Scale",
-        "Parameters against tokens",
-        ("isocost", "compute-optimal", "best model for the money", "loss"),
+        tr("Scale"),
+        tr("Parameters against tokens"),
+        ("isocost", tr("compute-optimal"), tr("best model for the money"), "loss"),
     ),
     "scale.counts": ChartPlace(
-        "Scale", "Time, MFU and cost against count", ("knee", "how many nodes", "returns")
+        tr("Scale"), tr("Time, MFU and cost against count"), ("knee", tr("how many nodes"), "returns")
     ),
-    "scale.wins": ChartPlace("Scale", "Which accelerator wins where", ("winners", "price at which it flips")),
-    "fit.memory": ChartPlace("Fit", "Memory", ("does it fit", "out of memory", "OOM", "GiB")),
-    "fit.step": ChartPlace("Fit", "Time of a step", ("where the time goes", "bottleneck")),
-    "fit.nearest": ChartPlace("Fit", "Nearest measured runs", ("evidence", "accuracy")),
+    "scale.wins": ChartPlace(
+        tr("Scale"), tr("Which accelerator wins where"), ("winners", tr("price at which it flips"))
+    ),
+    "fit.memory": ChartPlace(tr("Fit"), tr("Memory"), (tr("does it fit"), tr("out of memory"), "OOM", "GiB")),
+    "fit.step": ChartPlace(tr("Fit"), tr("Time of a step"), (tr("where the time goes"), "bottleneck")),
+    "fit.nearest": ChartPlace(tr("Fit"), tr("Nearest measured runs"), ("evidence", "accuracy")),
     "fit.layouts": ChartPlace(
-        "Fit", "Layouts", ("parallelism", "which parallelism", "TP PP DP", "ZeRO", "FSDP")
+        tr("Fit"), tr("Layouts"), ("parallelism", tr("which parallelism"), "TP PP DP", "ZeRO", "FSDP")
     ),
-    "risk.dots": ChartPlace("Risk", "Chances of the cost", ("how sure", "distribution", "range", "P90")),
+    "risk.dots": ChartPlace(
+        tr("Risk"), tr("Chances of the cost"), (tr("how sure"), "distribution", "range", "P90")
+    ),
     "risk.safer": ChartPlace(
-        "Risk", "Safer budgets and dates", ("budget to ask for", "chance of the deadline")
+        tr("Risk"), tr("Safer budgets and dates"), (tr("budget to ask for"), tr("chance of the deadline"))
     ),
-    "risk.tornado": ChartPlace("Risk", "What matters most", ("tornado", "sensitivity", "which assumption")),
+    "risk.tornado": ChartPlace(
+        tr("Risk"), tr("What matters most"), ("tornado", "sensitivity", tr("which assumption"))
+    ),
     "risk.experiment": ChartPlace(
-        "Risk", "What short runs of your own free", ("calibrate", "value of information")
+        tr("Risk"), tr("What short runs of your own free"), ("calibrate", tr("value of information"))
     ),
     "waterfall": ChartPlace(
-        "Ledger", "Bill", ("ledger", "waterfall", "techniques", "what it costs in parts")
+        tr("Ledger"), "Bill", ("ledger", "waterfall", "techniques", tr("what it costs in parts"))
     ),
-    "calendar": ChartPlace("Ledger", "Calendar and cash by month", ("slip", "a week late", "cash flow")),
+    "calendar": ChartPlace(
+        tr("Ledger"), tr("Calendar and cash by month"), ("slip", tr("a week late"), tr("cash flow"))
+    ),
     "scope": ChartPlace(
-        "Ledger", "Not in this bill", ("what the headline leaves out", "left out", "omissions")
+        tr("Ledger"),
+        tr("Not in this bill"),
+        (tr("what the headline leaves out"), tr("left out"), "omissions"),
     ),
-    "rent_or_buy": ChartPlace("Ledger", "Rent or buy", ("own", "break even", "purchase")),
-    "energy": ChartPlace("Ledger", "Energy and emissions", ("CO2", "carbon", "power", "electricity")),
+    "rent_or_buy": ChartPlace(tr("Ledger"), tr("Rent or buy"), ("own", tr("break even"), "purchase")),
+    "energy": ChartPlace(tr("Ledger"), tr("Energy and emissions"), ("CO2", "carbon", "power", "electricity")),
     "api_or_own": ChartPlace(
-        "Ledger", "API, fine-tune or train", ("options", "train or API", "fine-tune or API", "API or own")
+        tr("Ledger"),
+        tr("API, fine-tune or train"),
+        ("options", tr("train or API"), tr("fine-tune or API"), tr("API or own")),
     ),
-    "badges": ChartPlace("Ledger", "Where this run stands", ("thresholds", "law", "EU", "over-trained")),
-    "columns": ChartPlace("Compare", "Scenarios side by side", ("compare", "deltas")),
-    "why": ChartPlace("Compare", "Why another costs more", ("attribution", "difference")),
-    "suppliers": ChartPlace("Compare", "The plan at each supplier's price", ("quotes", "market", "prices")),
-    "claims.ours": ChartPlace("Claims", "Our estimate of the claim"),
-    "claims.left_out": ChartPlace("Claims", "What the claim leaves out"),
-    "claims.needs": ChartPlace("Claims", "What would have to be true of the claim"),
-    "claims.buys": ChartPlace("Claims", "What the money of the claim does buy"),
-    "claims.runs": ChartPlace("Claims", "Published runs by date", ("trend", "outlier", "history")),
+    "badges": ChartPlace(
+        tr("Ledger"), tr("Where this run stands"), ("thresholds", "law", "EU", tr("over-trained"))
+    ),
+    "columns": ChartPlace(tr("Compare"), tr("Scenarios side by side"), ("compare", "deltas")),
+    "why": ChartPlace(tr("Compare"), tr("Why another costs more"), ("attribution", "difference")),
+    "suppliers": ChartPlace(
+        tr("Compare"), tr("The plan at each supplier's price"), ("quotes", "market", "prices")
+    ),
+    "claims.ours": ChartPlace(tr("Claims"), tr("Our estimate of the claim")),
+    "claims.left_out": ChartPlace(tr("Claims"), tr("What the claim leaves out")),
+    "claims.needs": ChartPlace(tr("Claims"), tr("What would have to be true of the claim")),
+    "claims.buys": ChartPlace(tr("Claims"), tr("What the money of the claim does buy")),
+    "claims.runs": ChartPlace(tr("Claims"), tr("Published runs by date"), ("trend", "outlier", "history")),
     "claims.ladder": ChartPlace(
-        "Claims", "Ladder: what sums of money buy", ("what can I train for", "$1,000")
+        tr("Claims"), tr("Ladder: what sums of money buy"), (tr("what can I train for"), "$1,000")
     ),
 }
 """By the name of its card."""

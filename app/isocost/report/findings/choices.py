@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import tr
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import Crossing, OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
@@ -16,6 +17,7 @@ from isocost.quantities import (
     SPACE,
     format_cents,
     format_count,
+    format_counted,
     format_duration,
     format_fixed,
     format_money,
@@ -72,10 +74,10 @@ DEMAND = "demand.tokens_per_day"
 SHORTEST, BEYOND = 36, 1.8
 """Months drawn at least, and how far past the crossover."""
 
-_NAMES = {"api": "API", "fine-tune": "Fine-tune", "train": "Train"}
+_NAMES = {"api": "API", "fine-tune": tr("Fine-tune"), "train": tr("Train")}
 _SLOTS = {"api": 1, "fine-tune": 3, "train": 0}
 _DASHES: dict[str, tuple[float, ...]] = {"api": (), "fine-tune": (5.0, 2.5), "train": ()}
-_PLACES = {"from": "from", "until": "up to"}
+_PLACES = {"from": "from", "until": tr("up to")}
 _DOING = {"api": "the API", "fine-tune": "fine-tuning", "train": "training"}
 
 
@@ -93,10 +95,10 @@ class Unanswered:
 def rent_unanswered(accelerator: str) -> Unanswered:
     """Rent or buy, where no purchase price is known."""
     return _unanswered(
-        "Rent or buy?",
-        f"No purchase price is known for {accelerator}.",
-        "Type what one would cost with its share of the server.",
-        "Set a purchase price",
+        tr("Rent or buy?"),
+        tr("No purchase price is known for {accelerator}.", accelerator=accelerator),
+        tr("Type what one would cost with its share of the server."),
+        tr("Set a purchase price"),
         "ownership.usd_per_accelerator",
     )
 
@@ -104,10 +106,10 @@ def rent_unanswered(accelerator: str) -> Unanswered:
 def options_unanswered() -> Unanswered:
     """API, fine-tune or train, where no demand is given."""
     return _unanswered(
-        "API, fine-tune or train?",
-        "Say how much the finished model would be used.",
-        "With tokens a day, this compares the plan with a model by the token and with a tuned one.",
-        "Set tokens a day",
+        tr("API, fine-tune or train?"),
+        tr("Say how much the finished model would be used."),
+        tr("With tokens a day, this compares the plan with a model by the token and with a tuned one."),
+        tr("Set tokens a day"),
         DEMAND,
     )
 
@@ -117,7 +119,7 @@ def _unanswered(finding: str, subtitle: str, note: str, button: str, path: str) 
 
 
 def _months(months: float) -> str:
-    return f"{months:.0f} month{'' if round(months) == 1 else 's'}"
+    return format_counted(round(months), "month")
 
 
 # Rent or buy
@@ -137,18 +139,24 @@ def rent_finding(question: RentOrBuy) -> str:
     pays = question.crossover_month
     if pays is None:
         life, used = _life(question), format_quantity(question.utilization, "share")
-        return f"Rent: at {used} use buying does not pay within {life}"
+        return tr("Rent: at {used} use buying does not pay within {life}", used=used, life=life)
     if not question.planned_months:
-        return f"Buying pays after {_time(pays)} of use"
+        return tr("Buying pays after {time} of use", time=_time(pays))
     planned, crossed = _times(question.planned_months, pays)
     if question.pays:
-        return f"Buy: it pays after {crossed}, this plan fills {planned}"
-    return f"Rent: this plan fills {planned}, buying pays after {crossed}"
+        return tr("Buy: it pays after {crossed}, this plan fills {planned}", crossed=crossed, planned=planned)
+    return tr(
+        "Rent: this plan fills {planned}, buying pays after {crossed}", planned=planned, crossed=crossed
+    )
 
 
 def _life(question: RentOrBuy) -> str:
     years = question.life_months / MONTHS_PER_YEAR
-    return f"{format_significant(years, 3)} year{'' if years == 1 else 's'}"
+    return (
+        tr("{number} year", number=format_significant(years, 3))
+        if years == 1
+        else tr("{number} years", number=format_significant(years, 3))
+    )
 
 
 def _time(months: float) -> str:
@@ -158,7 +166,10 @@ def _time(months: float) -> str:
 def _times(one: float, other: float) -> tuple[str, str]:
     """Two times, finer where they would read the same."""
     short = _time(one), _time(other)
-    finer = f"{format_fixed(one, 3)} months", f"{format_fixed(other, 3)} months"
+    finer = (
+        tr("{fixed} months", fixed=format_fixed(one, 3)),
+        tr("{fixed} months", fixed=format_fixed(other, 3)),
+    )
     return short if short[0] != short[1] else finer
 
 
@@ -166,27 +177,36 @@ def rent_subtitle(question: RentOrBuy) -> str:
     """What is compared, and for which stages."""
     used = format_quantity(question.utilization, "share")
     told = "; ".join(
-        f"{format_count(fleet.count)} {fleet.name}: {format_money(fleet.rent)} an hour rented, or "
-        f"{format_money(fleet.owned.capital)} each bought"
+        tr(
+            "{count} {name}: {money} an hour rented, or {money_2} each bought",
+            count=format_count(fleet.count),
+            name=fleet.name,
+            money=format_money(fleet.rent),
+            money_2=format_money(fleet.owned.capital),
+        )
         for fleet in question.fleets
     )
-    return f"{told}; {used} of hours used.{_left_out(question)}"
+    return tr("{told}; {used} of hours used.{left_out}", told=told, used=used, left_out=_left_out(question))
 
 
 def _left_out(question: RentOrBuy) -> str:
     if not question.left_out:
         return ""
-    return f" Without {', '.join(question.left_out)}: no purchase price is known there."
+    return tr(" Without {list}: no purchase price is known there.", list=", ".join(question.left_out))
 
 
 def rent_note(question: RentOrBuy, buying: Buying | None = None) -> str:
     """What the plan's own hours cost either way, from which use owning is cheaper, and how sure that is."""
     even, life = question.break_even_utilization, _life(question)
     if even is None:
-        said = f"Owning never breaks even at this rent within {life}, even when always used."
+        said = tr("Owning never breaks even at this rent within {life}, even when always used.", life=life)
     else:
         share = format_quantity(even, "share")
-        said = f"Owning breaks even at {share} utilization over {life}, interest included."
+        said = tr(
+            "Owning breaks even at {share} utilization over {life}, interest included.",
+            share=share,
+            life=life,
+        )
     told = [_alone(question) if question.planned_months else "", said, buying_words(question, buying)]
     return " ".join(each for each in told if each)
 
@@ -197,17 +217,25 @@ def buying_words(question: RentOrBuy, buying: Buying | None) -> str:
         return ""
     flips = 1.0 - buying.pays if question.pays else buying.pays
     other = "rent" if question.pays else "buy"
-    told = f"Rent and hours in doubt, {chance_said(flips)} that the verdict is {other} instead"
+    told = tr(
+        "Rent and hours in doubt, {chance_said} that the verdict is {other} instead",
+        chance_said=chance_said(flips),
+        other=other,
+    )
     low, high = buying.month
     if np.isinf(low):
-        told += "; buying hardly ever pays"
+        told += tr("; buying hardly ever pays")
     elif np.isinf(high):
-        told += f"; buying pays after {_time(low)} at the earliest"
+        told += tr("; buying pays after {time} at the earliest", time=_time(low))
     else:
         between = ends_said(*(_time(each).replace(" ", SPACE) for each in (low, high)))
-        told += f"; 8 chances in 10 that buying pays after {between}"
-    never = f", {chance_said(buying.never)} that it never does" if buying.never > NEVER else ""
-    return f"{told}{never}. What owning costs is taken as planned."
+        told += tr("; 8 chances in 10 that buying pays after {between}", between=between)
+    never = (
+        tr(", {chance_said} that it never does", chance_said=chance_said(buying.never))
+        if buying.never > NEVER
+        else ""
+    )
+    return tr("{told}{never}. What owning costs is taken as planned.", told=told, never=never)
 
 
 NEVER = 0.01
@@ -218,13 +246,21 @@ def _alone(question: RentOrBuy) -> str:
     """The plan's own hours, both ways."""
     rented, bought = format_money(question.planned_usd), format_money(question.planned_bought_usd)
     share, filled = format_quantity(question.utilization, "share"), _time(question.planned_months)
-    said = (
-        f"This plan's {format_duration(question.days)} of use cost {rented} rented, {bought} bought "
-        f"({filled} at {share} use)."
+    said = tr(
+        "This plan's {duration} of use cost {rented} rented, {bought} bought ({filled} at {share} use).",
+        duration=format_duration(question.days),
+        rented=rented,
+        bought=bought,
+        filled=filled,
+        share=share,
     )
     if question.pays or question.crossover_month is None:
         return said
-    return f"{said} Buying pays only where other work fills {share} of the hours until then."
+    return tr(
+        "{said} Buying pays only where other work fills {share} of the hours until then.",
+        said=said,
+        share=share,
+    )
 
 
 def rent_view(question: RentOrBuy, buying: Buying | None = None) -> LinesView:
@@ -234,19 +270,24 @@ def rent_view(question: RentOrBuy, buying: Buying | None = None) -> LinesView:
     planned = question.planned_months
     marks: tuple[Crossover, ...] = ()
     if question.crossover_month is not None:
-        marks = (Crossover(question.crossover_month, f"month {question.crossover_month:.0f}"),)
+        marks = (
+            Crossover(
+                question.crossover_month,
+                tr("month {crossover_month:.0f}", crossover_month=question.crossover_month),
+            ),
+        )
     if 0.0 < planned <= question.life_months:
-        marks = (Crossover(planned, "this plan"), *marks)
+        marks = (Crossover(planned, tr("this plan")), *marks)
     lines = (
-        NamedLine("Rent", question.rented_usd[part], 1, ends=None if buying is None else buying.rent),
-        NamedLine("Buy", question.bought_usd[part], 0, bold=True),
-        NamedLine("Buy, then sell", question.resold_usd[part], 0, (1.2, 2.2)),
+        NamedLine(tr("Rent"), question.rented_usd[part], 1, ends=None if buying is None else buying.rent),
+        NamedLine(tr("Buy"), question.bought_usd[part], 0, bold=True),
+        NamedLine(tr("Buy, then sell"), question.resold_usd[part], 0, (1.2, 2.2)),
     )
     return LinesView(
         x=question.months[part],
         lines=lines,
         marks=marks,
-        ticks=lambda month: f"{month:.0f}" if month else "Month 0",
+        ticks=lambda month: f"{month:.0f}" if month else tr("Month 0"),
         say=lambda at: rent_at(question, at),
     )
 
@@ -258,7 +299,13 @@ def rent_at(question: RentOrBuy, month: int) -> str:
         for each in (question.rented_usd, question.bought_usd, question.resold_usd)
     )
     at = format_significant(question.months[month], 3)
-    return f"By month {at}: rented {rented}, bought {bought}, {resold} if then sold"
+    return tr(
+        "By month {at}: rented {rented}, bought {bought}, {resold} if then sold",
+        at=at,
+        rented=rented,
+        bought=bought,
+        resold=resold,
+    )
 
 
 def _money(name: str) -> Column:
@@ -268,8 +315,8 @@ def _money(name: str) -> Column:
 def rent_table(question: RentOrBuy | None) -> Table:
     """Money spent by each month."""
     columns = (
-        Column("Month", lambda month: format_significant(month, 3), right=True),
-        *(_money(name) for name in ("Rent", "Buy", "Buy, then sell")),
+        Column(tr("Month"), lambda month: format_significant(month, 3), right=True),
+        *(_money(name) for name in (tr("Rent"), tr("Buy"), tr("Buy, then sell"))),
     )
     if question is None:
         return Table(columns, ())
@@ -290,14 +337,21 @@ def options_finding(question: OptionComparison, scenario: Scenario) -> str:
     """Which option is cheapest for the demand asked about."""
     tokens = format_quantity(scenario.demand.tokens_per_day, "number")
     best = _DOING[question.cheapest]
-    return f"{best[0].upper()}{best[1:]} is cheapest at {tokens} tokens a day"
+    return tr(
+        "{best}{best_2} is cheapest at {tokens} tokens a day",
+        best=best[0].upper(),
+        best_2=best[1:],
+        tokens=tokens,
+    )
 
 
 def options_subtitle(scenario: Scenario) -> str:
     """What is drawn."""
     months = format_quantity(scenario.demand.months, "number")
     read = format_quantity(scenario.demand.input_share, "share")
-    return f"Total over {months} months against tokens a day, {read} of them read."
+    return tr(
+        "Total over {months} months against tokens a day, {read} of them read.", months=months, read=read
+    )
 
 
 def options_note(question: OptionComparison, scenario: Scenario) -> str:
@@ -319,16 +373,32 @@ def _crossing_words(crossing: Crossing, months: float) -> str:
     dearer, cheaper = _DOING[crossing.dearer_at_start], _DOING[crossing.cheaper_at_start]
     begins = f"{dearer[0].upper()}{dearer[1:]}"
     if crossing.beats == "never":
-        return f"{begins} never beats {cheaper}."
+        return tr("{begins} never beats {cheaper}.", begins=begins, cheaper=cheaper)
     paid = crossing.payback_months
     back = ""
     if paid is not None:
         soon = paid <= months
-        back = f", and pays back in {_time(paid)}" if soon else f"; now it would take {_time(paid)}"
+        back = (
+            tr(", and pays back in {time}", time=_time(paid))
+            if soon
+            else tr("; now it would take {time}", time=_time(paid))
+        )
     if crossing.tokens_per_day is None:
-        return f"{begins} beats {cheaper} at any number of tokens{back}."
+        return tr(
+            "{begins} beats {cheaper} at any number of tokens{back}.",
+            begins=begins,
+            cheaper=cheaper,
+            back=back,
+        )
     tokens = format_quantity(crossing.tokens_per_day, "number")
-    return f"{begins} beats {cheaper} {_PLACES[crossing.beats]} {tokens} tokens a day{back}."
+    return tr(
+        "{begins} beats {cheaper} {places} {tokens} tokens a day{back}.",
+        begins=begins,
+        cheaper=cheaper,
+        places=_PLACES[crossing.beats],
+        tokens=tokens,
+        back=back,
+    )
 
 
 def options_view(question: OptionComparison, scenario: Scenario) -> LinesView:
@@ -344,7 +414,10 @@ def options_view(question: OptionComparison, scenario: Scenario) -> LinesView:
         for option, curve in zip(question.options, question.curves_usd, strict=True)
     )
     marks = tuple(
-        Crossover(each.tokens_per_day, f"{format_quantity(each.tokens_per_day, 'number', digits=2)} a day")
+        Crossover(
+            each.tokens_per_day,
+            tr("{quantity} a day", quantity=format_quantity(each.tokens_per_day, "number", digits=2)),
+        )
         for each in _of_training(question)
         if each.tokens_per_day is not None
     )
@@ -366,14 +439,14 @@ def options_at(question: OptionComparison, at: int) -> str:
         f"{_NAMES[option.key]} {format_money(float(curve[at]))}"
         for option, curve in zip(question.options, question.curves_usd, strict=True)
     )
-    return f"At {tokens} tokens a day: {totals}"
+    return tr("At {tokens} tokens a day: {totals}", tokens=tokens, totals=totals)
 
 
 def options_table(question: OptionComparison | None) -> Table:
     """Totals by demand."""
     names = tuple(_NAMES.values())
     columns = (
-        Column("Tokens a day", lambda tokens: format_quantity(tokens, "number"), right=True),
+        Column(tr("Tokens a day"), lambda tokens: format_quantity(tokens, "number"), right=True),
         *(_money(name) for name in names),
     )
     if question is None:

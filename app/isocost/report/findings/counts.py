@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.palette import LineStyle
+from isocost.language import tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.factors import FigureRanges
@@ -31,11 +32,11 @@ from isocost.report.findings.header import trained_at
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-TITLE = "Time, MFU and cost against count"
-SAME = "Another count changes nothing here: every stage has hardware of its own, or takes no time."
+TITLE = tr("Time, MFU and cost against count")
+SAME = tr("Another count changes nothing here: every stage has hardware of its own, or takes no time.")
 BEYOND = 4.0
 """Times the knee, and the plan's count, up to which counts are drawn."""
-KEYS = "Left and right arrows walk over the counts, Enter takes one."
+KEYS = tr("Left and right arrows walk over the counts, Enter takes one.")
 ALONE = 0.02
 """Share by which days must differ over the counts for the count to matter."""
 
@@ -92,7 +93,7 @@ class CountsView:
     def words(self, at: int) -> str:
         """One count in a sentence."""
         told = ", ".join(panel.told(at) for panel in self.panels if math.isfinite(panel.values[at]))
-        unfit = "" if self.fits[at] else "; the model does not fit"
+        unfit = "" if self.fits[at] else tr("; the model does not fit")
         return f"{format_counted(int(self.counts[at]), self.noun)}: {told}{unfit}."
 
 
@@ -119,9 +120,9 @@ def view(
     if len(counts) < 2:
         return None
     panels: list[Panel] = [
-        Panel("days", "time", curve.days[kept], format_duration),
+        Panel("days", tr("time"), curve.days[kept], format_duration),
         Panel("mfu", "MFU", curve.mfu[kept], lambda value: format_share(value, decimals=0)),
-        Panel("cost", "cost", curve.cost_usd[kept], format_money),
+        Panel("cost", tr("cost"), curve.cost_usd[kept], format_money),
     ]
     if ranged:
         factors = _factors(answer, ranges)
@@ -155,15 +156,15 @@ def _factors(answer: Answer, ranges: FigureRanges | None) -> dict[Kind, tuple[fl
     }
 
 
-LIKELY = "8 chances in 10"
+LIKELY = tr("8 chances in 10")
 """What is shaded."""
 
 
 def said(shown: CountsView, knee: Knee | None) -> Said:
     """Where more of them stop paying, and what a day less costs on both sides of that."""
     head, foot = _finding(shown, knee), _subtitle(shown, knee)
-    shaded = (f"In brackets and shaded: {LIKELY}.",) if shown.ranged else ()
-    told = (f"{head}.", f"{foot}", f"The plan: {shown.words(shown.plan)}", *shaded, KEYS)
+    shaded = (tr("In brackets and shaded: {likely}.", likely=LIKELY),) if shown.ranged else ()
+    told = (f"{head}.", f"{foot}", tr("The plan: {words}", words=shown.words(shown.plan)), *shaded, KEYS)
     return Said(head, foot, " ".join(told))
 
 
@@ -174,41 +175,53 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
     if knee.knee is None:
         return f"{format_count(own)} {shown.label}: {_own(shown)}"
     if own > knee.knee:
-        return f"{format_count(own)} {shown.label} are past the knee at {format_count(knee.knee)}"
+        return tr(
+            "{count} {label} are past the knee at {count_2}",
+            count=format_count(own),
+            label=shown.label,
+            count_2=format_count(knee.knee),
+        )
     if knee.knee >= knee.doublings[-1].choice.count:
-        return f"Doubling pays up to {format_count(knee.knee)} at least"
-    return f"Knee at {format_count(knee.knee)}: up to there doubling pays"
+        return tr("Doubling pays up to {count} at least", count=format_count(knee.knee))
+    return tr("Knee at {count}: up to there doubling pays", count=format_count(knee.knee))
 
 
 def _own(shown: CountsView) -> str:
     days, cost = (next(p for p in shown.panels if p.kind == kind) for kind in ("days", "cost"))
-    return " and ".join(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
+    return tr(" and ").join(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
 
 
 def _subtitle(shown: CountsView, knee: Knee | None) -> str:
     if knee is None or knee.knee is None:
-        return f"Doublings of {shown.label}. Click a count to take it."
+        return tr("Doublings of {label}. Click a count to take it.", label=shown.label)
     at = next(i for i, each in enumerate(knee.doublings) if each.choice.count == knee.knee)
     past = knee.doublings[at + 1] if at + 1 < len(knee.doublings) else None
     into = knee.doublings[at]
     if past is None:
-        return f"Doublings of {shown.label}. Click a count to take it."
+        return tr("Doublings of {label}. Click a count to take it.", label=shown.label)
     if into.usd_per_day is None or past.usd_per_day is None or past.usd_more <= 0.0:
-        return f"Past it, twice as many are less than {format_significant(PAYS)} times as fast."
+        return tr(
+            "Past it, twice as many are less than {significant} times as fast.",
+            significant=format_significant(PAYS),
+        )
     after = format_money(past.usd_per_day)
     if into.usd_more > 0.0:
-        return f"A day less costs {format_money(into.usd_per_day)} just before it, {after} past it."
-    return f"Just before it a day less costs nothing, past it {after}."
+        return tr(
+            "A day less costs {money} just before it, {after} past it.",
+            money=format_money(into.usd_per_day),
+            after=after,
+        )
+    return tr("Just before it a day less costs nothing, past it {after}.", after=after)
 
 
 def table(shown: CountsView | None) -> Table:
     """Every count drawn."""
     columns = (
-        Column("Accelerators", format_count, right=True, key="count"),
-        Column("Time", format_duration, right=True, key="wall_days"),
+        Column(tr("Accelerators"), format_count, right=True, key="count"),
+        Column(tr("Time"), format_duration, right=True, key="wall_days"),
         Column("MFU", format_share, right=True, key="mfu"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Fits", lambda fits: "yes" if fits else "no", key="fits"),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Fits"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
     )
     if shown is None:
         return Table(columns, ())

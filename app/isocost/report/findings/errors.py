@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from isocost.language import tr
+
 LONGEST = 300
 """Letters of an error's own words that stand in the sentence; the details have all."""
 
@@ -29,10 +31,18 @@ class Unexpected:
         """``log`` is the path of the log that has it too; empty = none is kept."""
         words = " ".join(message.split())
         short = words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
-        happened = f"Isocost met an error it did not expect: {kind}{f': {short}' if short else ''}"
+        happened = tr(
+            "Isocost met an error it did not expect: {kind}{value}",
+            kind=kind,
+            value=f": {short}" if short else "",
+        )
         sentences = []
         if plan_open:
-            sentences.append("Your plan is still open: save it, then go on.")
-        sentences.append("Please report it with the details below; nothing is sent by itself.")
-        kept = f"It is also in the log: {log}" if log else "No log can be written here: copy the details."
+            sentences.append(tr("Your plan is still open: save it, then go on."))
+        sentences.append(tr("Please report it with the details below; nothing is sent by itself."))
+        kept = (
+            tr("It is also in the log: {log}", log=log)
+            if log
+            else tr("No log can be written here: copy the details.")
+        )
         return cls(happened, tuple(sentences), f"{versions}\n\n{trace}", kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog import Catalog
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.billing import EXPERIMENTS, STAGES
@@ -35,24 +35,24 @@ def energy_figures(found: Footprint, ranges: FigureRanges | None = None) -> tupl
 
 
 def _energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
-    market = "no contracts claimed"
+    market = tr("no contracts claimed")
     if found.co2_market_kg != found.co2_kg:
-        market = f"{format_carbon(found.co2_market_kg)} market-based"
+        market = tr("{carbon} market-based", carbon=format_carbon(found.co2_market_kg))
     pue = format_significant(found.facts.pue)
-    paid = "paid beside the machines" if found.paid_apart else "within the rent"
+    paid = tr("paid beside the machines") if found.paid_apart else tr("within the rent")
     return (
         KeyFigure(
-            "Energy",
+            tr("Energy"),
             format_energy(found.kwh),
-            f"PUE {pue}, at the meter",
+            tr("PUE {pue}, at the meter", pue=pue),
             "energy.kwh",
             found.kwh,
             format_energy,
         ),
-        KeyFigure("Power", format_power(found.peak_kw), "largest stage, mean", "energy.peak_kw"),
-        KeyFigure("Electricity", format_money(found.usd), paid, "energy.cost_usd"),
+        KeyFigure(tr("Power"), format_power(found.peak_kw), tr("largest stage, mean"), "energy.peak_kw"),
+        KeyFigure(tr("Electricity"), format_money(found.usd), paid, "energy.cost_usd"),
         KeyFigure(
-            "Emissions",
+            tr("Emissions"),
             format_carbon(found.co2_kg),
             market,
             "energy.co2_kg",
@@ -64,10 +64,10 @@ def _energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
 
 def energy_said(found: Footprint, ranges: FigureRanges | None = None) -> Said:
     """What a programme draws, uses and emits."""
-    price = f"{format_money(found.facts.usd_per_kwh)} per kWh"
-    grid = f"{format_quantity(found.facts.grid_kg_per_kwh, 'number')} kg CO₂e per kWh"
+    price = tr("{money} per kWh", money=format_money(found.facts.usd_per_kwh))
+    grid = tr("{quantity} kg CO₂e per kWh", quantity=format_quantity(found.facts.grid_kg_per_kwh, "number"))
     return Said(
-        f"{format_energy(found.kwh)} and {format_carbon(found.co2_kg)}",
+        tr("{energy} and {carbon}", energy=format_energy(found.kwh), carbon=format_carbon(found.co2_kg)),
         f"{price}, {grid}.",
         f"{'. '.join(figure.words for figure in energy_figures(found, ranges))}.",
     )
@@ -76,12 +76,17 @@ def energy_said(found: Footprint, ranges: FigureRanges | None = None) -> Said:
 def energy_sources(found: Footprint) -> str:
     """Where the site's facts come from."""
     facts = found.facts
-    return f"PUE: {facts.pue_source}. Electricity: {facts.usd_per_kwh_source}. Grid: {facts.grid_source}."
+    return tr(
+        "PUE: {pue_source}. Electricity: {usd_per_kwh_source}. Grid: {grid_source}.",
+        pue_source=facts.pue_source,
+        usd_per_kwh_source=facts.usd_per_kwh_source,
+        grid_source=facts.grid_source,
+    )
 
 
 def energy_table(figures: Sequence[KeyFigure]) -> Table:
     """The figures as shown."""
-    columns = (Column("Figure"), Column("Value"), Column("Note"), Column("8 chances in 10"))
+    columns = (Column(tr("Figure")), Column(tr("Value")), Column(tr("Note")), Column(tr("8 chances in 10")))
     return Table(columns, tuple((each.label, each.value, each.note, each.spread) for each in figures))
 
 
@@ -91,26 +96,30 @@ def energy_table(figures: Sequence[KeyFigure]) -> Table:
 def scope_said(omissions: Sequence[Omission]) -> Said:
     """How much of what can be counted is not."""
     optional = [each for each in omissions if each.path]
-    finding = f"{len(optional)} costs are not in this bill" if optional else "All that can be counted is"
+    finding = (
+        tr("{count} costs are not in this bill", count=len(optional))
+        if optional
+        else tr("All that can be counted is")
+    )
     if len(optional) == 1:
-        finding = "One cost is not in this bill"
+        finding = tr("One cost is not in this bill")
     base = [each for each in omissions if each.kind == "base"]
     if base:
         more = (
-            f", nor are {len(optional)} more costs"
+            tr(", nor are {count} more costs", count=len(optional))
             if len(optional) > 1
-            else ", nor is one more" * len(optional)
+            else tr(", nor is one more") * len(optional)
         )
-        finding = f"{base[0].name} is not in this bill{more}"
+        finding = tr("{name} is not in this bill{more}", name=base[0].name, more=more)
     told = "; ".join(f"{each.name}: {each.meaning}" for each in omissions)
-    return Said(finding, "Choose one to count it." if optional else "", f"{finding}. {told}.")
+    return Said(finding, tr("Choose one to count it.") if optional else "", f"{finding}. {told}.")
 
 
 def never_counted(omissions: Sequence[Omission]) -> str:
     """What no input would count."""
     never = [in_sentence(each.name) for each in omissions if not each.path and each.kind != "base"]
     base = "".join(f"{_sentence(each.meaning)}. " for each in omissions if each.kind == "base")
-    return f"{base}Never counted: {', '.join(never)}."
+    return tr("{base}Never counted: {list}.", base=base, list=", ".join(never))
 
 
 def _sentence(words: str) -> str:
@@ -119,15 +128,25 @@ def _sentence(words: str) -> str:
 
 def omission_tip(omission: Omission, catalog: Catalog) -> str:
     """What would be counted, and what a click counts first with its source."""
-    told = f"Not counted: {omission.meaning}."
+    told = tr("Not counted: {meaning}.", meaning=omission.meaning)
     if omission.path == STAGES:
         share = NUMBERS["ablations.share"]
         first = default_of(new_stage(EXPERIMENTS, catalog), share, catalog)
-        return f"{told} Counts {_quantity(share, first.value)} of the training: {first.source}."
+        return tr(
+            "{told} Counts {quantity} of the training: {source}.",
+            told=told,
+            quantity=_quantity(share, first.value),
+            source=first.source,
+        )
     declared = NUMBERS[omission.path]
     if declared.counted is None:
         return told
-    return f"{told} Counts {_quantity(declared, declared.counted)}: {declared.counted_source}."
+    return tr(
+        "{told} Counts {quantity}: {counted_source}.",
+        told=told,
+        quantity=_quantity(declared, declared.counted),
+        counted_source=declared.counted_source,
+    )
 
 
 def _quantity(declared: Input, value: float) -> str:
@@ -138,14 +157,14 @@ def _quantity(declared: Input, value: float) -> str:
 
 def counted_words(omission: Omission) -> str:
     """The change that counts it, for the undo menu."""
-    return f"Count {in_sentence(omission.name)}"
+    return tr("Count {name}", name=in_sentence(omission.name))
 
 
 def scope_table(omissions: Sequence[Omission]) -> Table:
     """Everything left out, with the input that would count it."""
-    columns = (Column("Left out"), Column("Meaning"), Column("Input"))
+    columns = (Column(tr("Left out")), Column(tr("Meaning")), Column(tr("Input")))
     return Table(
-        columns, tuple((each.name, each.meaning, each.path or "never counted") for each in omissions)
+        columns, tuple((each.name, each.meaning, each.path or tr("never counted")) for each in omissions)
     )
 
 
@@ -154,9 +173,9 @@ def scope_table(omissions: Sequence[Omission]) -> Table:
 
 def badges_said(badges: Sequence[Badge]) -> Said:
     """Where a run stands beside laws, published models and rules."""
-    subtitle = "Beside scaling laws, published models and rules; point at one for its source."
+    subtitle = tr("Beside scaling laws, published models and rules; point at one for its source.")
     told = ". ".join(f"{each.text}: {each.detail}" for each in badges)
-    return Said("Where this run stands", subtitle, told)
+    return Said(tr("Where this run stands"), subtitle, told)
 
 
 def badge_description(badge: Badge) -> str:
@@ -166,5 +185,5 @@ def badge_description(badge: Badge) -> str:
 
 def badges_table(badges: Sequence[Badge]) -> Table:
     """Every badge with its meaning and source."""
-    columns = (Column("Remark"), Column("Meaning"), Column("Source"))
+    columns = (Column(tr("Remark")), Column(tr("Meaning")), Column(tr("Source")))
     return Table(columns, tuple((each.text, each.detail, each.source) for each in badges))

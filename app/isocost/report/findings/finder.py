@@ -11,7 +11,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.names import normalised
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.chances import stage_with
 from isocost.plan.answer.comparison import familiar
 from isocost.plan.answer.estimate import Answer
@@ -34,27 +34,27 @@ Kind = Literal[
     "recent", "value", "input", "solve", "chart", "command", "plan", "model", "accelerator", "figure"
 ]
 HEADINGS: dict[Kind, str] = {
-    "recent": "Recent",
-    "value": "Set",
-    "input": "Inputs",
-    "solve": "Solve",
-    "chart": "Charts",
-    "command": "Commands",
-    "plan": "Plans",
-    "model": "Models",
-    "accelerator": "Accelerators",
-    "figure": "Figures",
+    "recent": tr("Recent"),
+    "value": tr("Set"),
+    "input": tr("Inputs"),
+    "solve": tr("Solve"),
+    "chart": tr("Charts"),
+    "command": tr("Commands"),
+    "plan": tr("Plans"),
+    "model": tr("Models"),
+    "accelerator": tr("Accelerators"),
+    "figure": tr("Figures"),
 }
 """What the groups are called."""
 DOES: dict[Kind, str] = {
-    "value": "set it",
-    "input": "go to it",
-    "solve": "solve for it",
-    "chart": "go to it",
-    "command": "do it",
+    "value": tr("set it"),
+    "input": tr("go to it"),
+    "solve": tr("solve for it"),
+    "chart": tr("go to it"),
+    "command": tr("do it"),
     "plan": "open",
-    "model": "plan with it",
-    "accelerator": "plan with it",
+    "model": tr("plan with it"),
+    "accelerator": tr("plan with it"),
     "figure": "explain",
 }
 """What taking one of a kind does."""
@@ -62,9 +62,9 @@ ORDER: tuple[Kind, ...] = (
     "value", "input", "solve", "accelerator", "model", "plan", "chart", "command", "figure",
 )  # fmt: skip
 """Kinds that a text names as well, the likeliest to be meant first."""
-HINT = "Any input, command, plan, model or figure; or price 3.49, 64 H200"
-NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
-IN_THE_PLAN = "in the plan"
+HINT = tr("Any input, command, plan, model or figure; or price 3.49, 64 H200")
+NOTHING = tr("Nothing is called that. Try part of a name: price, H100, Llama, export.")
+IN_THE_PLAN = tr("in the plan")
 MUCH_LONGER = 3
 MOST_OF_A_KIND, MOST = 7, 30
 """Lines shown of a kind, and of all."""
@@ -104,7 +104,11 @@ class Found:
     def words(self) -> str:
         """All of it as one sentence."""
         told = (f"{self.name}, {self.value}" if self.value else self.name, self.note)
-        return f"{'. '.join(each.rstrip('.') for each in told if each)}. Enter: {DOES[self.kind]}."
+        return tr(
+            "{list}. Enter: {does}.",
+            list=". ".join(each.rstrip(".") for each in told if each),
+            does=DOES[self.kind],
+        )
 
 
 def made(kind: Kind, key: str, name: str, note: str = "", value: str = "", also: Iterable[str] = ()) -> Found:
@@ -138,8 +142,8 @@ def found_solves(project: Project, scenario: int, stage: int) -> tuple[Found, ..
         at = stage_of_input(chosen, path, stage)
         if at is not None and can_ask(project, path, Place(scenario, at)):
             label = NUMBERS[path].label
-            name = f"Solve for {in_sentence(label)}"
-            found.append(made("solve", path, name, "What budget and deadline allow", also=(path,)))
+            name = tr("Solve for {label}", label=in_sentence(label))
+            found.append(made("solve", path, name, tr("What budget and deadline allow"), also=(path,)))
     return tuple(found)
 
 
@@ -169,7 +173,7 @@ def found_values(
         except QuantityError:
             continue
         if problem(declared, number) is None:
-            now = f"now {each.value}" if each.value else "left to the estimate now"
+            now = tr("now {value}", value=each.value) if each.value else tr("left to the estimate now")
             yield replace(
                 made("value", each.key, value_words(declared, number), now, also=(text,)), number=number
             )
@@ -179,7 +183,7 @@ _APART = re.compile(r"\s*(?:[;\n]|,(?!\d)|\band\b)\s*")
 """Between two values; a comma within a number is a part of it."""
 _COUNTED = re.compile(r"(?P<count>\d[\d.,' ]*?)\s?[x×]?\s(?P<name>\S.*)")
 """A number of something: "64 H200", "8x H100"."""
-TOGETHER = "all in one step"
+TOGETHER = tr("all in one step")
 
 
 def found_several(
@@ -310,7 +314,7 @@ def found_accelerators(text: str, offers: Sequence[Offer], catalog: Catalog, cur
 
 def _without_name(offer: Offer) -> str:
     """What is said of an offer under its own name."""
-    return offer.sentence.removeprefix(f"{offer.cells[0]} by ")
+    return offer.sentence.removeprefix(tr("{cells} by ", cells=offer.cells[0]))
 
 
 def figures_of(answer: Answer) -> tuple[tuple[str, Explanation], ...]:
@@ -336,7 +340,7 @@ def _place_words(key: str) -> str:
     if not rest:
         return ""
     number = f" {int(rest[0]) + 1}" if first == "stages" and rest[0].isdigit() else ""
-    return f"{'stage' if first == 'stages' else first.replace('_', ' ')}{number}"
+    return f"""{(tr("stage") if first == "stages" else first.replace("_", " "))}{number}"""
 
 
 def found_charts() -> tuple[Found, ...]:

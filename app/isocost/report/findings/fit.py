@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from isocost.language import tr
 from isocost.plan.answer.fit import EngineFit, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
@@ -26,7 +27,7 @@ from isocost.quantities import (
 from isocost.report.findings.said import Said, spread_of
 from isocost.report.table import Column, Table
 
-USEFUL = ("Matrix multiplies", "Attention", MIXERS, "Generation", "Scoring", "Update")
+USEFUL = (tr("Matrix multiplies"), tr("Attention"), MIXERS, tr("Generation"), tr("Scoring"), tr("Update"))
 """Parts of a step or round that the model's own arithmetic asks for; all others are what running it costs."""
 
 SMALL = 0.005
@@ -34,9 +35,9 @@ SMALL = 0.005
 NOTHING = 0.0005
 """Below this share of the whole even that one would read 0.0 %."""
 
-NO_MEMORY = "This stage has no memory of its own to show"
-NO_STEP = "This stage has no optimizer step of its own to show"
-ALL_OFF = "Every stage is switched off, so nothing runs and nothing has to fit."
+NO_MEMORY = tr("This stage has no memory of its own to show")
+NO_STEP = tr("This stage has no optimizer step of its own to show")
+ALL_OFF = tr("Every stage is switched off, so nothing runs and nothing has to fit.")
 
 
 # Memory
@@ -63,7 +64,11 @@ def rounds_memory_said(found: RoundsFit) -> Said:
     """What the bar of an update's memory says, for a stage of rounds."""
     finding = held_words(found.memory)
     longest = format_count(found.longest)
-    subtitle = f"Likely {likely_words(found.memory)} at {longest} tokens a sequence"
+    subtitle = tr(
+        "Likely {likely_words} at {longest} tokens a sequence",
+        likely_words=likely_words(found.memory),
+        longest=longest,
+    )
     return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(found.memory, 'bytes')}")
 
 
@@ -72,13 +77,18 @@ def engine_said(found: RoundsFit) -> Said:
     engine = found.engine
     held = format_memory_of(engine.memory.total, engine.memory.limit or 0.0)
     finding = {
-        "beside": f"{held} to generate, the trainer beside it",
-        "sleeps": f"{held} to generate; the engine sleeps in updates",
-        "offloads": f"{held} to generate; the trainer waits in host memory",
-        "apart": f"{held} on the {format_count(engine.gpus)} that only generate",
+        "beside": tr("{held} to generate, the trainer beside it", held=held),
+        "sleeps": tr("{held} to generate; the engine sleeps in updates", held=held),
+        "offloads": tr("{held} to generate; the trainer waits in host memory", held=held),
+        "apart": tr("{held} on the {count} that only generate", held=held, count=format_count(engine.gpus)),
     }[engine.turns]
     spread, each = engine.copy.partition(",")[0], format_count(engine.context)
-    subtitle = f"{spread}: {format_count(engine.running)} answers at once, {each} tokens each"
+    subtitle = tr(
+        "{spread}: {count} answers at once, {each} tokens each",
+        spread=spread,
+        count=format_count(engine.running),
+        each=each,
+    )
     subtitle = subtitle[:1].upper() + subtitle[1:]
     told = f"{finding}. {subtitle}. {turns_words(engine)}".rstrip()
     return Said(finding, subtitle, f"{told} {breakdown_words(engine.memory, 'bytes')}")
@@ -88,21 +98,28 @@ def turns_words(engine: EngineFit) -> str:
     """How engine and trainer share an accelerator, in a sentence; empty where they do not."""
     waits = format_memory(engine.resting, digits=2)
     if engine.turns == "beside":
-        return f"Engine and trainer, {waits} of weights and optimizer between updates, stay side by side."
+        return tr(
+            "Engine and trainer, {waits} of weights and optimizer between updates, stay side by side.",
+            waits=waits,
+        )
     if engine.turns == "sleeps":
-        return "Engine and update do not fit side by side: the engine gives its memory back for each update."
+        return tr(
+            "Engine and update do not fit side by side: the engine gives its memory back for each update."
+        )
     if engine.turns == "offloads":
         host = format_memory(engine.host, digits=2)
-        return (
-            f"Beside the engine there is no room for the trainer's {waits} of weights and optimizer: "
-            f"while it generates they wait in host memory, {host} a server."
+        return tr(
+            "Beside the engine there is no room for the trainer's {waits} of weights and "
+            "optimizer: while it generates they wait in host memory, {host} a server.",
+            waits=waits,
+            host=host,
         )
     return ""
 
 
 def memory_finding(stage: StageEstimate, breakdown: Breakdown) -> str:
     """How much of how much, and what is to spare."""
-    return "The pinned layout is impossible" if stage.layout_problem else held_words(breakdown)
+    return tr("The pinned layout is impossible") if stage.layout_problem else held_words(breakdown)
 
 
 def held_words(breakdown: Breakdown) -> str:
@@ -111,14 +128,19 @@ def held_words(breakdown: Breakdown) -> str:
     held = format_memory_of(breakdown.total, limit)
     surely = fits_words(breakdown)
     if breakdown.total <= limit:
-        return f"{held}: {surely}, {format_memory(limit - breakdown.total, digits=2)} free"
-    return f"Needs {held}: {surely}"
+        return tr(
+            "{held}: {surely}, {memory} free",
+            held=held,
+            surely=surely,
+            memory=format_memory(limit - breakdown.total, digits=2),
+        )
+    return tr("Needs {held}: {surely}", held=held, surely=surely)
 
 
 def fits_words(breakdown: Breakdown) -> str:
     """Whether a breakdown fits, as sure as measured memory lets us be: "fits", "probably does not fit"."""
-    says = "fits" if breakdown.total <= (breakdown.limit or 0.0) else "does not fit"
-    return f"probably {says}" if breakdown.close else says
+    says = tr("fits") if breakdown.total <= (breakdown.limit or 0.0) else tr("does not fit")
+    return tr("probably {says}", says=says) if breakdown.close else says
 
 
 def likely_words(breakdown: Breakdown) -> str:
@@ -130,16 +152,18 @@ def likely_words(breakdown: Breakdown) -> str:
 def memory_subtitle(stage: StageEstimate, breakdown: Breakdown) -> str:
     """What is drawn, or what would fit."""
     if stage.layout_problem:
-        return "Drawn: the layout found without the pins"
+        return tr("Drawn: the layout found without the pins")
     if breakdown.total <= (breakdown.limit or 0.0):
-        return f"Likely {likely_words(breakdown)} at the peak of a step"
-    held = " as pinned" if stage.pinned else ""
-    likely = f"Likely {likely_words(breakdown)}. " if breakdown.close else ""
+        return tr("Likely {likely_words} at the peak of a step", likely_words=likely_words(breakdown))
+    held = tr(" as pinned") if stage.pinned else ""
+    likely = tr("Likely {likely_words}. ", likely_words=likely_words(breakdown)) if breakdown.close else ""
     if stage.smallest_count is None:
-        remedy = "release a pin" if held else "use accelerators with more memory"
-        return f"{likely}No count fits{held}: {remedy}"
+        remedy = tr("release a pin") if held else tr("use accelerators with more memory")
+        return tr("{likely}No count fits{held}: {remedy}", likely=likely, held=held, remedy=remedy)
     smallest = f"{format_count(stage.smallest_count)} {stage.accelerator_name}"
-    return f"{likely}Smallest count that fits{held}: {smallest}"
+    return tr(
+        "{likely}Smallest count that fits{held}: {smallest}", likely=likely, held=held, smallest=smallest
+    )
 
 
 def shown_parts(breakdown: Breakdown) -> tuple[Part, ...]:
@@ -147,7 +171,7 @@ def shown_parts(breakdown: Breakdown) -> tuple[Part, ...]:
     least = SMALL * breakdown.total
     large = tuple(part for part in breakdown.parts if part.amount >= least)
     rest = sum(part.amount for part in breakdown.parts if 0 < part.amount < least)
-    return (*large, Part("Everything else", rest)) if rest >= NOTHING * breakdown.total else large
+    return (*large, Part(tr("Everything else"), rest)) if rest >= NOTHING * breakdown.total else large
 
 
 def memory_labels(breakdown: Breakdown) -> tuple[MemoryLabel, ...]:
@@ -157,8 +181,10 @@ def memory_labels(breakdown: Breakdown) -> tuple[MemoryLabel, ...]:
         found.append(MemoryLabel(part.name, format_memory(part.amount), below + part.amount / 2))
         below += part.amount
     if breakdown.total < limit:
-        found.append(MemoryLabel("Free", format_memory(limit - breakdown.total), (below + limit) / 2, "free"))
-    found.append(MemoryLabel("Usable", format_memory(limit), limit, "limit"))
+        found.append(
+            MemoryLabel(tr("Free"), format_memory(limit - breakdown.total), (below + limit) / 2, "free")
+        )
+    found.append(MemoryLabel(tr("Usable"), format_memory(limit), limit, "limit"))
     return tuple(found)
 
 
@@ -177,9 +203,16 @@ def step_said(
     likely, parts = spread_of(ranges, figure, breakdown.total, seconds), breakdown_words(breakdown, "seconds")
     if not likely:
         return Said(finding, subtitle, f"{finding}. {parts}")
-    sure = f"8 in 10: {likely}"
+    sure = tr("8 in 10: {likely}", likely=likely)
     return Said(
-        finding, f"{subtitle}. {sure}", f"{finding}. 8 chances in 10 that a step takes {likely}. {parts}"
+        finding,
+        f"{subtitle}. {sure}",
+        tr(
+            "{finding}. 8 chances in 10 that a step takes {likely}. {parts}",
+            finding=finding,
+            likely=likely,
+            parts=parts,
+        ),
     )
 
 
@@ -194,35 +227,53 @@ def step_finding(breakdown: Breakdown) -> str:
     first = max(breakdown.parts, key=lambda part: part.amount)
     losses = [part for part in breakdown.parts if part.name not in USEFUL and part.amount > 0.0]
     total = breakdown.total
-    words = f"{first.amount / total:.0%} of the {seconds(total)} step is {lower(first.name)}"
+    words = tr(
+        "{amount:.0%} of the {seconds} step is {name}",
+        amount=first.amount / total,
+        seconds=seconds(total),
+        name=lower(first.name),
+    )
     words = words.replace("%", f"{SPACE}%", 1)
     worst = max(losses, key=lambda part: part.amount, default=None)
     if worst is None or worst is first:
         return words
-    return f"{words}; the largest loss is {lower(worst.name)}"
+    return tr("{words}; the largest loss is {name}", words=words, name=lower(worst.name))
 
 
 def step_subtitle(stage: StageEstimate) -> str:
     """What is drawn, and whether a typed MFU overrules it."""
-    batch = f" of {format_quantity(stage.batch_tokens, 'number')} tokens" if stage.batch_tokens else ""
+    batch = (
+        tr(" of {quantity} tokens", quantity=format_quantity(stage.batch_tokens, "number"))
+        if stage.batch_tokens
+        else ""
+    )
     if stage.mfu_source == TYPED and stage.mfu is not None:
         typed = format_quantity(stage.mfu, "share")
-        return f"An optimizer step{batch} as predicted; the plan itself uses your MFU of {typed}"
-    return f"A step{batch}. Solid: the model's arithmetic; pale: what running it costs"
+        return tr(
+            "An optimizer step{batch} as predicted; the plan itself uses your MFU of {typed}",
+            batch=batch,
+            typed=typed,
+        )
+    return tr("A step{batch}. Solid: the model's arithmetic; pale: what running it costs", batch=batch)
 
 
 def round_finding(found: RoundsFit) -> str:
     """Where most of a round goes, and what sets the time of the run."""
     first = max(found.round.parts, key=lambda part: part.amount)
     share = format_share(first.amount / found.round.total, decimals=0)
-    return f"{share} of a round is {lower(first.name)}; the run is driven by the {found.driver}"
+    return tr(
+        "{share} of a round is {name}; the run is driven by the {driver}",
+        share=share,
+        name=lower(first.name),
+        driver=tr(found.driver),
+    )
 
 
 def round_subtitle(found: RoundsFit) -> str:
     """What is drawn."""
     if found.schedule == "synchronous":
-        return f"An average round of {seconds(found.round.total)}: its parts take turns"
-    return "An average round: generation and update run side by side on accelerators of their own"
+        return tr("An average round of {seconds}: its parts take turns", seconds=seconds(found.round.total))
+    return tr("An average round: generation and update run side by side on accelerators of their own")
 
 
 def seconds(value: float) -> str:
@@ -249,9 +300,9 @@ def breakdown_table(breakdown: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
     columns = (
-        Column("Part", key="part"),
-        Column("Memory" if unit == "bytes" else "Time", show, right=True, key=unit),
-        Column("Share", percent, right=True, key="share"),
+        Column(tr("Part"), key="part"),
+        Column(tr("Memory") if unit == "bytes" else tr("Time"), show, right=True, key=unit),
+        Column(tr("Share"), percent, right=True, key="share"),
     )
     return Table(columns, tuple((p.name, p.amount, p.amount / breakdown.total) for p in breakdown.parts))
 
@@ -284,27 +335,31 @@ def dearest_searched(stages: Sequence[StageEstimate]) -> int | None:
 
 def nothing_runs() -> Said:
     """What stands in place of a fit while every stage is off."""
-    return _instead("Nothing to fit", ALL_OFF)
+    return _instead(tr("Nothing to fit"), ALL_OFF)
 
 
 def unsearched(stage: StageEstimate) -> Said:
     """Why a stage has no fit, and what is known of it."""
     reason = KINDS[stage.kind].unsearched
     facts = {fact.label: fact for fact in stage.details}
-    if (copy := facts.get("Replica")) is not None:
-        reason += f" A copy of the model spans {copy.value}: {copy.note}."
-    return _instead(f"{stage.name}: no layout to choose", reason)
+    if (copy := facts.get(tr("Replica"))) is not None:
+        reason += tr(" A copy of the model spans {value}: {note}.", value=copy.value, note=copy.note)
+    return _instead(tr("{name}: no layout to choose", name=stage.name), reason)
 
 
 def unsearched_rounds(stage: StageEstimate, found: RoundsFit) -> Said:
     """What the two charts of a stage of rounds hold, and what they leave out."""
     return _instead(
-        f"{stage.name}: rounds, not one layout",
-        f"Memory is that of an update in which every prompt and response together are "
-        f"{format_count(found.longest)} tokens long, laid out as {found.layout}. "
-        "The layout is the fastest our search finds for such an update; the stage's own time comes from "
-        f"simulating its rounds. {turns_words(found.engine)} Copies that score or give rewards are in "
-        "neither bar.",
+        tr("{name}: rounds, not one layout", name=stage.name),
+        tr(
+            "Memory is that of an update in which every prompt and response together are {count} "
+            "tokens long, laid out as {layout}. The layout is the fastest our search finds for "
+            "such an update; the stage's own time comes from simulating its rounds. "
+            "{turns_words} Copies that score or give rewards are in neither bar.",
+            count=format_count(found.longest),
+            layout=found.layout,
+            turns_words=turns_words(found.engine),
+        ),
     )
 
 

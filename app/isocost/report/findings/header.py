@@ -13,6 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import CurrencyRate
 from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.evidence.word import Evidence, Word
+from isocost.language import tr
 from isocost.plan.answer.headline import impossible, usage
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, StageEstimate
@@ -42,10 +43,10 @@ from isocost.report.findings.said import KeyFigure
 
 Tone = Literal["quiet", "fine", "care", "stop"]
 
-NO_ESTIMATE = "No estimate"
-NO_WARNINGS = "No warnings"
-RANGES = "Ranges"
-RANGES_TIP = "On every tab, how far a figure may lie from the plan's: 8 chances in 10 (Ctrl+R)"
+NO_ESTIMATE = tr("No estimate")
+NO_WARNINGS = tr("No warnings")
+RANGES = tr("Ranges")
+RANGES_TIP = tr("On every tab, how far a figure may lie from the plan's: 8 chances in 10 (Ctrl+R)")
 
 _GRAVITY = {"stop": 0, "care": 1, "info": 2}
 
@@ -83,14 +84,19 @@ def _key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
     ]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
-        note = f"{format_money(last.cost_usd)} of the total"
+        note = tr("{money} of the total", money=format_money(last.cost_usd))
         chosen.append(KeyFigure(last.name, format_share(last.share), note, _group_figure(estimate)))
     if trained is not None and trained.mfu is not None:
-        note, share = f"of the {trained.mfu_basis}", partial(format_quantity, quantity="share")
+        note, share = (
+            tr("of the {mfu_basis}", mfu_basis=trained.mfu_basis),
+            partial(format_quantity, quantity="share"),
+        )
         chosen.append(KeyFigure("MFU", share(trained.mfu), note, f"stages.{at}.mfu", trained.mfu, share))
         chosen += _speed(trained, f"stages.{at}.tokens_per_s")
     energy, carbon = format_energy(total.energy_kwh), format_carbon(total.co2_kg)
-    chosen.append(KeyFigure("Energy", energy, carbon, "total.energy_kwh", total.energy_kwh, format_energy))
+    chosen.append(
+        KeyFigure(tr("Energy"), energy, carbon, "total.energy_kwh", total.energy_kwh, format_energy)
+    )
     return tuple(chosen[:4])
 
 
@@ -146,7 +152,7 @@ def _counted(estimate: Estimate) -> list[StageEstimate]:
 
 
 def _hours_label(estimate: Estimate) -> str:
-    return named_for(estimate.noun, "GPU-hours", heading=True)
+    return named_for(estimate.noun, tr("GPU-hours"), heading=True)
 
 
 def _hours_note(estimate: Estimate) -> str:
@@ -154,15 +160,19 @@ def _hours_note(estimate: Estimate) -> str:
     counted = _counted(estimate)
     prices = {stage.usd_per_gpu_hour for stage in counted}
     if len(prices) == 1:
-        return f"at {format_cents(prices.pop())} an hour"
+        return tr("at {cents} an hour", cents=format_cents(prices.pop()))
     average = sum(stage.cost_usd for stage in counted) / max(estimate.total.gpu_hours, 1e-9)
-    return f"{format_cents(average)} an hour on average"
+    return tr("{cents} an hour on average", cents=format_cents(average))
 
 
 def _speed(stage: StageEstimate, figure: str) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
-        note = f"{format_count(rate) if rate >= 10 else format_significant(rate, 3)} per {stage.noun}"
+        note = tr(
+            "{count} per {noun}",
+            count=format_count(rate) if rate >= 10 else format_significant(rate, 3),
+            noun=stage.noun,
+        )
         number = partial(format_quantity, quantity="number")
         yield KeyFigure("Tokens/s", number(rate * stage.count), note, figure, rate * stage.count, number)
 
@@ -180,7 +190,7 @@ def remarks(
     if not stages:
         return ()
     if all(kind_of(stage).claimed for stage in stages):
-        found.append(Remark("hours taken as claimed"))
+        found.append(Remark(tr("hours taken as claimed")))
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
     if estimate.evidence is not None:
@@ -209,16 +219,16 @@ def _evidence(evidence: Evidence) -> Remark:
 
 
 _EVIDENCE: dict[Word, str] = {
-    "measured": "a run like it is measured",
-    "near": "near measured runs",
-    "extrapolated": "extrapolated from measured runs",
-    "guessed": "partly guessed",
+    "measured": tr("a run like it is measured"),
+    "near": tr("near measured runs"),
+    "extrapolated": tr("extrapolated from measured runs"),
+    "guessed": tr("partly guessed"),
 }
 
 
 def evidence_line(evidence: Evidence) -> str:
     """The word of a prediction with its reason, without the full stop."""
-    return f"Evidence: {evidence.word}. {evidence.reason}".rstrip(".")
+    return tr("Evidence: {word}. {reason}", word=tr(evidence.word), reason=evidence.reason).rstrip(".")
 
 
 def fit_words(estimate: Estimate) -> str:
@@ -235,13 +245,20 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
     # A stage of rounds fits or not by simulation: nothing here says how closely.
     if tightest is not None and tightest.limit is not None and len(breakdowns) == len(judged):
         size = f", {format_memory_of(tightest.total, tightest.limit)}"
-    sure = "probably " if tightest is not None and tightest.close else ""
+    close = tightest is not None and tightest.close
     if judged and all(stage.fits for stage in judged):
-        yield Remark(f"{sure}fits{size}", "fine", shorter=(f"{sure}fits",) if size else ())
+        said = tr("probably fits{size}", size=size) if close else tr("fits{size}", size=size)
+        short = tr("probably fits{size}", size="") if close else tr("fits{size}", size="")
+        yield Remark(said, "fine", shorter=(short,) if size else ())
     elif any(stage.layout_problem for stage in judged):
-        yield Remark("impossible as pinned", "stop")
+        yield Remark(tr("impossible as pinned"), "stop")
     elif judged:
-        yield Remark(f"{sure}does not fit{size} on each", "stop")
+        said = (
+            tr("probably does not fit{size} on each", size=size)
+            if close
+            else tr("does not fit{size} on each", size=size)
+        )
+        yield Remark(said, "stop")
 
 
 def _prices(
@@ -265,8 +282,13 @@ def _purchase(usd: float, entry: AcceleratorEntry, scenario: Scenario) -> str:
     """At which purchase price an accelerator is owned, and from when that is."""
     own = scenario.ownership.usd_per_accelerator is not None
     typed = own and entry.spec.id == scenario.hardware.accelerator
-    when = "as typed" if typed else f"price of {entry.purchase_date[:7]}"
-    return f"{entry.short_name} bought at {format_money(usd)}, {when}"
+    when = tr("as typed") if typed else tr("price of {purchase_date}", purchase_date=entry.purchase_date[:7])
+    return tr(
+        "{short_name} bought at {money}, {when}",
+        short_name=entry.short_name,
+        money=format_money(usd),
+        when=when,
+    )
 
 
 def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date | None) -> Remark:
@@ -276,15 +298,15 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     offers = [(price, accelerator) for price, accelerator in paid if price.commitment != "claim"]
     if not offers:
         days = sorted({price.date for price, _ in paid if price.date})
-        return Remark(" ".join(["price as claimed", *days[:1]]))
+        return Remark(" ".join([tr("price as claimed"), *days[:1]]))
     dated = [(age, *offer) for offer in offers if (age := price_age_days(offer[0], today)) is not None]
     if not dated:
-        return Remark("price without a date", "care")
+        return Remark(tr("price without a date"), "care")
     oldest = max(age for age, _, _ in dated)
     gravest = {staleness(price, newest_price(price, at, catalog), catalog, today) for _, price, at in dated}
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
-    when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
-    return Remark(f"price {when}", tone)
+    when = tr("of today") if oldest <= 0 else tr("{counted} old", counted=format_counted(oldest, "day"))
+    return Remark(tr("price {when}", when=when), tone)
 
 
 def currency_line(currency: CurrencyRate) -> str:
@@ -295,16 +317,22 @@ def currency_line(currency: CurrencyRate) -> str:
 
 def currency_words(money: MoneyUnit) -> str:
     """Which currency amounts are shown in, at which rate; empty for dollars."""
-    return "" if money.is_dollar else f"in {money.code} at {money.rate_words}"
+    return (
+        ""
+        if money.is_dollar
+        else tr("in {code} at {rate_words}", code=money.code, rate_words=money.rate_words)
+    )
 
 
 def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
     """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
     rows = [(part.name, _spread(part)) for part in span.parts]
     still = [
-        name for name in ("Price", "Goodput") if not any(part.name.startswith(name) for part in span.parts)
+        name
+        for name in (tr("Price"), tr("Goodput"))
+        if not any(part.name.startswith(name) for part in span.parts)
     ]
-    return (*rows, *((name, "as it stands") for name in still))
+    return (*rows, *((name, tr("as it stands")) for name in still))
 
 
 def _spread(part: RangePart) -> str:
@@ -312,7 +340,7 @@ def _spread(part: RangePart) -> str:
     if part.still:
         return part.still
     low, high = (format_money(end) for end in (part.cost_usd.p10, part.cost_usd.p90))
-    return f"{low} to {high}" if low != high else "too little to show"
+    return tr("{low} to {high}", low=low, high=high) if low != high else tr("too little to show")
 
 
 def copied(sentence: str, told: Sequence[Remark]) -> str:

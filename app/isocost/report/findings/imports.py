@@ -7,29 +7,36 @@ from collections.abc import Iterable, Sequence
 from isocost.files.imports import Brought, Given, Imported
 from isocost.files.imports.reading import KINDS
 from isocost.files.own.fields import PartField
+from isocost.language import tr
 from isocost.quantities import QuantityError, parse
 from isocost.report.imported import ORIGINS
 from isocost.report.table import Column, Table
 
-TITLE = "Import"
-HOW = (
-    "What a file says, and where each value is from. Nothing changes until it is put into the plan, "
-    "which is one step to undo."
+TITLE = tr("Import")
+HOW = tr(
+    "What a file says, and where each value is from. Nothing changes until it is put "
+    "into the plan, which is one step to undo."
 )
-CHOOSE = "Choose files…"
-APPLY = "Put into the plan"
-READING = "Reading…"
-NOTHING = "The plan says all of that already."
-ASKED = "The file does not say these; left empty, those of the plan are kept."
-FILE_KINDS = (
-    "Configurations, settings, logs, prices "
-    "(*.json *.jsonl *.yaml *.yml *.toml *.sh *.txt *.log *.csv *.out);;All files (*)"
+CHOOSE = tr("Choose files…")
+APPLY = tr("Put into the plan")
+READING = tr("Reading…")
+NOTHING = tr("The plan says all of that already.")
+ASKED = tr("The file does not say these; left empty, those of the plan are kept.")
+FILE_KINDS = tr(
+    "Configurations, settings, logs, prices (*.json *.jsonl *.yaml *.yml *.toml *.sh "
+    "*.txt *.log *.csv *.out);;All files (*)"
 )
 LARGEST_ASKED = 1e12
 FIELDS = {
-    "gpus": PartField("gpus", "GPUs", kind="count", help="Accelerators of the run: the launcher knows them."),
-    "sequence": PartField("sequence", "Sequence", unit="tokens", kind="count", help="Tokens of a sequence."),
-    "batch": PartField("batch", "Batch", unit="seqs", kind="count", help="Sequences of a step, of all GPUs."),
+    "gpus": PartField(
+        "gpus", "GPUs", kind="count", help=tr("Accelerators of the run: the launcher knows them.")
+    ),
+    "sequence": PartField(
+        "sequence", tr("Sequence"), unit="tokens", kind="count", help=tr("Tokens of a sequence.")
+    ),
+    "batch": PartField(
+        "batch", tr("Batch"), unit="seqs", kind="count", help=tr("Sequences of a step, of all GPUs.")
+    ),
 }
 """What can be said beside a file."""
 _SETTINGS = {"gpus": "gpus", "sequence": "sequence", "batch": "global_batch_sequences"}
@@ -47,8 +54,12 @@ class AskedError(ValueError):
 def nothing_yet() -> str:
     """What can be imported, before anything is chosen."""
     forms = [kind.form for kind in KINDS]
-    listed = f"{', '.join(forms[:-1])} or {forms[-1]}" if len(forms) > 1 else "".join(forms)
-    return f"Choose {listed}, or drop one onto the window."
+    listed = (
+        tr("{list} or {forms}", list=", ".join(forms[:-1]), forms=forms[-1])
+        if len(forms) > 1
+        else "".join(forms)
+    )
+    return tr("Choose {listed}, or drop one onto the window.", listed=listed)
 
 
 def asked(content: Imported) -> tuple[str, ...]:
@@ -73,7 +84,7 @@ def given(texts: dict[str, str]) -> Given:
         except QuantityError as error:
             raise AskedError(name, str(error)) from None
         if not 1 <= value <= LARGEST_ASKED or value != int(value):
-            raise AskedError(name, "A whole number of at least 1 is needed.")
+            raise AskedError(name, tr("A whole number of at least 1 is needed."))
         values[name] = int(value)
     return Given(**values)
 
@@ -85,9 +96,9 @@ def finding(found: Sequence[Brought]) -> str:
 
 def table(found: Sequence[Brought]) -> Table:
     """Every value of the files with where it is from."""
-    columns: tuple[Column, ...] = (Column("What"), Column("Where from"), Column("Value"))
+    columns: tuple[Column, ...] = (Column(tr("What")), Column(tr("Where from")), Column(tr("Value")))
     if len(found) > 1:
-        columns = (Column("File"), *columns)
+        columns = (Column(tr("File")), *columns)
     rows: list[tuple[str, ...]] = []
     for each in found:
         for line in each.content.lines():
@@ -103,5 +114,5 @@ def names(found: Iterable[Brought]) -> str:
 
 def applied_words(found: Sequence[Brought]) -> str:
     """The step of the history that puts files into the plan."""
-    said = f"Import {names(found)}"
+    said = tr("Import {names}", names=names(found))
     return f"{said}: {found[0].content.finding()}" if len(found) == 1 else said

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.badges import (
     badges,
@@ -49,33 +49,33 @@ from isocost.quantities import (
     format_share,
 )
 
-NOTHING_SET = "off"
-OWN_PRICE = "Your own price"
+NOTHING_SET = tr("off")
+OWN_PRICE = tr("Your own price")
 FEW_PINS = 2
 TIMES = ("days", "weeks", "months")
 """Units that are told with their number."""
 """As many pinned parts are named in a line of their own; more are counted."""
 
 QUOTE_TERMS = {
-    "marketplace": "Marketplace",
-    "single": "Single accelerators",
-    "specialist": "Specialist cloud",
-    "hyperscaler": "Hyperscaler list price",
-    "one-year": "Committed for a year",
-    "capacity-block": "Reserved for weeks",
-    "claim": "Published claims",
+    "marketplace": tr("Marketplace"),
+    "single": tr("Single accelerators"),
+    "specialist": tr("Specialist cloud"),
+    "hyperscaler": tr("Hyperscaler list price"),
+    "one-year": tr("Committed for a year"),
+    "capacity-block": tr("Reserved for weeks"),
+    "claim": tr("Published claims"),
 }
 """Terms of market prices, in the order offered."""
-NO_QUOTES = "No market price is known; type one."
-YOUR_QUOTES = "Your quotes"
-ADD_QUOTE = "Quotes of your own…"
+NO_QUOTES = tr("No market price is known; type one.")
+YOUR_QUOTES = tr("Your quotes")
+ADD_QUOTE = tr("Quotes of your own…")
 
 PURCHASE = "ownership.usd_per_accelerator"
 """Stands for the price of an hour where accelerators are owned."""
 
 _REMARKED = ("data.tokens", "model.parameters")
 """Inputs that badges stand at."""
-_SHORT_TERMS = {"typed": "", "one-year": "1-year", "single": "one at a time"}
+_SHORT_TERMS = {"typed": "", "one-year": "1-year", "single": tr("one at a time")}
 _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
@@ -126,10 +126,10 @@ class Selected:
 def value_words(declared: Input, value: float | None) -> str:
     """A value put into an input: "Tokens 2T", "Deadline 60 days"; None = it is left to be filled in."""
     if value is None:
-        return f"{declared.label} automatic"
+        return tr("{label} automatic", label=declared.label)
     # A sum wears its currency and a share its sign; of a time the number alone says nothing.
     told = declared.unit in TIMES and declared.unit not in declared.label.lower()
-    unit = f" {declared.unit}" if told else ""
+    unit = f" {tr(declared.unit)}" if told else ""
     return f"{declared.label} {format_quantity(value, declared.quantity)}{unit}"
 
 
@@ -143,28 +143,37 @@ def range_caption(held: InputRange, middle: float | None = None) -> str:
     """What a range of an input says, and the value the plan takes of it where that is to be said."""
     quantity = NUMBERS[held.input].quantity
     low, high = (format_quantity(end, quantity) for end in (held.low, held.high))
-    chances = {"lognormal": "8 chances in 10 lie ", "uniform": "evenly "}.get(held.shape, "")
-    taken = "" if middle is None else f"; the plan takes {format_quantity(middle, quantity)}"
-    return f"{chances}between {low} and {high}{taken}"
+    chances = {"lognormal": tr("8 chances in 10 lie "), "uniform": "evenly "}.get(held.shape, "")
+    taken = (
+        ""
+        if middle is None
+        else tr("; the plan takes {quantity}", quantity=format_quantity(middle, quantity))
+    )
+    return tr("{chances}between {low} and {high}{taken}", chances=chances, low=low, high=high, taken=taken)
 
 
 def range_words(declared: Input, low: float, high: float) -> str:
     """A range given to an input, for the undo menu."""
     first, last = (format_quantity(end, declared.quantity) for end in (low, high))
-    return f"{declared.label} {first} to {last}"
+    return tr("{label} {first} to {last}", label=declared.label, first=first, last=last)
 
 
 def no_range_words(declared: Input) -> str:
     """A range taken from an input, for the undo menu."""
-    return f"{declared.label} without a range"
+    return tr("{label} without a range", label=declared.label)
 
 
 def end_words(declared: Input, end: Literal["low", "high"], value: float) -> str:
     """One end of a range, for those who cannot see where it stands."""
-    return f"{declared.label}, {end} end of its range: {format_quantity(value, declared.quantity)}"
+    return tr(
+        "{label}, {end} end of its range: {quantity}",
+        label=declared.label,
+        end=end,
+        quantity=format_quantity(value, declared.quantity),
+    )
 
 
-MAKE_RANGE, DROP_RANGE = "Make it a range", "Drop the range"
+MAKE_RANGE, DROP_RANGE = tr("Make it a range"), tr("Drop the range")
 
 
 def remarks_at(path: str, selected: Selected) -> str:
@@ -181,7 +190,7 @@ def programme_caption(path: str, selected: Selected) -> str:
     source = selected.filled_from(path) if value is None else None
     if source is None:
         source = origin(path, value)
-    return f"Off. {NUMBERS[path].help}" if source == OFF else short_source(source)
+    return tr("Off. {help}", help=NUMBERS[path].help) if source == OFF else short_source(source)
 
 
 def stage_caption(path: str, selected: Selected) -> str:
@@ -213,13 +222,18 @@ def without_address(source: str) -> str:
 def precision_note(accelerator: str, asked: str, used: str) -> str:
     """That an accelerator lacks a number format, and which one it uses instead."""
     names = CHOICES["data.precision"].options
-    return f"{accelerator} has no {names[asked]}: {names[used]} is used."
+    return tr(
+        "{accelerator} has no {names}: {names_2} is used.",
+        accelerator=accelerator,
+        names=names[asked],
+        names_2=names[used],
+    )
 
 
 def api_note(api: Api) -> str:
     """Which model by the token the plan is compared with, and who asks its price."""
-    told = f"{api.supplier}, {api.date}" if api.source else "typed"
-    return f"Now: {api.model or OWN_PRICE}, {told}."
+    told = f"{api.supplier}, {api.date}" if api.source else tr("typed")
+    return tr("Now: {model}, {told}.", model=api.model or OWN_PRICE, told=told)
 
 
 def _parameters(selected: Selected) -> str:
@@ -227,7 +241,7 @@ def _parameters(selected: Selected) -> str:
     if impossible := impossible_model(model):
         return impossible
     shape = transformer_of(model, selected.catalog)
-    parts = [model.name or "custom shape", format_counted(shape.layers, "layer")]
+    parts = [model.name or tr("custom shape"), format_counted(shape.layers, "layer")]
     if shape.feedforward_layers is not None:
         # Mixers and feed-forwards stand one after another, each a block of its own.
         parts[1] = format_counted(shape.layers + shape.feedforward_layers, "block")
@@ -242,8 +256,8 @@ def _active(selected: Selected) -> str:
     counted = parameters_of(model_of(selected.scenario, selected.stage), selected.catalog)
     share = counted.active / counted.total
     if share >= DENSE:
-        return "dense: every weight is used"
-    return f"{format_share(share)} of all weights a token"
+        return tr("dense: every weight is used")
+    return tr("{share} of all weights a token", share=format_share(share))
 
 
 def _tokens(selected: Selected) -> str:
@@ -256,20 +270,22 @@ def _tokens(selected: Selected) -> str:
     shown = format_rounded(ratio)
     regime = training_regime(counted.active, data.tokens, selected.catalog)
     reached = thresholds_reached(training_flops(selected.results), selected.catalog)
-    rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
-    return f"{shown} per active parameter: {regime}{rule}"
+    rule = tr(" · above {flops:.0e} FLOPs", flops=reached[-1].flops).replace("e+", "e") if reached else ""
+    return tr("{shown} per active parameter: {regime}{rule}", shown=shown, regime=tr(regime), rule=rule)
 
 
 def _sequence(selected: Selected) -> str:
     result = selected.result
     if result is None or result.flops is None:
         return ""
-    return f"attention is {format_share(result.flops.attention / result.flops.total)} of the work"
+    return tr(
+        "attention is {share} of the work", share=format_share(result.flops.attention / result.flops.total)
+    )
 
 
 def _batch(selected: Selected) -> str:
     if selected.value("data.batch_tokens") is not None:
-        return "tokens of one optimizer step"
+        return tr("tokens of one optimizer step")
     return selected.filled_from("data.batch_tokens") or ""
 
 
@@ -278,13 +294,19 @@ def _count(selected: Selected) -> str:
     entry = selected.catalog.accelerator(selected.value("hardware.accelerator"))
     size, count = entry.spec.node_size, int(selected.value("hardware.count"))
     if size == 1:
-        return f"{'bought' if selected.scenario.supply.mode == 'own' else 'rented'} one by one"
+        return tr(
+            "{word} one by one", word=tr("bought") if selected.scenario.supply.mode == "own" else tr("rented")
+        )
     nodes, more = divmod(count, size)
     if not nodes:
-        return f"a single {entry.noun}" if count == 1 else f"{count} of a node of {size}"
+        return (
+            tr("a single {noun}", noun=entry.noun)
+            if count == 1
+            else tr("{count} of a node of {size}", count=count, size=size)
+        )
     # A claim may be of any count.
-    rest = f" and {more} of another" if more else ""
-    return f"{format_counted(nodes, 'node')} of {size}{rest}"
+    rest = tr(" and {more} of another", more=more) if more else ""
+    return tr("{counted} of {size}{rest}", counted=format_counted(nodes, "node"), size=size, rest=rest)
 
 
 def _price(selected: Selected) -> str:
@@ -307,9 +329,9 @@ def _purchase(selected: Selected) -> str:
     entry = selected.catalog.accelerator(selected.scenario.hardware.accelerator)
     price, source = purchase_price(entry, selected.scenario, selected.catalog)
     if price is None:
-        return f"{source}; taken as rented"
+        return tr("{source}; taken as rented", source=source)
     typed = selected.scenario.ownership.usd_per_accelerator is not None
-    return f"bought; {TYPED if typed else f'{entry.purchase_basis}, {entry.purchase_date}'}"
+    return tr("bought; {typed}", typed=TYPED if typed else f"{entry.purchase_basis}, {entry.purchase_date}")
 
 
 TWO_LINES = 84
@@ -319,9 +341,9 @@ _TRIED = re.compile(r"best of [\d,.\s]+ layouts?")
 
 def _mfu(selected: Selected) -> str:
     result = selected.result
-    basis = f"of the {result.mfu_basis}; " if result is not None else ""
+    basis = tr("of the {mfu_basis}; ", mfu_basis=result.mfu_basis) if result is not None else ""
     if selected.value("efficiency.mfu") is not None:
-        return f"{basis}yours, elsewhere up to the best matmul; empty it for an estimate"
+        return tr("{basis}yours, elsewhere up to the best matmul; empty it for an estimate", basis=basis)
     if result is None:
         return ""
     whole = basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
@@ -340,7 +362,7 @@ def _or_filled(path: str, typed: str) -> Callable[[Selected], str]:
 
 
 def _claim(selected: Selected) -> str:
-    return selected.stage.note or "as claimed; nothing is added"
+    return selected.stage.note or tr("as claimed; nothing is added")
 
 
 _CAPTIONS: dict[str, Callable[[Selected], str]] = {
@@ -354,12 +376,12 @@ _CAPTIONS: dict[str, Callable[[Selected], str]] = {
     PURCHASE: _purchase,
     "efficiency.mfu": _mfu,
     **{
-        path: _or_filled(path, f"your input{kept}; empty the field for {left}")
+        path: _or_filled(path, tr("your input{kept}; empty the field for {left}", kept=kept, left=left))
         for path, kept, left in (
-            ("efficiency.goodput", "", "the estimate"),
-            ("efficiency.waste", "", "what published runs lose"),
-            ("efficiency.matmul_tflops", ", on this accelerator alone", "the estimate"),
-            ("data.document", ": attention within each document", "the whole sequence"),
+            ("efficiency.goodput", "", tr("the estimate")),
+            ("efficiency.waste", "", tr("what published runs lose")),
+            ("efficiency.matmul_tflops", tr(", on this accelerator alone"), tr("the estimate")),
+            ("data.document", tr(": attention within each document"), tr("the whole sequence")),
         )
     },
     "stage.hours": _claim,
@@ -391,24 +413,37 @@ def quote_tick(quote: PriceQuote) -> str:
 def details_line(data: Data) -> str:
     """The training details: sequence and number format."""
     sequence = format_quantity(data.sequence, "count")
-    packed = "" if data.document is None else f" · {format_quantity(data.document, 'count')} a document"
-    return f"{sequence} context{packed} · {CHOICES['data.precision'].options[data.precision]}"
+    packed = (
+        ""
+        if data.document is None
+        else tr(" · {quantity} a document", quantity=format_quantity(data.document, "count"))
+    )
+    return tr(
+        "{sequence} context{packed} · {options}",
+        sequence=sequence,
+        packed=packed,
+        options=CHOICES["data.precision"].options[data.precision],
+    )
 
 
 def software_line(efficiency: Efficiency) -> str:
     """What is said of the software beside its tier, or that it is left open."""
-    words = [] if efficiency.attention is None else [f"{ATTENTION_WORDS[efficiency.attention]} attention"]
-    words += [] if efficiency.overlap else ["no overlap"]
+    words = (
+        []
+        if efficiency.attention is None
+        else [tr("{attention_words} attention", attention_words=ATTENTION_WORDS[efficiency.attention])]
+    )
+    words += [] if efficiency.overlap else [tr("no overlap")]
     if efficiency.matmul_tflops is not None:
         words.append(f"{format_quantity(efficiency.matmul_tflops, 'number')}{SPACE}TFLOP/s")
-    return " · ".join(words) or "kernels and overlap as usual"
+    return " · ".join(words) or tr("kernels and overlap as usual")
 
 
 def layout_line(pins: Layout) -> str:
     """The pinned parts of a layout, or how many there are."""
     count = sum(getattr(pins, name) is not None for name in pins.__struct_fields__)
-    few = pinned_words(pins) if count <= FEW_PINS else f"{count} parts pinned"
-    return few or "chosen by the search"
+    few = pinned_words(pins) if count <= FEW_PINS else tr("{count} parts pinned", count=count)
+    return few or tr("chosen by the search")
 
 
 def group_line(group: str, scenario: Scenario, catalog: Catalog) -> str:
@@ -421,27 +456,35 @@ def _people(scenario: Scenario) -> str:
     if not heads:
         return NOTHING_SET
     rate = format_money(scenario.people.usd_per_month)
-    return f"{format_quantity(heads, 'number')} at {rate} a month"
+    return tr("{quantity} at {rate} a month", quantity=format_quantity(heads, "number"), rate=rate)
 
 
 def _programme(scenario: Scenario) -> str:
     p = scenario.programme
     parts = [
         f"{format_quantity(share, 'share')} {name}"
-        for name, share in (("failed", p.failed_runs), ("support", p.support), ("reserve", p.contingency))
+        for name, share in (
+            (tr("failed"), p.failed_runs),
+            (tr("support"), p.support),
+            (tr("reserve"), p.contingency),
+        )
         if share
     ]
     if p.setup_usd:
-        parts.append(f"{format_money(p.setup_usd)} setup")
+        parts.append(tr("{money} setup", money=format_money(p.setup_usd)))
     return _joined(parts)
 
 
 def _dataset(scenario: Scenario) -> str:
     data = scenario.dataset
-    parts = [f"{format_money(data.licences_usd)} licences"] if data.licences_usd else []
-    parts += [f"{format_quantity(data.annotations, 'number')} labels"] if data.annotations else []
+    parts = [tr("{money} licences", money=format_money(data.licences_usd))] if data.licences_usd else []
+    parts += (
+        [tr("{quantity} labels", quantity=format_quantity(data.annotations, "number"))]
+        if data.annotations
+        else []
+    )
     tokens = data.synthetic_tokens
-    parts += [f"{format_quantity(tokens, 'number')} tokens bought"] if tokens else []
+    parts += [tr("{quantity} tokens bought", quantity=format_quantity(tokens, "number"))] if tokens else []
     return _joined(parts)
 
 
@@ -449,14 +492,16 @@ def _storage(scenario: Scenario) -> str:
     kept = scenario.storage
     parts = [f"{format_quantity(kept.terabytes, 'number')}{SPACE}TB"] if kept.terabytes else []
     count = format_quantity(kept.checkpoints, "number")
-    parts += [f"{count} checkpoints"] if kept.checkpoints else []
+    parts += [tr("{count} checkpoints", count=count)] if kept.checkpoints else []
     moved = format_quantity(kept.egress_terabytes, "number")
-    parts += [f"{moved}{SPACE}TB out"] if kept.egress_terabytes else []
+    parts += [tr("{moved}{space}TB out", moved=moved, space=SPACE)] if kept.egress_terabytes else []
     return _joined(parts)
 
 
 def _schedule(scenario: Scenario) -> str:
-    return f"from {scenario.schedule.start}" if scenario.schedule.start else "no start date"
+    return (
+        tr("from {start}", start=scenario.schedule.start) if scenario.schedule.start else tr("no start date")
+    )
 
 
 def _supply(scenario: Scenario) -> str:
@@ -466,19 +511,21 @@ def _supply(scenario: Scenario) -> str:
 def _ownership(scenario: Scenario) -> str:
     own = scenario.ownership
     used = format_quantity(own.utilization, "share")
-    return f"{format_quantity(own.years, 'number')} years, {used} used"
+    return tr("{quantity} years, {used} used", quantity=format_quantity(own.years, "number"), used=used)
 
 
 def _site(scenario: Scenario, catalog: Catalog) -> str:
     site = scenario.site
     region = catalog.constants.regions.get(site.region)
-    place = region.name.split(" (")[0] if region else "United States"
+    place = region.name.split(" (")[0] if region else tr("United States")
     return f"{place} · {catalog.constants.economics.operator(site.operator).name}"
 
 
 def _demand(scenario: Scenario) -> str:
     tokens = scenario.demand.tokens_per_day
-    return f"{format_quantity(tokens, 'number')} tokens a day" if tokens else NOTHING_SET
+    return (
+        tr("{quantity} tokens a day", quantity=format_quantity(tokens, "number")) if tokens else NOTHING_SET
+    )
 
 
 def _joined(parts: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isocost.language import tr
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.doubt.factors import Factors
 from isocost.plan.physics.layouts import SHARDING_WORDS, pinned_words, recompute_words
@@ -21,14 +22,14 @@ from isocost.report.table import Column, Table
 SAME = 0.0005
 """Layouts whose speeds differ by less are as fast as each other."""
 
-UNPINNED = "Nothing is pinned: click a layout to hold the plan to it."
+UNPINNED = tr("Nothing is pinned: click a layout to hold the plan to it.")
 
 _LOST_TO = {
-    "bubble": "bubble",
-    "communication": "traffic",
-    "recomputation": "recompute",
-    "kernels": "kernels",
-    "optimizer": "optimizer",
+    "bubble": tr("bubble"),
+    "communication": tr("traffic"),
+    "recomputation": tr("recompute"),
+    "kernels": tr("kernels"),
+    "optimizer": tr("optimizer"),
 }
 
 
@@ -43,55 +44,68 @@ def layouts_said(report: FitReport, likely: Factors | None = None) -> Said:
 def pins_line(report: FitReport) -> str:
     """What the plan is held to, or how to hold it to something."""
     held = pinned_words(report.pinned)
-    return f"Pinned: {held}" if held else UNPINNED
+    return tr("Pinned: {held}", held=held) if held else UNPINNED
 
 
 def not_searched(error: object) -> str:
     """Why the layouts could not be compared."""
-    return f"The layouts could not be compared: {error}"
+    return tr("The layouts could not be compared: {error}", error=error)
 
 
 def degrees(row: LayoutRow) -> str:
     """A layout's degrees in the field's shorthand: "TP8 PP16 DP16"."""
     named = ((name.upper(), getattr(row, name)) for name in ("tp", "pp", "vp", "cp", "ep", "dp"))
-    return " ".join(f"{word}{value}" for word, value in named if value > 1) or "one accelerator"
+    return " ".join(f"{word}{value}" for word, value in named if value > 1) or tr("one accelerator")
 
 
 def why_behind(row: LayoutRow) -> str:
     """Why a layout is not the best, in a word or two."""
     if row.reason == "best":
-        return f"fastest; {format_count(row.idle)} idle" if row.idle else "fastest"
+        return tr("fastest; {count} idle", count=format_count(row.idle)) if row.idle else tr("fastest")
     if row.reason == "memory":
-        return "does not fit"
+        return tr("does not fit")
     if row.behind < SAME:
-        return "as fast"
+        return tr("as fast")
     behind = percent(row.behind)
-    return f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else f"{behind} pinned"
+    return (
+        f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else tr("{behind} pinned", behind=behind)
+    )
 
 
 def layouts_finding(report: FitReport) -> str:
     """Which layout wins, or what the pins cost."""
     if report.problem:
-        return "The pinned layout is impossible; these are those of the free search"
+        return tr("The pinned layout is impossible; these are those of the free search")
     best = next((row for row in report.rows if row.fits), None)
     own = next((row for row in report.rows if row.chosen), None)
     if best is None:
-        return f"No layout fits {format_count(report.count)} {report.accelerator}"
+        return tr(
+            "No layout fits {count} {accelerator}",
+            count=format_count(report.count),
+            accelerator=report.accelerator,
+        )
     held = own is not None and report.pinned != NOTHING_PINNED
     if own is not None and own.fits and (not held or own.behind < SAME):
         best = own
     if held and own is not None and own is not best:
         other = _told_from(best, own)
         if not own.fits:
-            return f"The pinned layout does not fit; {other} does"
-        return f"The pinned layout is {percent(own.behind)} slower than {other}"
+            return tr("The pinned layout does not fit; {other} does", other=other)
+        return tr(
+            "The pinned layout is {percent} slower than {other}", percent=percent(own.behind), other=other
+        )
     others = [row for row in report.rows if row.fits and row is not best]
     if not others:
-        return f"{_capital(degrees(best))} is the only one that fits"
+        return tr("{capital} is the only one that fits", capital=_capital(degrees(best)))
     if others[0].behind < SAME:
-        return f"{_capital(degrees(best))} is fastest"
+        return tr("{capital} is fastest", capital=_capital(degrees(best)))
     first, second = _told_from(best, others[0]), _told_from(others[0], best)
-    return f"{_capital(first)} is fastest; {second} is {percent(others[0].behind)} slower"
+    return tr(
+        "{capital} is fastest; {second} is {percent} slower",
+        capital=_capital(first),
+        second=second,
+        percent=percent(others[0].behind),
+    )
 
 
 def _told_from(row: LayoutRow, other: LayoutRow) -> str:
@@ -102,8 +116,8 @@ def _told_from(row: LayoutRow, other: LayoutRow) -> str:
     if row.sharding != other.sharding:
         return f"{name} {SHARDING_WORDS[row.sharding]}"
     if row.microbatch != other.microbatch:
-        return f"{name} of microbatch {row.microbatch}"
-    return f"{name} with {recompute_words(row.recompute)}"
+        return tr("{name} of microbatch {microbatch}", name=name, microbatch=row.microbatch)
+    return tr("{name} with {recompute_words}", name=name, recompute_words=recompute_words(row.recompute))
 
 
 def _capital(name: str) -> str:
@@ -112,17 +126,28 @@ def _capital(name: str) -> str:
 
 def layouts_subtitle(report: FitReport, likely: Factors | None = None) -> str:
     """What is listed, and how sure its speeds are."""
-    listed = f"Layouts of {format_count(report.count)} {report.accelerator}"
+    listed = tr(
+        "Layouts of {count} {accelerator}", count=format_count(report.count), accelerator=report.accelerator
+    )
     if not any(row.fits for row in report.rows):
-        return f"{listed}, those that need the least memory first."
+        return tr("{listed}, those that need the least memory first.", listed=listed)
     if report.typed_mfu is not None:
         typed = format_quantity(report.typed_mfu, "share")
-        return f"{listed} as predicted, per {report.noun}; the plan itself uses your MFU of {typed}"
+        return tr(
+            "{listed} as predicted, per {noun}; the plan itself uses your MFU of {typed}",
+            listed=listed,
+            noun=report.noun,
+            typed=typed,
+        )
     if likely is not None:
         low, high = (format_significant(each, 2) for each in likely)
-        sure = f"8 chances in 10 lie {low} to {high} times the speed"
-        return f"Fastest first, per {report.noun}; {sure}. Pale ones do not fit."
-    return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per {report.noun}."
+        sure = tr("8 chances in 10 lie {low} to {high} times the speed", low=low, high=high)
+        return tr("Fastest first, per {noun}; {sure}. Pale ones do not fit.", noun=report.noun, sure=sure)
+    return tr(
+        "{listed}, fastest first; pale ones do not fit. Memory and speed are per {noun}.",
+        listed=listed,
+        noun=report.noun,
+    )
 
 
 LAYOUT_COLUMNS = (
@@ -133,29 +158,29 @@ LAYOUT_COLUMNS = (
     Column("EP", right=True),
     Column("DP", format_count, right=True),
     Column("MBS", right=True),
-    Column("Recompute"),
-    Column("Sharding"),
+    Column(tr("Recompute")),
+    Column(tr("Sharding")),
     Column("Tokens/s", lambda per_gpu: rate(per_gpu), right=True),
     Column("MFU", lambda share: format_quantity(share, "share"), right=True),
-    Column("Memory", format_memory, right=True),
-    Column("Loses"),
+    Column(tr("Memory"), format_memory, right=True),
+    Column(tr("Loses")),
 )
 """Columns of the table of layouts, in the order of :func:`layout_cells`."""
 
 HEADINGS = (
-    "Tensor parallel: ranks that share each matrix multiply",
-    "Pipeline parallel: stages the layers are dealt to",
-    "Virtual pipeline: chunks of layers a stage interleaves",
-    "Context parallel: ranks that share one sequence",
-    "Expert parallel: ranks that share the experts",
-    "Data parallel: replicas",
-    "Microbatch: sequences a replica processes at once",
-    "What is computed again in the backward pass to save memory",
-    "What replicas split between them",
-    "Tokens a second of each accelerator",
-    "Model FLOPs over the dense peak of the matmul precision",
-    "Peak bytes on each accelerator",
-    "Speed lost against the fastest layout that fits, and to what",
+    tr("Tensor parallel: ranks that share each matrix multiply"),
+    tr("Pipeline parallel: stages the layers are dealt to"),
+    tr("Virtual pipeline: chunks of layers a stage interleaves"),
+    tr("Context parallel: ranks that share one sequence"),
+    tr("Expert parallel: ranks that share the experts"),
+    tr("Data parallel: replicas"),
+    tr("Microbatch: sequences a replica processes at once"),
+    tr("What is computed again in the backward pass to save memory"),
+    tr("What replicas split between them"),
+    tr("Tokens a second of each accelerator"),
+    tr("Model FLOPs over the dense peak of the matmul precision"),
+    tr("Peak bytes on each accelerator"),
+    tr("Speed lost against the fastest layout that fits, and to what"),
 )
 """What each column means."""
 
@@ -164,7 +189,7 @@ def layout_cells(row: LayoutRow) -> tuple[object, ...]:
     """One layout as plain values, in the order of :data:`LAYOUT_COLUMNS`."""
     return (
         *(row.tp, row.pp, row.vp, row.cp, row.ep, row.dp, row.microbatch),
-        row.recompute,
+        tr(row.recompute),
         SHARDING_WORDS[row.sharding],
         row.tokens_per_s_per_gpu,
         row.mfu,
@@ -176,14 +201,19 @@ def layout_cells(row: LayoutRow) -> tuple[object, ...]:
 def cell_in_words(row: LayoutRow, column: int) -> str:
     """One cell with its column's name; one that does not fit says so in every cell."""
     shown = LAYOUT_COLUMNS[column]
-    fits = "" if row.fits else ", does not fit"
+    fits = "" if row.fits else tr(", does not fit")
     return f"{shown.name} {shown.show(layout_cells(row)[column])}{fits}"
 
 
 def layout_tip(row: LayoutRow) -> str:
     """A layout, why it is not the best, and what a click on it does."""
-    idle = f", {format_count(row.idle)} idle" if row.idle else ""
-    return f"{degrees(row)}{idle}: {why_behind(row)}. Click to hold the plan to it."
+    idle = tr(", {count} idle", count=format_count(row.idle)) if row.idle else ""
+    return tr(
+        "{degrees}{idle}: {why_behind}. Click to hold the plan to it.",
+        degrees=degrees(row),
+        idle=idle,
+        why_behind=why_behind(row),
+    )
 
 
 def layouts_table(rows: Sequence[LayoutRow]) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.doubt.factors import FigureRanges
@@ -27,20 +27,33 @@ from isocost.report.decisions.doubt import SURE, capital, chance_said, days_said
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-TOTAL = "Programme total"
+TOTAL = tr("Programme total")
 FEW = 12
 """Lines up to which each has a row of its own unless groups are asked for."""
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = [
+    tr("Jan"),
+    tr("Feb"),
+    tr("Mar"),
+    tr("Apr"),
+    tr("May"),
+    tr("Jun"),
+    tr("Jul"),
+    tr("Aug"),
+    tr("Sep"),
+    tr("Oct"),
+    tr("Nov"),
+    tr("Dec"),
+]
 
 NAMES: dict[LedgerGroup, str] = {
-    "final run": "Final run",
-    "failures": "Failures",
-    "experiments": "Experiments",
-    "data": "Data",
-    "people": "People",
-    "infrastructure": "Infrastructure",
-    "contingency": "Contingency",
+    "final run": tr("Final run"),
+    "failures": tr("Failures"),
+    "experiments": tr("Experiments"),
+    "data": tr("Data"),
+    "people": tr("People"),
+    "infrastructure": tr("Infrastructure"),
+    "contingency": tr("Contingency"),
 }
 
 
@@ -62,7 +75,7 @@ class BillRow:
         if self.spread is None:
             return ""
         low, high = map(format_money, self.spread)
-        return "" if low == high else f"8 chances in 10: {ends_said(low, high)}"
+        return "" if low == high else tr("8 chances in 10: {ends_said}", ends_said=ends_said(low, high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,25 +155,30 @@ def bill_finding(bars: Sequence[BillBar], groups: Sequence[BillBar], total: floa
     """How much of the programme the final run is."""
     money = format_money(total)
     if not bars:
-        return "Nothing costs anything"
+        return tr("Nothing costs anything")
     if only_the_run(bars):
         if len(bars) == 1:
-            return f"The run is the whole bill: {money}"
+            return tr("The run is the whole bill: {money}", money=money)
         largest = max(bars, key=lambda bar: bar.cost_usd)
-        return f"{short_name(largest)} is {whole_share(largest.share)} of {money}"
+        return tr(
+            "{short_name} is {whole_share} of {money}",
+            short_name=short_name(largest),
+            whole_share=whole_share(largest.share),
+            money=money,
+        )
     run = next((bar for bar in groups if bar.group == "final run"), None)
     if run is None:
-        return f"The programme's {money} has no final run"
-    share = whole_share(run.share).replace("<", "under ").replace(">", "over ")
-    return f"The run is {share} of the programme's {money}"
+        return tr("The programme's {money} has no final run", money=money)
+    share = whole_share(run.share).replace("<", tr("under ")).replace(">", tr("over "))
+    return tr("The run is {share} of the programme's {money}", share=share, money=money)
 
 
 def bill_subtitle(bars: Sequence[BillBar], estimate: Estimate, *, ranged: bool = True) -> str:
     """What is drawn, and how sure it is."""
     if only_the_run(bars):
-        return "Nothing around it is counted: experiments, failures, data and people usually follow."
+        return tr("Nothing around it is counted: experiments, failures, data and people usually follow.")
     doubt = f" {estimate.doubt}." if estimate.doubt and ranged else ""
-    return f"Each bar stands on those before it.{doubt}"
+    return tr("Each bar stands on those before it.{doubt}", doubt=doubt)
 
 
 def short_name(bar: BillBar) -> str:
@@ -211,23 +229,23 @@ def row_description(row: BillRow) -> str:
 def bill_summary(finding: str, rows: Sequence[BillRow], total: float) -> str:
     """The waterfall in sentences."""
     told = ". ".join(row_in_words(row) for row in rows)
-    return f"{finding}. {told}. Total {format_cents(total)}."
+    return tr("{finding}. {told}. Total {cents}.", finding=finding, told=told, cents=format_cents(total))
 
 
 def bill_table(lines: Sequence[LedgerLine], ranges: FigureRanges | None = None) -> Table:
     """Every line of the bill with its arithmetic and source, and its range where that is shown."""
     likely = (
-        Column("1 in 10 below", format_cents, right=True, key="low_USD"),
-        Column("1 in 10 above", format_cents, right=True, key="high_USD"),
+        Column(tr("1 in 10 below"), format_cents, right=True, key="low_USD"),
+        Column(tr("1 in 10 above"), format_cents, right=True, key="high_USD"),
     )
     columns = (
-        Column("Group", lambda group: NAMES[group]),
-        Column("Line"),
+        Column(tr("Group"), lambda group: NAMES[group]),
+        Column(tr("Line")),
         Column(shown_money().code, format_cents, right=True, key="USD"),
         *(likely if ranges is not None else ()),
-        Column("Share", lambda share: format_share(share), right=True),
-        Column("Arithmetic"),
-        Column("Source"),
+        Column(tr("Share"), lambda share: format_share(share), right=True),
+        Column(tr("Arithmetic")),
+        Column(tr("Source")),
     )
     shares = {bar.lines[0].key: bar.share for bar in bars_by_line(lines)}
 
@@ -309,8 +327,13 @@ def cash_likely(ranges: CashRanges | None, month: int) -> str:
     paid, so_far = (
         ends_said(*map(format_money, each[month])) for each in (ranges.month_usd, ranges.so_far_usd)
     )
-    beside = " without the reserve" if ranges.without_reserve else ""
-    return f"; 8 chances in 10{beside}: {paid} in it, {so_far} by its end"
+    beside = tr(" without the reserve") if ranges.without_reserve else ""
+    return tr(
+        "; 8 chances in 10{beside}: {paid} in it, {so_far} by its end",
+        beside=beside,
+        paid=paid,
+        so_far=so_far,
+    )
 
 
 def cash_doubt(ranges: CashRanges | None, months: Sequence[CashMonth]) -> str:
@@ -320,10 +343,21 @@ def cash_doubt(ranges: CashRanges | None, months: Sequence[CashMonth]) -> str:
     said = []
     most = max(range(len(months)), key=lambda at: months[at].total_usd, default=0)
     if len(months) > 1 and ranges.dearest[most] < SURE:
-        said.append(f"{capital(chance_said(1.0 - ranges.dearest[most]))} that another month costs most.")
+        said.append(
+            tr(
+                "{capital} that another month costs most.",
+                capital=capital(chance_said(1.0 - ranges.dearest[most])),
+            )
+        )
     if ranges.later > 1.0 - SURE:
         last = month_name(months[-1].label)
-        said.append(f"{capital(chance_said(ranges.later))} that something is still paid after {last}.")
+        said.append(
+            tr(
+                "{capital} that something is still paid after {last}.",
+                capital=capital(chance_said(ranges.later)),
+                last=last,
+            )
+        )
     return " ".join(said)
 
 
@@ -339,14 +373,15 @@ def calendar_said(
         days: 8 chances in 10 of its length, where they are shown; ``ranges``: those of its cash.
     """
     finding = calendar_finding(bars, months)
-    subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
+    subtitle = tr("Stages, and below them the cash of each month; the tick: owed whatever is used.")
     likely = ""
     if days is not None and format_duration(days[0]) != format_duration(days[1]):
-        likely = f"8 chances in 10 that it takes {days_said(*days)}"
-        subtitle = f"{likely}; drawn as planned. The tick: owed whatever is used."
+        likely = tr("8 chances in 10 that it takes {days_said}", days_said=days_said(*days))
+        subtitle = tr("{likely}; drawn as planned. The tick: owed whatever is used.", likely=likely)
         if ranges is not None:
-            subtitle = (
-                f"8 chances in 10: {days_said(*days)}; whiskers: the cash. Tick: owed whatever is used."
+            subtitle = tr(
+                "8 chances in 10: {days_said}; whiskers: the cash. Tick: owed whatever is used.",
+                days_said=days_said(*days),
             )
     told = [
         calendar_summary(finding, bars, months),
@@ -372,7 +407,7 @@ def axis_label(label: str, *, first: bool) -> str:
 def month_name(label: str, *, year: bool = True) -> str:
     """A month of the cash table as people write it: "Mar 2027", "Month 3"."""
     if label.startswith(NUMBERED):
-        return f"Month {label.removeprefix(NUMBERED)}"
+        return tr("Month {number}", number=label.removeprefix(NUMBERED))
     years, _, month = label.partition("-")
     name = _MONTHS[int(month) - 1]
     return f"{name} {years}" if year else name
@@ -381,35 +416,59 @@ def month_name(label: str, *, year: bool = True) -> str:
 def calendar_finding(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -> str:
     """When it ends and when most is paid."""
     if not bars:
-        return "Nothing takes time"
+        return tr("Nothing takes time")
     last = bars[-1]
     length = format_duration(last.end_day)
-    ends = f"Done on {last.end.day} {_MONTHS[last.end.month - 1]} {last.end.year}" if last.end else length
+    ends = (
+        tr(
+            "Done on {day} {months} {year}",
+            day=last.end.day,
+            months=_MONTHS[last.end.month - 1],
+            year=last.end.year,
+        )
+        if last.end
+        else length
+    )
     paid = [month for month in months if month.total_usd]
     if not paid:
-        return f"{ends}; nothing is paid"
+        return tr("{ends}; nothing is paid", ends=ends)
     dearest = max(paid, key=lambda month: month.total_usd)
     when = month_name(dearest.label) if last.end else in_sentence(month_name(dearest.label))
     if len(paid) == 1:
-        return f"{ends}, all paid in {when}"
+        return tr("{ends}, all paid in {when}", ends=ends, when=when)
     most = format_money(dearest.total_usd)
     if sum(format_money(month.total_usd) == most for month in paid) > 1:
-        return f"{ends}; at most {most} a month"
-    return f"{ends}; {when} costs most, {most}"
+        return tr("{ends}; at most {most} a month", ends=ends, most=most)
+    return tr("{ends}; {when} costs most, {most}", ends=ends, when=when, most=most)
 
 
 def month_in_words(month: CashMonth) -> str:
     """What is paid in a month, by group, what is owed whatever is used, and the sum so far."""
     groups = ", ".join(f"{in_sentence(NAMES[g])} {format_money(usd)}" for g, usd in month.by_group.items())
-    owed = f"; {format_money(month.committed_usd)} owed whatever is used" if month.committed_usd else ""
+    owed = (
+        tr("; {money} owed whatever is used", money=format_money(month.committed_usd))
+        if month.committed_usd
+        else ""
+    )
     so_far = format_money(month.cumulative_usd)
-    return f"{month_name(month.label)}: {format_money(month.total_usd)} ({groups}){owed}; {so_far} so far"
+    return tr(
+        "{month_name}: {money} ({groups}){owed}; {so_far} so far",
+        month_name=month_name(month.label),
+        money=format_money(month.total_usd),
+        groups=groups,
+        owed=owed,
+        so_far=so_far,
+    )
 
 
 def stage_in_words(bar: TimelineBar) -> str:
     """Name, length, days and accelerators of a stretch of time."""
-    dates = f", {bar.start.isoformat()} to {bar.end.isoformat()}" if bar.start and bar.end else ""
-    where = f" on {bar.accelerators}" if bar.accelerators else ""
+    dates = (
+        tr(", {isoformat} to {isoformat_2}", isoformat=bar.start.isoformat(), isoformat_2=bar.end.isoformat())
+        if bar.start and bar.end
+        else ""
+    )
+    where = tr(" on {accelerators}", accelerators=bar.accelerators) if bar.accelerators else ""
     return f"{bar.name}: {format_duration(bar.end_day - bar.start_day)}{where}{dates}"
 
 
@@ -419,7 +478,7 @@ def calendar_summary(finding: str, bars: Sequence[TimelineBar], months: Sequence
     return ". ".join(parts) + "."
 
 
-_RANGED = ("Total", "So far")
+_RANGED = (tr("Total"), tr("So far"))
 
 
 def cash_table(months: Sequence[CashMonth], ranges: CashRanges | None = None) -> Table:
@@ -436,12 +495,17 @@ def cash_table(months: Sequence[CashMonth], ranges: CashRanges | None = None) ->
         return Column(name, format_cents, right=True, key=f"{name} (USD)")
 
     columns = (
-        Column("Month", month_name),
+        Column(tr("Month"), month_name),
         *(money(NAMES[group]) for group in groups),
-        money("Total"),
-        money("Committed"),
-        money("So far"),
-        *(money(f"{what}, 1 in 10 {side}") for what in _RANGED for side in ("below", "above") if ends),
+        money(tr("Total")),
+        money(tr("Committed")),
+        money(tr("So far")),
+        *(
+            money(tr("{what}, 1 in 10 {side}", what=what, side=side))
+            for what in _RANGED
+            for side in ("below", "above")
+            if ends
+        ),
     )
     rows = tuple(
         (
@@ -456,19 +520,28 @@ def cash_table(months: Sequence[CashMonth], ranges: CashRanges | None = None) ->
 def slip_words(slip: Slip) -> str:
     """What a delay costs, the largest line first."""
     if not slip.weeks:
-        return "On time: nothing more to pay."
+        return tr("On time: nothing more to pay.")
     late = late_words(slip.weeks)
     if not slip.lines:
-        return f"{late}: nothing more, as nobody is paid and nothing is kept meanwhile."
+        return tr("{late}: nothing more, as nobody is paid and nothing is kept meanwhile.", late=late)
     if len(slip.lines) == 1:
-        return f"{late}: {format_money(slip.total_usd)} more, all of it {in_sentence(slip.lines[0].line)}"
+        return tr(
+            "{late}: {money} more, all of it {line}",
+            late=late,
+            money=format_money(slip.total_usd),
+            line=in_sentence(slip.lines[0].line),
+        )
     ordered = sorted(slip.lines, key=lambda line: -line.cost_usd)
     parts = ", ".join(f"{format_money(line.cost_usd)} {in_sentence(line.line)}" for line in ordered)
-    return f"{late}: {format_money(slip.total_usd)} more: {parts}"
+    return tr("{late}: {money} more: {parts}", late=late, money=format_money(slip.total_usd), parts=parts)
 
 
 def late_words(weeks: float) -> str:
     """A delay in a few words."""
     if not weeks:
-        return "on time"
-    return f"+{format_quantity(weeks, 'number')} week{'' if weeks == 1 else 's'}"
+        return tr("on time")
+    return (
+        tr("+{number} week", number=format_quantity(weeks, "number"))
+        if weeks == 1
+        else tr("+{number} weeks", number=format_quantity(weeks, "number"))
+    )

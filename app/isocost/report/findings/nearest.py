@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from isocost.evidence.nearest import NearRun
+from isocost.language import tr
 from isocost.plan.answer.fit import FitReport
 from isocost.quantities import SPACE, format_count
 from isocost.report.findings.fit import percent
@@ -16,14 +17,14 @@ from isocost.report.table import Column, Table
 FAR_OFF = 0.2
 """Share of the measured speed from which on an error is marked."""
 
-OWN_RUNS = "Compare with your own runs…"
+OWN_RUNS = tr("Compare with your own runs…")
 
 
 def near_said(report: FitReport) -> Said:
     """What the list of measured runs says."""
     finding = near_finding(report)
     runs = ". ".join(near_words(run) for run in report.near)
-    subtitle = f"Measured → predicted tokens/s per {report.noun}"
+    subtitle = tr("Measured → predicted tokens/s per {noun}", noun=report.noun)
     return Said(finding, subtitle, f"{finding}. {runs}. {near_doubts(report)}".strip())
 
 
@@ -35,13 +36,17 @@ def near_doubts(report: FitReport) -> str:
 def near_finding(report: FitReport) -> str:
     """How far off we are on the runs listed."""
     if not report.near:
-        return "No measured run is anywhere near"
+        return tr("No measured run is anywhere near")
     if not report.near[0].close:
-        return "No measured run is close"
+        return tr("No measured run is close")
     errors = [abs(run.error) for run in report.near]
     if len(errors) == 1:
-        return f"{percent(errors[0])} off on the one run near"
-    return f"Median {percent(median(errors))} off, worst {percent(max(errors))}"
+        return tr("{percent} off on the one run near", percent=percent(errors[0]))
+    return tr(
+        "Median {percent} off, worst {percent_2}",
+        percent=percent(median(errors)),
+        percent_2=percent(max(errors)),
+    )
 
 
 def near_name(run: NearRun) -> str:
@@ -78,31 +83,47 @@ def far_off(run: NearRun) -> bool:
 
 def near_tip(run: NearRun) -> str:
     """Everything about a run, its reference first."""
-    sequence = f"{format_count(run.run.sequence)} tokens a sequence"
-    asked = f"{run.run.date}: {sequence}, {run.run.precision.upper()}, {run.stack} stack"
+    sequence = tr("{count} tokens a sequence", count=format_count(run.run.sequence))
+    asked = tr(
+        "{date}: {sequence}, {precision}, {stack} stack",
+        date=run.run.date,
+        sequence=sequence,
+        precision=run.run.precision.upper(),
+        stack=run.stack,
+    )
     lines = [run.run.reference, asked, run.layout, run.run.notes]
     return "\n".join(line for line in lines if line)
 
 
 def near_words(run: NearRun) -> str:
     """One run as a sentence."""
-    rates = f"measured {rate(run.measured)}, predicted {rate(run.predicted)} tokens/s each"
-    return f"{near_name(run)}: {rates}, error {near_error(run)}, {run.run.source}"
+    rates = tr(
+        "measured {rate}, predicted {rate_2} tokens/s each",
+        rate=rate(run.measured),
+        rate_2=rate(run.predicted),
+    )
+    return tr(
+        "{near_name}: {rates}, error {near_error}, {source}",
+        near_name=near_name(run),
+        rates=rates,
+        near_error=near_error(run),
+        source=run.run.source,
+    )
 
 
 def near_table(runs: Sequence[NearRun]) -> Table:
     """The nearest runs as plain values."""
     columns = (
-        Column("Model", key="model"),
-        Column("Accelerator", key="accelerator"),
-        Column("How many", format_count, right=True, key="count"),
-        Column("Sequence", format_count, right=True, key="sequence"),
-        Column("Precision", key="precision"),
-        Column("Measured tokens/s per GPU", rate, right=True, key="measured_tokens_per_s_per_gpu"),
-        Column("Estimated tokens/s per GPU", rate, right=True, key="predicted_tokens_per_s_per_gpu"),
-        Column("Error", error_words, right=True, key="error"),
-        Column("Source", key="source"),
-        Column("Reference", key="reference"),
+        Column(tr("Model"), key="model"),
+        Column(tr("Accelerator"), key="accelerator"),
+        Column(tr("How many"), format_count, right=True, key="count"),
+        Column(tr("Sequence"), format_count, right=True, key="sequence"),
+        Column(tr("Precision"), key="precision"),
+        Column(tr("Measured tokens/s per GPU"), rate, right=True, key="measured_tokens_per_s_per_gpu"),
+        Column(tr("Estimated tokens/s per GPU"), rate, right=True, key="predicted_tokens_per_s_per_gpu"),
+        Column(tr("Error"), error_words, right=True, key="error"),
+        Column(tr("Source"), key="source"),
+        Column(tr("Reference"), key="reference"),
     )
     rows = tuple(
         (

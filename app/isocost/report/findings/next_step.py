@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from isocost.language import tr
 from isocost.plan.kinds import KINDS
 from isocost.plan.project.project import Scenario
 
@@ -23,24 +24,24 @@ class NextStep:
     """The input that the cursor comes to."""
 
 
-PREDICT = NextStep("Predict it instead", "predict")
-RANGE = NextStep("Give the price a range", "type", path="price.usd_per_gpu_hour")
+PREDICT = NextStep(tr("Predict it instead"), "predict")
+RANGE = NextStep(tr("Give the price a range"), "type", path="price.usd_per_gpu_hour")
 
 
 def show(scenario: Scenario, at: int) -> NextStep:
     """Show another stage."""
-    return NextStep(f"Show {scenario.stages[at].name}", "show", at)
+    return NextStep(tr("Show {name}", name=scenario.stages[at].name), "show", at)
 
 
 def switch_on(scenario: Scenario, at: int = 0) -> NextStep:
     """Let a stage count again."""
-    return NextStep(f"Switch {scenario.stages[at].name} on", "switch on", at)
+    return NextStep(tr("Switch {name} on", name=scenario.stages[at].name), "switch on", at)
 
 
 def add_model() -> NextStep:
     """Add a stage that makes a model from nothing."""
     kind = next(tag for tag, each in KINDS.items() if each.makes_model)
-    return NextStep(f"Add a stage: {KINDS[kind].label}", "add", kind=kind)
+    return NextStep(tr("Add a stage: {label}", label=KINDS[kind].label), "add", kind=kind)
 
 
 def nothing_runs(scenario: Scenario) -> NextStep | None:

@@ -8,7 +8,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import normalised
 from isocost.catalog.records import AcceleratorEntry, ModelEntry
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.money.ownership import purchase_price
@@ -28,17 +28,17 @@ from isocost.quantities import (
 from isocost.quantities.units import GIGA, TERA
 from isocost.report.table import Column
 
-CUSTOM = "Custom model"
-ADD_OWN = "Add your own…"
+CUSTOM = tr("Custom model")
+ADD_OWN = tr("Add your own…")
 UNKNOWN = "–"
 """Stands in a column for a figure nobody has published."""
 
 MODEL_COLUMNS = (
-    Column("Model"),
-    Column("Parameters", right=True),
-    Column("Active", right=True),
-    Column("Shape"),
-    Column("Year", right=True),
+    Column(tr("Model")),
+    Column(tr("Parameters"), right=True),
+    Column(tr("Active"), right=True),
+    Column(tr("Shape")),
+    Column(tr("Year"), right=True),
 )
 _BASIS = "bf16"
 """Number format accelerators are compared in; those without it by the next wider one they have."""
@@ -68,15 +68,22 @@ def spelled(name: str, spelling: str, held: str = "") -> str:
 def not_taken(text: str, first: str, unknown: str, kept: str) -> str:
     """What is said of a name that was typed and left: why it was not taken, and what the plan keeps."""
     if first:
-        return f"“{text}” is not the whole name: Enter takes {first}. The plan keeps {kept}."
-    return f"{unknown} The plan keeps {kept}."
+        return tr(
+            "“{text}” is not the whole name: Enter takes {first}. The plan keeps {kept}.",
+            text=text,
+            first=first,
+            kept=kept,
+        )
+    return tr("{unknown} The plan keeps {kept}.", unknown=unknown, kept=kept)
 
 
 def own_file_words(path: str, *, there: bool) -> tuple[str, str]:
     """Where a user's own records stand, and how one adds to them."""
-    stand = "stand" if there else "will stand"
-    where = f"Your own accelerators, models and prices {stand} in this file:\n\n{path}"
-    how = (
+    stand = "stand" if there else tr("will stand")
+    where = tr(
+        "Your own accelerators, models and prices {stand} in this file:\n\n{path}", stand=stand, path=path
+    )
+    how = tr(
         "Add yours as its examples show, and save it. Isocost reads the file when it starts: "
         "start it again to find them in its lists."
     )
@@ -99,8 +106,14 @@ def model_offer(entry: ModelEntry, catalog: Catalog) -> Offer:
     shape = shape_class(entry, mixture=mixture)
     year = entry.released[:4] if entry.released else UNKNOWN
     size, used = format_quantity(total, "number"), format_quantity(active, "number")
-    told = f"{size} parameters" + (f", {used} active" if mixture else "")
-    sentence = f"{entry.name} by {entry.organisation}: {told}, {in_sentence(shape)}"
+    told = tr("{size} parameters", size=size) + (tr(", {used} active", used=used) if mixture else "")
+    sentence = tr(
+        "{name} by {organisation}: {told}, {shape}",
+        name=entry.name,
+        organisation=entry.organisation,
+        told=told,
+        shape=in_sentence(shape),
+    )
     if entry.released:
         sentence += f", {year}"
     return Offer(
@@ -115,8 +128,8 @@ def shape_class(entry: ModelEntry, *, mixture: bool) -> str:
     """What kind of network a model is: whether every weight is used, and whether all layers attend."""
     hybrid = entry.shape == "hybrid" or (entry.exact is not None and entry.exact.attention == "hybrid")
     if hybrid:
-        return "Hybrid mixture" if mixture else "Hybrid"
-    return "Mixture of experts" if mixture else "Dense"
+        return tr("Hybrid mixture") if mixture else tr("Hybrid")
+    return tr("Mixture of experts") if mixture else tr("Dense")
 
 
 def unknown_model(text: str, catalog: Catalog) -> str:
@@ -128,7 +141,10 @@ def unknown_model(text: str, catalog: Catalog) -> str:
     except CatalogError as error:
         return str(error)
     if entry.exact is None and entry.published_total is None:
-        return f"The size of {entry.name} is not published: choose a custom model and type its parameters."
+        return tr(
+            "The size of {name} is not published: choose a custom model and type its parameters.",
+            name=entry.name,
+        )
     return ""
 
 
@@ -146,12 +162,12 @@ def _sizes(entry: ModelEntry, catalog: Catalog) -> tuple[float, float]:
 def accelerator_columns(scenario: Scenario) -> tuple[Column, ...]:
     """What an accelerator's line tells; who owns them is told what one costs, who rents them an hour."""
     return (
-        Column("Accelerator"),
-        Column("Memory", right=True),
+        Column(tr("Accelerator")),
+        Column(tr("Memory"), right=True),
         Column("TFLOP/s", right=True),
         Column("dense"),
-        Column("To buy" if scenario.supply.owns else "An hour", right=True),
-        Column("Link", right=True),
+        Column(tr("To buy") if scenario.supply.owns else tr("An hour"), right=True),
+        Column(tr("Link"), right=True),
     )
 
 
@@ -166,13 +182,13 @@ def accelerator_offers(project: Project, scenario: Scenario, catalog: Catalog) -
 
 def named_accelerator(entry: AcceleratorEntry) -> str:
     """An accelerator by its full name, marked where it is not sold yet."""
-    return f"{entry.spec.name} (announced)" if entry.announced else entry.spec.name
+    return tr("{name} (announced)", name=entry.spec.name) if entry.announced else entry.spec.name
 
 
 def holding(catalog: Catalog, spelling: str) -> str:
     """How many accelerators an instance or system of this name holds, in words; empty = none has the name."""
     alias = catalog.alias(spelling)
-    return f"{alias.count} of them" if alias is not None and alias.count else ""
+    return tr("{count} of them", count=alias.count) if alias is not None and alias.count else ""
 
 
 def unknown_accelerator(text: str, catalog: Catalog) -> str:
@@ -193,9 +209,17 @@ def _accelerator(entry: AcceleratorEntry, project: Project, scenario: Scenario, 
     link = f"{marked(f'{spec.scaleup_bandwidth / GIGA:,.4g}')}{SPACE}GB/s"
     price, costs = _price(entry, project, scenario, catalog)
     name = named_accelerator(entry)
-    sentence = (
-        f"{name} by {spec.vendor}: {memory}, {speed} dense {kind} TFLOP/s, {costs}, "
-        f"{link} to others by {entry.scaleup_link}."
+    sentence = tr(
+        "{name} by {vendor}: {memory}, {speed} dense {kind} TFLOP/s, {costs}, {link} to "
+        "others by {scaleup_link}.",
+        name=name,
+        vendor=spec.vendor,
+        memory=memory,
+        speed=speed,
+        kind=kind,
+        costs=costs,
+        link=link,
+        scaleup_link=entry.scaleup_link,
     )
     return Offer(spec.id, (name, memory, speed, kind, price, link), sentence, spec.vendor)
 
@@ -208,9 +232,9 @@ def _price(
         bought, why = purchase_price(entry, scenario, catalog)
         if bought is None:
             return UNKNOWN, why
-        return f"${format_count(bought)}", f"{format_money(bought)} to buy"
+        return f"${format_count(bought)}", tr("{money} to buy", money=format_money(bought))
     card = price_for(project, entry.spec.id, catalog)
     if card is None:
-        return UNKNOWN, "no price known"
+        return UNKNOWN, tr("no price known")
     asked = format_cents(card.usd_per_gpu_hour)
-    return asked, f"{asked} an hour from {card.supplier}"
+    return asked, tr("{asked} an hour from {supplier}", asked=asked, supplier=card.supplier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from isocost.language import tr
 from isocost.plan.answer.actual import Actual
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.span import Range
@@ -20,21 +21,21 @@ from isocost.quantities import (
 )
 from isocost.quantities.units import HOURS_PER_DAY
 
-TITLE = "Plan against actual"
-HOW = (
+TITLE = tr("Plan against actual")
+HOW = tr(
     "Tell how far a run is: where it will end, and how that differs from the plan, which keeps what you tell."
 )
 RECORD_COLUMNS = (
     "A record is the log of a trainer, or a CSV file with a column of time (hours, days, seconds or date) "
     "and one of progress (tokens, step, or tokens_per_s of all accelerators)."
 )
-TYPE_FIRST = "Type how much is done and after how long, or import a record."
-FILE_KINDS = "Records and logs (*.csv *.log *.txt *.out *.json *.jsonl);;All files (*)"
-DONE, AFTER, SPENT = "Done", "After", "Spent"
+TYPE_FIRST = tr("Type how much is done and after how long, or import a record.")
+FILE_KINDS = tr("Records and logs (*.csv *.log *.txt *.out *.json *.jsonl);;All files (*)")
+DONE, AFTER, SPENT = tr("Done"), tr("After"), tr("Spent")
 HELP = {
-    DONE: "Tokens so far, such as 900B, or a share of the stage's, such as 45 %.",
-    AFTER: "Time since the stage began, stops included: 6 days, 140 h.",
-    SPENT: "On this stage so far; empty = its hours at the planned price.",
+    DONE: tr("Tokens so far, such as 900B, or a share of the stage's, such as 45 %."),
+    AFTER: tr("Time since the stage began, stops included: 6 days, 140 h."),
+    SPENT: tr("On this stage so far; empty = its hours at the planned price."),
 }
 
 
@@ -78,12 +79,16 @@ def underway_texts(told: Underway | None) -> tuple[str, str, str]:
 
 def _time_typed(hours: float) -> str:
     days = hours / HOURS_PER_DAY
-    return f"{format_exact(days)} days" if days == int(days) and days > 1.0 else f"{format_exact(hours)} h"
+    return (
+        tr("{exact} days", exact=format_exact(days))
+        if days == int(days) and days > 1.0
+        else f"{format_exact(hours)} h"
+    )
 
 
 def stored_words(stage: str) -> str:
     """The step that keeps what was typed of a run."""
-    return f"Tell how far {stage} is"
+    return tr("Tell how far {stage} is", stage=stage)
 
 
 def stages_under_way(answer: Answer) -> tuple[tuple[int, str], ...]:
@@ -117,7 +122,7 @@ def _tokens(text: str) -> float:
     except QuantityError as error:
         raise TypedError(DONE, str(error)) from None
     if not value > 0.0:
-        raise TypedError(DONE, "Must be above 0.")
+        raise TypedError(DONE, tr("Must be above 0."))
     return value
 
 
@@ -127,7 +132,7 @@ def _number(field: str, text: str, quantity: str) -> float:
     except QuantityError as error:
         raise TypedError(field, str(error)) from None
     if not value > 0.0:
-        raise TypedError(field, "Must be above 0.")
+        raise TypedError(field, tr("Must be above 0."))
     return value
 
 
@@ -151,11 +156,11 @@ def bars(found: Actual) -> tuple[Bar, Bar]:
         spent = found.cost_usd.p50 * hours / found.hours.p50
     return (
         Bar(
-            "Time", found.planned_hours, hours, found.hours,
+            tr("Time"), found.planned_hours, hours, found.hours,
             format_duration(found.planned_hours / HOURS_PER_DAY), _time(found.hours),
         ),
         Bar(
-            "Rent", found.planned_usd, spent, found.cost_usd,
+            tr("Rent"), found.planned_usd, spent, found.cost_usd,
             format_money(found.planned_usd), _money(found.cost_usd),
         ),
     )  # fmt: skip
@@ -163,21 +168,34 @@ def bars(found: Actual) -> tuple[Bar, Bar]:
 
 def _time(span: Range) -> str:
     low, middle, high = (format_duration(each / HOURS_PER_DAY) for each in (span.p10, span.p50, span.p90))
-    return middle if low == high else f"{middle}; {low} to {high}"
+    return middle if low == high else tr("{middle}; {low} to {high}", middle=middle, low=low, high=high)
 
 
 def _money(span: Range) -> str:
     low, middle, high = (format_money(each) for each in (span.p10, span.p50, span.p90))
-    return middle if low == high else f"{middle}; {low} to {high}"
+    return middle if low == high else tr("{middle}; {low} to {high}", middle=middle, low=low, high=high)
 
 
 def bars_said(found: Actual) -> str:
     """The bars in words."""
-    told = (f"{bar.name}: planned {bar.planned_words}, comes to {bar.comes_words}." for bar in bars(found))
+    told = (
+        tr(
+            "{name}: planned {planned_words}, comes to {comes_words}.",
+            name=bar.name,
+            planned_words=bar.planned_words,
+            comes_words=bar.comes_words,
+        )
+        for bar in bars(found)
+    )
     return " ".join(told)
 
 
 def progress_words(found: Actual) -> str:
     """How much of the stage is done: "900B of 2T tokens, 45 %"."""
     done, whole = (format_quantity(each, "number") for each in (found.progress.tokens[-1], found.tokens))
-    return f"{done} of {whole} tokens, {format_share(found.share, decimals=0)}"
+    return tr(
+        "{done} of {whole} tokens, {share}",
+        done=done,
+        whole=whole,
+        share=format_share(found.share, decimals=0),
+    )

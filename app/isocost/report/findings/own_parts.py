@@ -6,23 +6,24 @@ from collections.abc import Sequence
 
 from isocost.catalog import Catalog
 from isocost.files.own.store import OwnPart
+from isocost.language import tr
 from isocost.quantities import SPACE, format_count, format_counted, format_significant
 
-TITLE = "Your accelerators"
-HOW = (
-    "Begin with one that is known: its figures stand in grey until you type yours. "
-    "What is saved is in every list at once, and in every plan from then on."
+TITLE = tr("Your accelerators")
+HOW = tr(
+    "Begin with one that is known: its figures stand in grey until you type yours. What "
+    "is saved is in every list at once, and in every plan from then on."
 )
-NEW = "A new accelerator"
-NONE_YET = "None yet. Type what you know of yours at the right; the rest is taken from one like it."
-LIKE = "Begin with"
-LIKE_HELP = "The accelerator whose figures stand where you type none: one of the same family."
+NEW = tr("A new accelerator")
+NONE_YET = tr("None yet. Type what you know of yours at the right; the rest is taken from one like it.")
+LIKE = tr("Begin with")
+LIKE_HELP = tr("The accelerator whose figures stand where you type none: one of the same family.")
 
 
 def part_line(part: OwnPart) -> str:
     """What an accelerator is, on the line beneath its name."""
     if part.draft is None:
-        return f"written by hand in {part.file}"
+        return tr("written by hand in {file}", file=part.file)
     row = part.row
     memory = f"{format_significant(row.memory_gb)}{SPACE}GB"
     rate = row.bf16_tflops or row.fp16_tflops
@@ -36,42 +37,57 @@ def part_words(part: OwnPart) -> str:
 
 def written_by_hand(part: OwnPart) -> str:
     """Why the form does not change an accelerator."""
-    return f"{part.row.name} is written by hand in {part.file}: change it there, and start Isocost again."
+    return tr(
+        "{name} is written by hand in {file}: change it there, and start Isocost again.",
+        name=part.row.name,
+        file=part.file,
+    )
 
 
 def saved(name: str, *, again: bool) -> str:
     """That an accelerator was saved."""
-    return f"{name} is changed, in every plan that has it." if again else f"{name} is in every list now."
+    return (
+        tr("{name} is changed, in every plan that has it.", name=name)
+        if again
+        else tr("{name} is in every list now.", name=name)
+    )
 
 
 def removed(name: str) -> str:
     """That an accelerator was removed, and how to have it back."""
-    return f"{name} is removed. What it was still stands in the form: save it to have it back."
+    return tr("{name} is removed. What it was still stands in the form: save it to have it back.", name=name)
 
 
 def not_removed(name: str, *, in_plan: bool) -> str:
     """Why an accelerator cannot be removed."""
     if in_plan:
-        return f"The plan has {name}: choose another accelerator first."
-    return f"A step of this plan’s history has {name}: save the plan, open it again, then remove it."
+        return tr("The plan has {name}: choose another accelerator first.", name=name)
+    return tr(
+        "A step of this plan’s history has {name}: save the plan, open it again, then remove it.", name=name
+    )
 
 
 def begun_from(name: str, others: Sequence[str]) -> str:
     """Why an accelerator cannot be removed that others begin with."""
-    return f"{', '.join(others)} {'begins' if len(others) == 1 else 'begin'} with {name}: remove that first."
+    return tr(
+        "{list} {word} with {name}: remove that first.",
+        list=", ".join(others),
+        word=tr("begins") if len(others) == 1 else tr("begin"),
+        name=name,
+    )
 
 
 def wrong_fields(count: int) -> str:
     """That nothing was saved, as fields are wrong."""
-    return f"Not saved yet: {format_counted(count, 'field')} to put right."
+    return tr("Not saved yet: {counted} to put right.", counted=format_counted(count, "field"))
 
 
 def own_problems(problems: Sequence[str]) -> str:
     """What of the user's files is left out; empty = nothing is."""
     if not problems:
         return ""
-    more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
-    return f"Left out of your files: {problems[0]}{more}"
+    more = tr(" And {count} more.", count=len(problems) - 1) if len(problems) > 1 else ""
+    return tr("Left out of your files: {problems}{more}", problems=problems[0], more=more)
 
 
 def likes(catalog: Catalog) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.files.own.quotes import EDITABLE, MOST_ROWS, ReadQuotes
+from isocost.language import tr
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import Project
 from isocost.plan.project.quotes import first_quote
@@ -15,33 +16,34 @@ from isocost.quantities import format_counted, format_money
 from isocost.report.findings.inputs import QUOTE_TERMS
 from isocost.report.table import Column
 
-TITLE = "Quotes"
-HOW = (
-    "What suppliers ask you. The plan keeps them; the one in use is what its accelerator is ranked at, "
-    "and what the plan pays for its own."
+TITLE = tr("Quotes")
+HOW = tr(
+    "What suppliers ask you. The plan keeps them; the one in use is what its accelerator "
+    "is ranked at, and what the plan pays for its own."
 )
-EXAMPLE = "H100 SXM $2.10/h, 64 GPUs, 1 year reserved, Lambda, 2026-11-01"
-PASTE = f"Type or paste one, a line of a mail or a block of a spreadsheet: {EXAMPLE}"
-NONE_YET = (
-    "None yet. Type or paste one above, or import a CSV file, whose first line names its columns: "
-    "GPU, price, provider, terms, date; or a catalogue of SkyPilot, gpuhunt or Vantage."
+EXAMPLE = tr("H100 SXM $2.10/h, 64 GPUs, 1 year reserved, Lambda, 2026-11-01")
+PASTE = tr("Type or paste one, a line of a mail or a block of a spreadsheet: {example}", example=EXAMPLE)
+NONE_YET = tr(
+    "None yet. Type or paste one above, or import a CSV file, whose first line names its "
+    "columns: GPU, price, provider, terms, date; or a catalogue of SkyPilot, gpuhunt or "
+    "Vantage."
 )
-FILE_KINDS = "Tables, text and catalogues (*.csv *.tsv *.txt *.json);;All files (*)"
-ADDRESS = "https://… of a catalogue of prices (SkyPilot, gpuhunt, Vantage, a CSV of quotes)"
+FILE_KINDS = tr("Tables, text and catalogues (*.csv *.tsv *.txt *.json);;All files (*)")
+ADDRESS = tr("https://… of a catalogue of prices (SkyPilot, gpuhunt, Vantage, a CSV of quotes)")
 FETCH_HELP = (
     "Type an address that begins with https://. It alone is asked, once, when you press Fetch; nothing of "
     "the plan is sent."
 )
-PAID, COMPARED = "plan pays it", "ranked at it"
+PAID, COMPARED = tr("plan pays it"), tr("ranked at it")
 
 COLUMNS = (
-    Column("In use"),
-    Column("Accelerator"),
-    Column("An hour", right=True),
-    Column("Terms"),
-    Column("Supplier"),
-    Column("Asked on"),
-    Column("Includes"),
+    Column(tr("In use")),
+    Column(tr("Accelerator")),
+    Column(tr("An hour"), right=True),
+    Column(tr("Terms")),
+    Column(tr("Supplier")),
+    Column(tr("Asked on")),
+    Column(tr("Includes")),
 )
 TYPED = ("", *EDITABLE)
 """What of a quote each column holds; empty = it cannot be typed over."""
@@ -93,17 +95,17 @@ def understood(read: ReadQuotes, catalog: Catalog) -> str:
         return ""
     notes = _noted(read)
     if len(cards) > 1:
-        return f"{format_counted(len(cards), 'quote')} read.{notes}"
+        return tr("{counted} read.{notes}", counted=format_counted(len(cards), "quote"), notes=notes)
     (card,) = cards
     parts = (
         catalog.accelerator(card.accelerator).spec.name,
-        f"{format_money(card.usd_per_gpu_hour)} an hour",
+        tr("{money} an hour", money=format_money(card.usd_per_gpu_hour)),
         terms_words(card.commitment),
         card.supplier,
         card.date,
         card.includes,
     )
-    return f"Read as {' · '.join(part for part in parts if part)}.{notes}"
+    return tr("Read as {list}.{notes}", list=" · ".join(part for part in parts if part), notes=notes)
 
 
 def _noted(read: ReadQuotes) -> str:
@@ -113,11 +115,20 @@ def _noted(read: ReadQuotes) -> str:
         for note in row.notes if row.card is not None else ():
             counts[note] = counts.get(note, 0) + 1
     several = len(read.cards) > 1
-    told = [f"{note[:-1]} ({count} times)." if several else note for note, count in counts.items()]
+    told = [
+        tr("{note} ({count} times).", note=note[:-1], count=count) if several else note
+        for note, count in counts.items()
+    ]
     if read.unused:
-        told.append(f"Not used: column {', '.join(read.unused)}.")
+        told.append(tr("Not used: column {list}.", list=", ".join(read.unused)))
     if read.dropped:
-        told.append(f"{format_counted(read.dropped, 'line')} beyond the {MOST_ROWS} a plan holds left out.")
+        told.append(
+            tr(
+                "{counted} beyond the {most_rows} a plan holds left out.",
+                counted=format_counted(read.dropped, "line"),
+                most_rows=MOST_ROWS,
+            )
+        )
     return f" {' '.join(told)}" if told else ""
 
 
@@ -126,9 +137,11 @@ def not_understood(read: ReadQuotes) -> str:
     wrong = read.wrong
     if len(read.rows) == 1 and wrong:
         return wrong[0].problem
-    shown = [f"Line {row.line}: {row.problem}" for row in wrong[:NAMED]]
+    shown = [tr("Line {line}: {problem}", line=row.line, problem=row.problem) for row in wrong[:NAMED]]
     more = len(wrong) - len(shown)
-    return " ".join([*shown, *([f"And {format_counted(more, 'line')} more."] if more else [])])
+    return " ".join(
+        [*shown, *([tr("And {counted} more.", counted=format_counted(more, "line"))] if more else [])]
+    )
 
 
 NAMED = 3
@@ -138,25 +151,25 @@ NAMED = 3
 def added_words(cards: Sequence[PriceCard], catalog: Catalog) -> str:
     """The step that adds quotes."""
     if len(cards) == 1:
-        return f"Add quote {one_quote(cards[0], catalog)}"
-    return f"Add {format_counted(len(cards), 'quote')}"
+        return tr("Add quote {one_quote}", one_quote=one_quote(cards[0], catalog))
+    return tr("Add {counted}", counted=format_counted(len(cards), "quote"))
 
 
 def removed_words(cards: Sequence[PriceCard], catalog: Catalog) -> str:
     """The step that removes quotes."""
     if len(cards) == 1:
-        return f"Remove quote {one_quote(cards[0], catalog)}"
-    return f"Remove {format_counted(len(cards), 'quote')}"
+        return tr("Remove quote {one_quote}", one_quote=one_quote(cards[0], catalog))
+    return tr("Remove {counted}", counted=format_counted(len(cards), "quote"))
 
 
 def used_words(card: PriceCard, catalog: Catalog) -> str:
     """The step that uses a quote."""
-    return f"Use quote {one_quote(card, catalog)}"
+    return tr("Use quote {one_quote}", one_quote=one_quote(card, catalog))
 
 
 def changed_words(card: PriceCard, catalog: Catalog) -> str:
     """The step that types over a part of a quote."""
-    return f"Quote {one_quote(card, catalog)}"
+    return tr("Quote {one_quote}", one_quote=one_quote(card, catalog))
 
 
 def one_quote(card: PriceCard, catalog: Catalog) -> str:
@@ -168,20 +181,35 @@ def one_quote(card: PriceCard, catalog: Catalog) -> str:
 def added_said(cards: Sequence[PriceCard], project: Project, scenario: int, catalog: Catalog) -> str:
     """What adding quotes did, and what it left to be done."""
     held = project.scenarios[scenario].hardware.accelerator
-    said = "Added." if len(cards) == 1 else f"{format_counted(len(cards), 'quote')} added."
+    said = (
+        tr("Added.")
+        if len(cards) == 1
+        else tr("{counted} added.", counted=format_counted(len(cards), "quote"))
+    )
     if any(card.accelerator == held for card in cards):
         name = catalog.accelerator(held).short_name
         pays = format_money(project.scenarios[scenario].price.usd_per_gpu_hour)
-        return f"{said} The plan still pays {pays} for {name}: choose a quote and press Use."
-    return f"{said} The ranking follows."
+        return tr(
+            "{said} The plan still pays {pays} for {name}: choose a quote and press Use.",
+            said=said,
+            pays=pays,
+            name=name,
+        )
+    return tr("{said} The ranking follows.", said=said)
 
 
 def left_words(count: int) -> str:
     """That lines which could not be read are left in the box."""
-    stay = "stays" if count == 1 else "stay"
-    return f"{format_counted(count, 'line')} could not be read and {stay} in the box."
+    stay = tr("stays") if count == 1 else tr("stay")
+    return tr(
+        "{counted} could not be read and {stay} in the box.", counted=format_counted(count, "line"), stay=stay
+    )
 
 
 def too_many(count: int) -> str:
     """Why no more quotes are added."""
-    return f"A plan holds {MOST_ROWS} quotes; with these it would have {count}. Remove some first."
+    return tr(
+        "A plan holds {most_rows} quotes; with these it would have {count}. Remove some first.",
+        most_rows=MOST_ROWS,
+        count=count,
+    )

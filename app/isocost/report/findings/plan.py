@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import tr
 from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Published
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.answer.deadlines import Deadlines, Reign
@@ -31,9 +32,9 @@ from isocost.report.findings.plan_goal import goal_finding, goal_reading
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
-IDLE = "Every stage is switched off, or takes no time: there is nothing to compare."
-APART = "Every stage has hardware of its own: there is no shared accelerator or count to choose."
+FREE = tr("This plan costs nothing, to the cent: there is no cost to draw against time.")
+IDLE = tr("Every stage is switched off, or takes no time: there is nothing to compare.")
+APART = tr("Every stage has hardware of its own: there is no shared accelerator or count to choose.")
 
 LONGEST = 3.0
 """Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
@@ -75,8 +76,8 @@ def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
     """That another count is better in every way, else which accelerators are cheapest."""
     finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves)
     if not segments and comparison.pinned:
-        finding += " as pinned"
-    return f"Shared stages: {finding}" if comparison.apart else finding
+        finding += tr(" as pinned")
+    return tr("Shared stages: {finding}", finding=finding) if comparison.apart else finding
 
 
 def _better_count(comparison: Comparison) -> str:
@@ -86,7 +87,12 @@ def _better_count(comparison: Comparison) -> str:
     if at is None:
         return ""
     saved = format_share(1.0 - curve.cost_usd[at] / comparison.estimate.total.cost_usd, decimals=0)
-    return f"{format_count(curve.counts[at])} {curve.label} would be no slower and {saved} cheaper"
+    return tr(
+        "{count} {label} would be no slower and {saved} cheaper",
+        count=format_count(curve.counts[at]),
+        label=curve.label,
+        saved=saved,
+    )
 
 
 def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCurve]) -> str:
@@ -97,19 +103,25 @@ def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCur
     ranked_at = Deadlines(curves)
     shown = ranked_at.reign(segments[-1].accelerator, segments[-1].days[-1]) if segments else None
     if shown is None:
-        return "No accelerator here can hold this model"
+        return tr("No accelerator here can hold this model")
     if shown.since <= ranked_at.shortest:
         if math.isinf(shown.until):
-            return f"{shown.label} is cheapest at any pace"
-        return f"{shown.label} is cheapest up to {format_duration(_ends(shown))}"
+            return tr("{label} is cheapest at any pace", label=shown.label)
+        return tr(
+            "{label} is cheapest up to {duration}", label=shown.label, duration=format_duration(_ends(shown))
+        )
     # A time is rounded up as far as it is shown, for the words to hold from the shown one on.
     since = shown_duration(shown.since)
     if math.isinf(shown.until):
-        words = f"{shown.label} is cheapest if you can wait {format_duration(since)}"
+        words = tr(
+            "{label} is cheapest if you can wait {duration}",
+            label=shown.label,
+            duration=format_duration(since),
+        )
     else:
         if since >= _ends(shown):
-            return "Which accelerator is cheapest depends on the time you have"
-        words = f"{shown.label} is cheapest from {_span(since, _ends(shown))}"
+            return tr("Which accelerator is cheapest depends on the time you have")
+        words = tr("{label} is cheapest from {span}", label=shown.label, span=_span(since, _ends(shown)))
     return f"{words}, {_else(ranked_at, since, shown)}"
 
 
@@ -121,25 +133,25 @@ def _else(ranked_at: Deadlines, since: float, shown: Reign) -> str:
         if each.accelerator != shown.accelerator and _begins(each, ranked_at) < min(since, _ends(each))
     ]
     if not earlier:
-        return "else others"
+        return tr("else others")
     longest = max(earlier, key=lambda each: min(each.until, shown.since) / each.since)
     to_the_end, any_shorter = longest.until >= shown.since, longest.since <= ranked_at.shortest
     if any_shorter:
         return (
-            f"else {longest.label}"
+            tr("else {label}", label=longest.label)
             if to_the_end
-            else f"{longest.label} up to {format_duration(_ends(longest))}"
+            else tr("{label} up to {duration}", label=longest.label, duration=format_duration(_ends(longest)))
         )
     begins = _begins(longest, ranked_at)
     span = format_duration(begins) if to_the_end else _span(begins, _ends(longest))
-    return f"{longest.label} from {span}"
+    return tr("{label} from {span}", label=longest.label, span=span)
 
 
 def _span(since: float, until: float) -> str:
     """Two times, of one unit where they have one: "2.2 to 7.4 days"."""
     first, last = format_duration(since), format_duration(until)
     number, _, unit = first.partition(SPACE)
-    return f"{number if last.endswith(unit) else first} to {last}"
+    return tr("{number} to {last}", number=number if last.endswith(unit) else first, last=last)
 
 
 def _begins(reign: Reign, ranked_at: Deadlines) -> float:
@@ -152,24 +164,30 @@ def _ends(reign: Reign) -> float:
 
 def time_subtitle(comparison: Comparison) -> str:
     """How to read the picture."""
-    words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
-    short = "Claimed hours at equal utilization."
+    words = tr("The claimed hours on each accelerator at equal utilization of its 16-bit peak.")
+    short = tr("Claimed hours at equal utilization.")
     if not comparison.claimed:
         typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)
-        pace = "Your MFU on each. " if typed else ""
-        short = f"{pace}Each line is one accelerator."
-        words = f"{pace}Each line is one accelerator, each place on it a number of them."
+        pace = tr("Your MFU on each. ") if typed else ""
+        short = tr("{pace}Each line is one accelerator.", pace=pace)
+        words = tr("{pace}Each line is one accelerator, each place on it a number of them.", pace=pace)
     if comparison.apart:
         stages = sum(stage.enabled for stage in comparison.estimate.stages)
-        keep = "keeps its" if comparison.apart == 1 else "keep their"
-        return f"{comparison.apart} of {stages} stages {keep} own hardware. {short}"
+        keep = tr("keeps its") if comparison.apart == 1 else tr("keep their")
+        return tr(
+            "{apart} of {stages} stages {keep} own hardware. {short}",
+            apart=comparison.apart,
+            stages=stages,
+            keep=keep,
+            short=short,
+        )
     return words
 
 
 def time_axes() -> tuple[str, str]:
     """What the axes of cost against time are."""
     unit = "US$" if shown_money().is_dollar else shown_money().code
-    return "Time to finish (log scale)", f"Cost of the plan, {unit} (log scale)"
+    return tr("Time to finish (log scale)"), tr("Cost of the plan, {unit} (log scale)", unit=unit)
 
 
 """What is measured across and up."""
@@ -181,26 +199,26 @@ def time_legend(comparison: Comparison, marks: Collection[LegendMark] = RANGED) 
     Args:
         marks: those beside the lines that are drawn: the range, the knee, other scenarios, published runs.
     """
-    keys: list[LegendKey] = [("plan", "the plan")]
+    keys: list[LegendKey] = [("plan", tr("the plan"))]
     if comparison.depends_on_hardware:
-        keys.append(("counts", f"number of {comparison.active.label}"))
+        keys.append(("counts", tr("number of {label}", label=comparison.active.label)))
     if comparison.active.fits.any() or comparison.others:
-        keys.append(("front", "cheapest at each speed"))
+        keys.append(("front", tr("cheapest at each speed")))
     if "band" in marks and comparison.spread is not None and comparison.depends_on_hardware:
-        keys.append(("band", "8 in 10 outcomes"))
+        keys.append(("band", tr("8 in 10 outcomes")))
     if comparison.goal != Goal():
-        keys.append(("out", "out of reach"))
+        keys.append(("out", tr("out of reach")))
     if comparison.depends_on_hardware and not comparison.active.fits.all():
-        keys.append(("unfit", "does not fit"))
+        keys.append(("unfit", tr("does not fit")))
     others: tuple[LegendKey, ...] = (
-        ("knee", "doubling stops paying"), ("ghost", "other scenario"), ("run", "published run"),
+        ("knee", tr("doubling stops paying")), ("ghost", tr("other scenario")), ("run", tr("published run")),
     )  # fmt: skip
     return (*keys, *(key for key in others if key[0] in marks))
 
 
 def legend_words(comparison: Comparison, marks: Collection[LegendMark]) -> str:
     """What is drawn beside the lines, for those who cannot see it."""
-    return f"Drawn: {', '.join(text for _, text in time_legend(comparison, marks))}."
+    return tr("Drawn: {list}.", list=", ".join((text for _, text in time_legend(comparison, marks))))
 
 
 def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
@@ -208,13 +226,24 @@ def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
     total = comparison.estimate.total
     words = [
         f"{time_finding(comparison, segments)}.",
-        f"The plan: {format_count(comparison.rented)} {comparison.active.label},"
-        f" {format_duration(total.wall_days)}, {format_money(total.cost_usd)}.",
+        tr(
+            "The plan: {count} {label}, {duration}, {money}.",
+            count=format_count(comparison.rented),
+            label=comparison.active.label,
+            duration=format_duration(total.wall_days),
+            money=format_money(total.cost_usd),
+        ),
     ]
     for segment in segments:
         words.append(
-            f"{segment.label}: {format_money(segment.cost_usd[0])} in {format_duration(segment.days[0])}"
-            f" to {format_money(segment.cost_usd[-1])} in {format_duration(segment.days[-1])}."
+            tr(
+                "{label}: {money} in {duration} to {money_2} in {duration_2}.",
+                label=segment.label,
+                money=format_money(segment.cost_usd[0]),
+                duration=format_duration(segment.days[0]),
+                money_2=format_money(segment.cost_usd[-1]),
+                duration_2=format_duration(segment.days[-1]),
+            )
         )
     return " ".join(words)
 
@@ -233,7 +262,7 @@ def plan_lines(comparison: Comparison) -> tuple[str, ...]:
 def _why_off(comparison: Comparison) -> str:
     """Why the plan's point lies off the line of its accelerator; empty where it does not."""
     if not comparison.possible:
-        return "does not fit as pinned" if comparison.pinned else "does not fit in memory"
+        return tr("does not fit as pinned") if comparison.pinned else tr("does not fit in memory")
     at = comparison.better_count()
     if at is None:
         # The line leaves out what is dearer at all: its point needs a reason where nothing is worth changing.
@@ -241,25 +270,34 @@ def _why_off(comparison: Comparison) -> str:
     if at is None:
         return ""
     faster = comparison.active.days[at] * SAME < comparison.estimate.total.wall_days
-    return f"{format_count(comparison.active.counts[at])} is cheaper{' and faster' if faster else ''}"
+    return tr(
+        "{count} is cheaper{word}",
+        count=format_count(comparison.active.counts[at]),
+        word=tr(" and faster") if faster else "",
+    )
 
 
 def up_to(curve: CostCurve, points: NDArray[np.intp]) -> str:
     """How far a line goes on beyond the chart: to its dearest point."""
     dearest = int(points[np.argmax(curve.cost_usd[points])])
-    return (
-        f"{curve.label} to {format_money(curve.cost_usd[dearest])} at {format_count(curve.counts[dearest])}"
+    return tr(
+        "{label} to {money} at {count}",
+        label=curve.label,
+        money=format_money(curve.cost_usd[dearest]),
+        count=format_count(curve.counts[dearest]),
     )
 
 
 def point_lines(comparison: Comparison, curve: CostCurve, at: int) -> tuple[str, str, str]:
     """What one point of a curve is: its accelerators, its time and cost, what a click on it does."""
     here = curve is comparison.active and int(curve.counts[at]) == comparison.rented
-    doing = "the plan: drag to change the count" if here else "click to plan with it"
+    doing = tr("the plan: drag to change the count") if here else tr("click to plan with it")
     return (
         f"{format_count(curve.counts[at])} {curve.label}",
         f"{format_duration(curve.days[at])}, {format_money(curve.cost_usd[at])}",
-        doing if curve.fits[at] else f"does not fit {'as pinned' if comparison.pinned else 'in memory'}",
+        doing
+        if curve.fits[at]
+        else tr("does not fit {word}", word=tr("as pinned") if comparison.pinned else tr("in memory")),
     )
 
 
@@ -268,7 +306,7 @@ def published_lines(run: Published) -> tuple[str, str, str]:
     count = f"{format_count(run.count)} " if run.count else ""
     facts = (count + run.accelerator, format_duration(run.days), format_money(run.cost_usd))
     return (
-        f"{run.model} as published",
+        tr("{model} as published", model=run.model),
         ", ".join(fact for fact in facts if fact),
         ", ".join(words for words in (run.cost_kind, run.date, _opening(run)) if words),
     )
@@ -276,19 +314,19 @@ def published_lines(run: Published) -> tuple[str, str, str]:
 
 def _opening(run: Published) -> str:
     opens = run.run is not None and as_published(run.run) is not None
-    return "click to open it as a scenario" if opens else ""
+    return tr("click to open it as a scenario") if opens else ""
 
 
 def time_table(comparison: Comparison) -> Table:
     """Every point of every curve."""
     columns = (
-        Column("Accelerator", key="accelerator"),
-        Column("How many", format_count, right=True, key="count"),
-        Column("Time", format_duration, right=True, key="days"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Price of an hour", format_money, right=True, key="usd_per_gpu_hour"),
+        Column(tr("Accelerator"), key="accelerator"),
+        Column(tr("How many"), format_count, right=True, key="count"),
+        Column(tr("Time"), format_duration, right=True, key="days"),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Price of an hour"), format_money, right=True, key="usd_per_gpu_hour"),
         Column("MFU", lambda share: f"{format_fixed(100.0 * share, 1)}%", right=True, key="mfu"),
-        Column("Memory", lambda fits: "fits" if fits else "does not fit", key="fits"),
+        Column(tr("Memory"), lambda fits: tr("fits") if fits else tr("does not fit"), key="fits"),
     )
     rows = tuple(
         (
@@ -320,14 +358,24 @@ def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> 
     """The first two, at what they are compared at."""
     usable = [choice.label for choice in choices if not why_out(choice)]
     if comparison.deadline_days is not None:
-        place = f"Within {format_duration(comparison.deadline_days + comparison.beside_days)}"
+        place = tr(
+            "Within {duration}", duration=format_duration(comparison.deadline_days + comparison.beside_days)
+        )
     else:
-        place = f"{'At' if _alike(comparison, choices) else 'From'} {format_count(comparison.count)} each"
+        place = tr(
+            "{word} {count} each",
+            word=tr("At") if _alike(comparison, choices) else tr("From"),
+            count=format_count(comparison.count),
+        )
         if comparison.apart:
-            place = f"Shared stages {place[0].lower()}{place[1:]}"
+            place = tr("Shared stages {place}{place_2}", place=place[0].lower(), place_2=place[1:])
     if not usable:
-        return f"{place}: none will do"
-    return f"{place}: {usable[0]}, then {usable[1]}" if len(usable) > 1 else f"{place}: only {usable[0]}"
+        return tr("{place}: none will do", place=place)
+    return (
+        tr("{place}: {usable}, then {usable_2}", place=place, usable=usable[0], usable_2=usable[1])
+        if len(usable) > 1
+        else tr("{place}: only {usable}", place=place, usable=usable[0])
+    )
 
 
 def _alike(comparison: Comparison, choices: Sequence[RankedChoice]) -> bool:
@@ -337,38 +385,54 @@ def _alike(comparison: Comparison, choices: Sequence[RankedChoice]) -> bool:
 
 def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
     """What is compared, and where the plan's accelerator stands."""
-    what = "Cheapest count in time"
+    what = tr("Cheapest count in time")
     if comparison.beside_days > SAME_TIME:
-        what = f"Cheapest count in {format_duration(comparison.deadline_days or 0.0)} of stages"
+        what = tr(
+            "Cheapest count in {duration} of stages",
+            duration=format_duration(comparison.deadline_days or 0.0),
+        )
     if comparison.deadline_days is None:
-        what = f"{'One count' if _alike(comparison, choices) else 'Whole nodes'}, times differ"
+        what = tr(
+            "{word}, times differ", word=tr("One count") if _alike(comparison, choices) else tr("Whole nodes")
+        )
     names = [choice.accelerator for choice in choices]
     if len(names) < 2 or comparison.active.accelerator not in names:
         return f"{what}."
     place = names.index(comparison.active.accelerator)
     if out := why_out(choices[place]):
         return f"{what}; {comparison.active.label} {out}."
-    return f"{what}; {comparison.active.label} is {_ordinal(place + 1)} of {len(names)}."
+    return tr(
+        "{what}; {label} is {ordinal} of {count}.",
+        what=what,
+        label=comparison.active.label,
+        ordinal=_ordinal(place + 1),
+        count=len(names),
+    )
 
 
 def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    ordinals = {
+        1: tr("{number}st", number=number),
+        2: tr("{number}nd", number=number),
+        3: tr("{number}rd", number=number),
+    }
+    other = tr("{number}th", number=number)
+    return other if number % 100 in (11, 12, 13) else ordinals.get(number % 10, other)
 
 
 def why_out(choice: RankedChoice) -> str:
     """Why a choice is out, in a few words; empty when it is in."""
     if not choice.for_sale:
-        return "no purchase price"
+        return tr("no purchase price")
     if not choice.fits:
-        return "does not fit as pinned" if choice.pinned else "does not fit"
-    return "" if choice.in_time else "too slow"
+        return tr("does not fit as pinned") if choice.pinned else tr("does not fit")
+    return "" if choice.in_time else tr("too slow")
 
 
 def in_words(choice: RankedChoice) -> str:
     """One row as a sentence: "H800: $5.33M, 2,048 for 54 days"."""
     words = f"{choice.label}: {format_money(choice.cost_usd)}, {format_count(choice.count)}"
-    words += f" for {format_duration(choice.days)}"
+    words += tr(" for {duration}", duration=format_duration(choice.days))
     reason = why_out(choice)
     return f"{words}, {reason}" if reason else words
 
@@ -380,7 +444,7 @@ def choice_pace(choice: RankedChoice) -> str:
 
 def choice_tip(choice: RankedChoice) -> str:
     """One row as a sentence, and what a click on it does."""
-    return f"{in_words(choice)}. Click to plan with it."
+    return tr("{in_words}. Click to plan with it.", in_words=in_words(choice))
 
 
 def bar_scale(choices: Sequence[RankedChoice]) -> float:
@@ -393,17 +457,21 @@ def bar_scale(choices: Sequence[RankedChoice]) -> float:
 def beyond_scale(choice: RankedChoice, choices: Sequence[RankedChoice]) -> str:
     """What stands in the gap of a bar too long to draw: its cost over the cheapest, "5.3x the cheapest"."""
     costs = [c.cost_usd for c in choices if c.fits and c.in_time and c.cost_usd > 0]
-    return f"{format_significant(choice.cost_usd / min(costs), 3)}x the cheapest" if costs else ""
+    return (
+        tr("{significant}x the cheapest", significant=format_significant(choice.cost_usd / min(costs), 3))
+        if costs
+        else ""
+    )
 
 
 def ranking_table(choices: Sequence[RankedChoice]) -> Table:
     """The ranking as drawn."""
     columns = (
-        Column("Accelerator", key="accelerator"),
-        Column("How many", format_count, right=True, key="count"),
-        Column("Time", format_duration, right=True, key="days"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Verdict", lambda text: text or "possible", key="verdict"),
+        Column(tr("Accelerator"), key="accelerator"),
+        Column(tr("How many"), format_count, right=True, key="count"),
+        Column(tr("Time"), format_duration, right=True, key="days"),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Verdict"), lambda text: text or "possible", key="verdict"),
     )
     rows = tuple((c.label, c.count, c.days, c.cost_usd, why_out(c)) for c in choices)
     return Table(columns, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.comparison import JUST, Comparison
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.project.programme import Goal
@@ -23,10 +23,14 @@ def goal_finding(comparison: Comparison) -> str:
         return ""
     limits = goal_words(goal)
     if is_inside(comparison):
-        return f"The plan stays within {limits}; {_others(others_inside(comparison))}"
+        return tr(
+            "The plan stays within {limits}; {others}",
+            limits=limits,
+            others=_others(others_inside(comparison)),
+        )
     if not len(inside(comparison.active, comparison)) and not others_inside(comparison):
-        return f"Nothing drawn stays within {limits}"
-    return f"The plan {how_far(comparison)}; {_would(comparison)}"
+        return tr("Nothing drawn stays within {limits}", limits=limits)
+    return tr("The plan {how_far}; {would}", how_far=how_far(comparison), would=_would(comparison))
 
 
 def is_inside(comparison: Comparison) -> bool:
@@ -54,19 +58,21 @@ def others_inside(comparison: Comparison) -> int:
 
 def _others(many: int) -> str:
     if not many:
-        return "nothing else drawn does"
-    return f"so would {format_counted(many, 'other accelerator')}"
+        return tr("nothing else drawn does")
+    return tr("so would {counted}", counted=format_counted(many, "other accelerator"))
 
 
 def _would(comparison: Comparison) -> str:
     """Who would keep the goal that the plan does not keep."""
-    held = "hold both" if None not in (comparison.budget_usd, comparison.deadline_days) else "hold it"
+    held = tr("hold both") if None not in (comparison.budget_usd, comparison.deadline_days) else tr("hold it")
     own, many = cheapest_inside(comparison), others_inside(comparison)
     others = format_counted(many, "other accelerator")
     if own is None:
-        return f"{others} would {held}"
-    words = f"{format_count(own)} {comparison.active.label} would {held}"
-    return f"{words}, and so would {others}" if many else words
+        return tr("{others} would {held}", others=others, held=held)
+    words = tr(
+        "{count} {label} would {held}", count=format_count(own), label=comparison.active.label, held=held
+    )
+    return tr("{words}, and so would {others}", words=words, others=others) if many else words
 
 
 def cheapest_inside(comparison: Comparison) -> int | None:
@@ -79,15 +85,27 @@ def cheapest_inside(comparison: Comparison) -> int | None:
 def how_far(comparison: Comparison) -> str:
     """By how much the plan breaks its goal: "is $40K over $300K and 3 days later than 14 days"."""
     if not comparison.possible:
-        return "does not fit in memory"
+        return tr("does not fit in memory")
     total, parts = comparison.estimate.total, []
     budget, deadline = comparison.budget_usd, comparison.deadline_days
     if budget is not None and total.cost_usd > budget * JUST:
-        parts.append(f"{format_money(total.cost_usd - budget)} over {format_money(budget)}")
+        parts.append(
+            tr(
+                "{money} over {money_2}",
+                money=format_money(total.cost_usd - budget),
+                money_2=format_money(budget),
+            )
+        )
     if deadline is not None and total.wall_days > deadline * JUST:
         limit = format_duration(deadline + comparison.beside_days)
-        parts.append(f"{format_duration(total.wall_days - deadline)} later than {limit}")
-    return f"is {joined(parts)}"
+        parts.append(
+            tr(
+                "{duration} later than {limit}",
+                duration=format_duration(total.wall_days - deadline),
+                limit=limit,
+            )
+        )
+    return tr("is {joined}", joined=joined(parts))
 
 
 def goal_reading(comparison: Comparison) -> str:
@@ -95,12 +113,16 @@ def goal_reading(comparison: Comparison) -> str:
     goal = comparison.goal
     if goal == Goal():
         return ""
-    lines = "either dashed line" if None not in (goal.budget_usd, goal.deadline_days) else "the dashed line"
-    words = f"Drag {lines}."
+    lines = (
+        tr("either dashed line")
+        if None not in (goal.budget_usd, goal.deadline_days)
+        else tr("the dashed line")
+    )
+    words = tr("Drag {lines}.", lines=lines)
     if goal.deadline_days is not None and comparison.beside_days > SAME_TIME:
-        words += (
-            f" The deadline is of the whole programme, {format_duration(comparison.beside_days)} longer than"
-            " its stages."
+        words += tr(
+            " The deadline is of the whole programme, {duration} longer than its stages.",
+            duration=format_duration(comparison.beside_days),
         )
     return words
 
@@ -108,27 +130,34 @@ def goal_reading(comparison: Comparison) -> str:
 def flag_text(path: str, goal: Goal) -> str:
     """What stands on the flag of a line; of one that is not set what it would be."""
     if path == BUDGET:
-        return "Budget" if goal.budget_usd is None else format_money(goal.budget_usd)
-    return "Deadline" if goal.deadline_days is None else format_duration(goal.deadline_days)
+        return tr("Budget") if goal.budget_usd is None else format_money(goal.budget_usd)
+    return tr("Deadline") if goal.deadline_days is None else format_duration(goal.deadline_days)
 
 
 def flag_words(path: str, goal: Goal) -> tuple[str, str]:
     """Name and description of a line for those who move it with the keyboard."""
-    name = "Budget" if path == BUDGET else "Deadline"
+    name = tr("Budget") if path == BUDGET else tr("Deadline")
     value = goal.budget_usd if path == BUDGET else goal.deadline_days
-    keys = "Up and down move it" if path == BUDGET else "Left and right move it"
+    keys = tr("Up and down move it") if path == BUDGET else tr("Left and right move it")
     if value is None:
-        return f"No {in_sentence(name)}", f"{keys} into the chart, Enter types one."
-    return f"{name} {flag_text(path, goal)}", f"{keys}, with Shift finely; Enter types it, Delete removes it."
+        return tr("No {name}", name=in_sentence(name)), tr(
+            "{keys} into the chart, Enter types one.", keys=keys
+        )
+    return f"{name} {flag_text(path, goal)}", tr(
+        "{keys}, with Shift finely; Enter types it, Delete removes it.", keys=keys
+    )
 
 
 def flag_tip(path: str, goal: Goal) -> str:
     """What the mouse can do with a flag."""
     value = goal.budget_usd if path == BUDGET else goal.deadline_days
     if value is None:
-        return f"Drag to set a {'budget' if path == BUDGET else 'deadline'}, double-click to type it"
-    return f"{flag_words(path, goal)[0]}: drag to move it, double-click to type it"
+        return tr(
+            "Drag to set a {word}, double-click to type it",
+            word=tr("budget") if path == BUDGET else tr("deadline"),
+        )
+    return tr("{flag_words}: drag to move it, double-click to type it", flag_words=flag_words(path, goal)[0])
 
 
-OUT_OF_REACH = {BUDGET: "over budget", DEADLINE: "too late"}
+OUT_OF_REACH = {BUDGET: tr("over budget"), DEADLINE: tr("too late")}
 """What stands in the part of the chart beyond a line."""

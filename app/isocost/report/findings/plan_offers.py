@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.answer.chances import SAFER
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.compare.points import Ghost
@@ -21,7 +22,7 @@ from isocost.report.decisions.choices import hardware_words, joined, price_words
 from isocost.report.decisions.offers import finding
 from isocost.report.decisions.solve import over_words, why
 
-WORKING = "Looking for offers…"
+WORKING = tr("Looking for offers…")
 LIKELY = SAFER[1]
 """Chance of holding both from which an offer needs no warning: two in three."""
 
@@ -100,15 +101,19 @@ def offers_view(found: Edge) -> OffersView:
     return OffersView(near, f"{finding(found.offers, found.case)}.")
 
 
+def _headed_word(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
 def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> OfferView:
     choice = offer.choice
-    name = joined([each if at else each.capitalize() for at, each in enumerate(names)])
+    name = joined([tr(each) if at else _headed_word(tr(each)) for at, each in enumerate(names)])
     chance = "" if choice.chance is None else _percent(choice.chance)
-    holds = f"to hold {_held(case.goal)}"
-    stale = "; it may be gone" if offer.stale else ""
+    holds = tr("to hold {held}", held=_held(case.goal))
+    stale = tr("; it may be gone") if offer.stale else ""
     said = [
         _headed(name, choice),
-        f"{chance} chance {holds}" if chance else "",
+        tr("{chance} chance {holds}", chance=chance, holds=holds) if chance else "",
         f"{price_words(choice, offer.age_days)}{stale}",
         _evidence(choice),
     ]
@@ -129,7 +134,13 @@ def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> Offer
 def _headed(name: str, choice: Choice) -> str:
     """A choice under its name, with what it costs and how long it takes."""
     cost, time = format_money(choice.cost_usd), format_duration(choice.span_days)
-    return f"{name}: {hardware_words(choice)}, {cost} in {time}"
+    return tr(
+        "{name}: {hardware_words}, {cost} in {time}",
+        name=name,
+        hardware_words=hardware_words(choice),
+        cost=cost,
+        time=time,
+    )
 
 
 def _percent(chance: float) -> str:
@@ -141,42 +152,46 @@ def _held(goal: Goal) -> str:
     """What is to be held: "both", or the one line there is."""
     if goal.budget_usd is None:
         return format_duration(goal.deadline_days or 0.0)
-    return format_money(goal.budget_usd) if goal.deadline_days is None else "both"
+    return format_money(goal.budget_usd) if goal.deadline_days is None else tr("both")
 
 
 def _evidence(choice: Choice) -> str:
-    return f"Evidence: {choice.evidence}" if choice.evidence else ""
+    return tr("Evidence: {evidence}", evidence=choice.evidence) if choice.evidence else ""
 
 
 def price_line(choice: Choice, age: int | None) -> str:
     """Who asks the price and how old that is, in a few words."""
     if choice.owned:
-        return "your own"
-    old = "" if age is None else f", {format_counted(age, 'day')} old"
+        return tr("your own")
+    old = "" if age is None else tr(", {counted} old", counted=format_counted(age, "day"))
     return f"{supplier_of(choice)}{old}"
 
 
 _CHANGED = {
-    "count": "Another count",
-    "accelerator": "Another accelerator",
-    "budget": "More money",
-    "deadline": "More time",
-    "both": "A little of both",
-    "tokens": "Fewer tokens",
-    "size": "Another size",
+    "count": tr("Another count"),
+    "accelerator": tr("Another accelerator"),
+    "budget": tr("More money"),
+    "deadline": tr("More time"),
+    "both": tr("A little of both"),
+    "tokens": tr("Fewer tokens"),
+    "size": tr("Another size"),
 }
 
 
 def _near(number: int, each: Alternative, case: Case) -> OfferView:
     choice, name, line = each.choice, _CHANGED[each.changed], why(each, case)
     said = f"{_headed(name, choice)}. {line[:1].upper()}{line[1:]}. "
-    said += f"It {over_words(choice, case.goal)}." if each.changed in ("budget", "deadline", "both") else ""
+    said += (
+        tr("It {over_words}.", over_words=over_words(choice, case.goal))
+        if each.changed in ("budget", "deadline", "both")
+        else ""
+    )
     return OfferView(number, name, choice, line, said.strip(), alternative=each)
 
 
 def take_words(view: OfferView) -> str:
     """Name of the step that takes an offer, for the undo menu."""
-    return f"Take {view.hardware}"
+    return tr("Take {hardware}", hardware=view.hardware)
 
 
 # The knee, and other points
@@ -220,11 +235,11 @@ def knee_view(found: Knee | None, curve: CostCurve, *, current: bool) -> KneeVie
         return None
     more, price = format_count(after.choice.count), after.usd_per_day
     if price is None:
-        past = f"{more} are no faster"
+        past = tr("{more} are no faster", more=more)
     elif price < 0.0:
-        past = f"{more} are hardly faster"
+        past = tr("{more} are hardly faster", more=more)
     else:
-        past = f"past it a day less costs {format_money(price)}"
+        past = tr("past it a day less costs {money}", money=format_money(price))
     words = f"{more}: {format_duration(after.choice.wall_days)}, {format_money(after.choice.cost_usd)}"
     return KneeView(
         found.knee,
@@ -232,7 +247,9 @@ def knee_view(found: Knee | None, curve: CostCurve, *, current: bool) -> KneeVie
         curve.label,
         float(curve.days[at[0]]),
         float(curve.cost_usd[at[0]]),
-        (f"Knee: {format_count(found.knee)}", past) if current else (f"Knee: {format_count(found.knee)}",),
+        (tr("Knee: {count}", count=format_count(found.knee)), past)
+        if current
+        else (tr("Knee: {count}", count=format_count(found.knee)),),
         words if current else "",
     )
 
@@ -241,21 +258,21 @@ def knee_hover(view: KneeView) -> tuple[str, str, str]:
     """What the knee is, where it lies, and what a click does."""
     here = f"{format_duration(view.days)}, {format_money(view.cost_usd)}"
     return (
-        f"Up to {format_count(view.count)} {view.label} doubling pays",
+        tr("Up to {count} {label} doubling pays", count=format_count(view.count), label=view.label),
         "; ".join(filter(None, (here, view.beyond))),
-        "click to plan with it",
+        tr("click to plan with it"),
     )
 
 
 def ghost_lines(ghost: Ghost) -> tuple[str, str, str]:
     """What another scenario's mark is, and what a click does."""
     figures = f"{ghost.hardware}, {format_duration(ghost.days)}, {format_money(ghost.cost_usd)}"
-    return ghost.name, figures, "click to show this scenario"
+    return ghost.name, figures, tr("click to show this scenario")
 
 
 def offer_lines(view: OfferView, *, dimmed: bool) -> tuple[str, str, str]:
     """What an offer's mark is, and what a click does."""
-    figures = f"{view.cost} in {view.time}"
+    figures = tr("{cost} in {time}", cost=view.cost, time=view.time)
     if view.chance:
-        figures += f", {view.chance} chance {view.holds}"
-    return f"{view.name}: {view.hardware}", figures, WORKING if dimmed else "click to take it"
+        figures += tr(", {chance} chance {holds}", chance=view.chance, holds=view.holds)
+    return f"{view.name}: {view.hardware}", figures, WORKING if dimmed else tr("click to take it")

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from isocost.catalog import Catalog
 from isocost.files import FileError, load_project
+from isocost.language import tr
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.headline import run_words
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.project import Project
 from isocost.quantities import DOLLAR, format_counted, format_money, money_shown_in
 
-OTHERS = "Others"
+OTHERS = tr("Others")
 FEW = 5
 """As many problems are told one by one; the others are counted."""
 
@@ -66,7 +67,7 @@ class Gallery:
         """What the strip of each card goes from and to."""
         with money_shown_in(DOLLAR):
             ends = [format_money(each).removesuffix(".00") for each in (self.low_usd, self.high_usd)]
-        return f"the strip of each: cost from {ends[0]} to {ends[1]}"
+        return tr("the strip of each: cost from {ends} to {ends_2}", ends=ends[0], ends_2=ends[1])
 
 
 def preset_of(path: Path, project: Project, result: Estimate) -> Preset:
@@ -106,15 +107,15 @@ def read_gallery(folder: Path, catalog: Catalog) -> Gallery:
     )
 
 
-PRIVATE = "Nothing leaves this computer."
-NO_RECENT = f"Your own plans come first here once you have saved one. {PRIVATE}"
-COVERED = "shown after your guess"
-OPEN = "open behind"
+PRIVATE = tr("Nothing leaves this computer.")
+NO_RECENT = tr("Your own plans come first here once you have saved one. {private}", private=PRIVATE)
+COVERED = tr("shown after your guess")
+OPEN = tr("open behind")
 
 
 def left_out_words(problems: Sequence[str]) -> str:
     """What of the user's catalogue was left out, in a few lines; every problem is a sentence of its own."""
     told = list(problems[:FEW])
     if len(problems) > FEW:
-        told.append(f"And {format_counted(len(problems) - FEW, 'other problem')}.")
-    return "\n\n".join(["Parts of your catalogue folder are left out; the rest is used.", *told])
+        told.append(tr("And {counted}.", counted=format_counted(len(problems) - FEW, "other problem")))
+    return "\n\n".join([tr("Parts of your catalogue folder are left out; the rest is used."), *told])

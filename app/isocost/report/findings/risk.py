@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from isocost.language import tr
 from isocost.plan.answer.chances import DOTS, SAFER, Chances
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.experiment import RUNS
@@ -43,16 +44,16 @@ from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-SAMPLING = "Sampling the plan…"
-NOTHING = (
+SAMPLING = tr("Sampling the plan…")
+NOTHING = tr(
     "Every cost of this plan is taken as known: no speed of it is predicted, and its price is no market's."
 )
-NOTHING_RUNS = "Every stage is switched off: there is nothing to cost anything."
+NOTHING_RUNS = tr("Every stage is switched off: there is nothing to cost anything.")
 _WITH = {
-    "predict": "Once the stage is predicted, its chances are drawn here.",
-    "type": "Once an input has a range, such as 2..3 for the price, the chances are drawn here.",
+    "predict": tr("Once the stage is predicted, its chances are drawn here."),
+    "type": tr("Once an input has a range, such as 2..3 for the price, the chances are drawn here."),
 }
-SET_BUDGET = "Set a budget"
+SET_BUDGET = tr("Set a budget")
 _DIGITS = 6
 """Significant digits of a budget that is taken from the samples; more would be noise."""
 
@@ -90,7 +91,7 @@ class DotsView:
     """Dots that stay within the budget, the cheapest."""
     excess_usd: float = 0.0
     """What the others cost beyond it, on average."""
-    line: str = "Budget"
+    line: str = tr("Budget")
     """What the line is called."""
 
     @property
@@ -106,15 +107,16 @@ class DotsView:
     @property
     def within_words(self) -> str:
         """What stands below their count."""
-        return f"in {DOTS} stay within it"
+        return tr("in {dots} stay within it", dots=DOTS)
 
     @property
     def over_words(self) -> tuple[str, ...]:
         """What stands below the count of the others, a line each."""
-        more = f"in {DOTS} {'costs' if self.over == 1 else 'cost'} more"
+        one = self.over == 1
+        more = tr("in {dots} costs more", dots=DOTS) if one else tr("in {dots} cost more", dots=DOTS)
         if not self.over or not self.excess_usd:
             return (more,)
-        return f"{more},", f"by {format_money(self.excess_usd)} on average"
+        return f"{more},", tr("by {money} on average", money=format_money(self.excess_usd))
 
 
 def dots_view(found: Chances, budget_usd: float | None) -> DotsView:
@@ -137,12 +139,26 @@ def dots_view(found: Chances, budget_usd: float | None) -> DotsView:
 def _marks(of: Risk) -> tuple[Mark, ...]:
     """The sums that are named, each with the dots that it is enough for."""
     chance = of.cost_usd.base_percentile / 100.0
-    marks = [_mark("plan", "plan", of.cost_usd.base, f"enough in {_of_dots(chance)} of {DOTS}")]
+    marks = [
+        _mark(
+            "plan",
+            tr("plan"),
+            of.cost_usd.base,
+            tr("enough in {of_dots} of {dots}", of_dots=_of_dots(chance), dots=DOTS),
+        )
+    ]
     if reserve_apart(of):
         usd = of.with_reserve_usd
-        marks.append(_mark("reserve", "with reserve", usd, f"in {_of_dots(1.0 - of.chance_over(usd))}"))
-    asked = f"in {_of_dots(1.0 - of.chance_over(of.ask_usd))}"
-    return (*marks, _mark("ask", "ask", of.ask_usd, asked))
+        marks.append(
+            _mark(
+                "reserve",
+                tr("with reserve"),
+                usd,
+                tr("in {of_dots}", of_dots=_of_dots(1.0 - of.chance_over(usd))),
+            )
+        )
+    asked = tr("in {of_dots}", of_dots=_of_dots(1.0 - of.chance_over(of.ask_usd)))
+    return (*marks, _mark("ask", tr("ask"), of.ask_usd, asked))
 
 
 def _mark(name: MarkName, label: str, usd: float, enough: str) -> Mark:
@@ -157,8 +173,12 @@ def dots_said(found: Chances, view: DotsView) -> Said:
     """The chance that the budget is enough; what the plan may cost where there is none."""
     risk, budget = found.risk, view.budget_usd
     finding = goal_said(risk, Goal(budget_usd=budget)) or cost_spread_said(risk)
-    reading = "Each dot is one chance in a hundred."
-    how = "Drag the line, or type a budget." if budget is not None else "Set a budget to see its chance."
+    reading = tr("Each dot is one chance in a hundred.")
+    how = (
+        tr("Drag the line, or type a budget.")
+        if budget is not None
+        else tr("Set a budget to see its chance.")
+    )
     held = chances_said(risk, Goal(budget_usd=budget))
     said = (f"{finding}.", f"{spread_said(risk)}.", *held, *sums_said(risk), *conventions_said(risk))
     return Said(finding, f"{reading} {how}", " ".join(said))
@@ -167,12 +187,14 @@ def dots_said(found: Chances, view: DotsView) -> Said:
 def dots_table(view: DotsView) -> Table:
     """The dots one by one."""
     columns = (
-        Column("Chance", lambda at: f"{at} in {DOTS} cost no more", key="chance_in_100"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Against the budget", key="within_budget"),
+        Column(
+            tr("Chance"), lambda at: tr("{at} in {dots} cost no more", at=at, dots=DOTS), key="chance_in_100"
+        ),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Against the budget"), key="within_budget"),
     )
-    inside = "" if view.budget_usd is None else "within"
-    outside = "" if view.budget_usd is None else "more"
+    inside = "" if view.budget_usd is None else tr("within")
+    outside = "" if view.budget_usd is None else tr("more")
     rows = ((at + 1, usd, inside if at < view.within else outside) for at, usd in enumerate(view.dots))
     return Table(columns, tuple(rows))
 
@@ -194,7 +216,7 @@ class SaferRow:
     words: str
 
 
-_CHANCES = ("1 in 2", "2 in 3", "4 in 5", "9 in 10")
+_CHANCES = (tr("1 in 2"), tr("2 in 3"), tr("4 in 5"), tr("9 in 10"))
 
 
 def safer_rows(found: Chances, budget_usd: float | None) -> tuple[SaferRow, ...]:
@@ -203,8 +225,10 @@ def safer_rows(found: Chances, budget_usd: float | None) -> tuple[SaferRow, ...]
     rows = []
     for at, (chance, label, usd) in enumerate(zip(SAFER, _CHANCES, sums, strict=True)):
         more = usd - sums[at - 1] if at else None
-        words = f"{capital(chance_said(chance))} that {format_money(usd)} is enough"
-        words += f", {format_money(more)} more" if more else ""
+        words = tr(
+            "{capital} that {money} is enough", capital=capital(chance_said(chance)), money=format_money(usd)
+        )
+        words += tr(", {money} more", money=format_money(more)) if more else ""
         rows.append(SaferRow(label, usd, more, budget_usd == usd, words))
     return tuple(rows)
 
@@ -221,13 +245,13 @@ def rounded_up(usd: float) -> float:
 def safer_said(found: Chances) -> Said:
     """What must be asked for, and how the table is read."""
     if not found.in_doubt:
-        finding = f"{format_money(found.risk.ask_usd)} is what the plan costs"
+        finding = tr("{money} is what the plan costs", money=format_money(found.risk.ask_usd))
         return Said(finding, "", f"{finding}.")
-    finding = f"{format_money(found.risk.ask_usd)} is enough in four cases of five"
+    finding = tr("{money} is enough in four cases of five", money=format_money(found.risk.ask_usd))
     rows = safer_rows(found, None)
     return Said(
         finding,
-        "Choose a line to make it the budget.",
+        tr("Choose a line to make it the budget."),
         f"{finding}. {'. '.join(row.words for row in rows)}.",
     )
 
@@ -235,16 +259,16 @@ def safer_said(found: Chances) -> Said:
 def safer_table(rows: tuple[SaferRow, ...]) -> Table:
     """The budgets with their chances."""
     columns = (
-        Column("Chance that it is enough", key="chance"),
-        Column("More than the line before", format_money, right=True, key="more_usd"),
-        Column("Budget", format_money, right=True, key="budget_usd"),
+        Column(tr("Chance that it is enough"), key="chance"),
+        Column(tr("More than the line before"), format_money, right=True, key="more_usd"),
+        Column(tr("Budget"), format_money, right=True, key="budget_usd"),
     )
     return Table(columns, tuple((row.chance, row.more_usd or 0.0, row.budget_usd) for row in rows))
 
 
 def budget_words(row: SaferRow) -> str:
     """The change that makes a line the budget, for the undo menu."""
-    return f"Budget {format_money(row.budget_usd)}, enough {row.chance}"
+    return tr("Budget {money}, enough {chance}", money=format_money(row.budget_usd), chance=row.chance)
 
 
 # The deadline
@@ -271,16 +295,24 @@ def deadline_said(found: Chances, goal: Goal) -> tuple[str, ...]:
     """When it is done, the chance that this is late, and the chance that both lines are held."""
     risk, budget, deadline = found.risk, goal.budget_usd, goal.deadline_days
     days = risk.programme_days
-    said = [f"{format_duration(days.base)} in all, from its first day to its last."]
+    said = [tr("{duration} in all, from its first day to its last.", duration=format_duration(days.base))]
     if format_duration(days.p10) != format_duration(days.p90):
         span = days_said(days.p10, days.p90)
-        said = [f"8 chances in 10 that it takes {span} in all; {format_duration(days.base)} as planned."]
+        said = [
+            tr(
+                "8 chances in 10 that it takes {span} in all; {duration} as planned.",
+                span=span,
+                duration=format_duration(days.base),
+            )
+        ]
     if deadline is None:
-        return (*said, "No deadline is set: type one to see its chance.")
-    said.append(f"{capital(chance_said(risk.chance_late(deadline)))} that it takes longer.")
+        return (*said, tr("No deadline is set: type one to see its chance."))
+    said.append(
+        tr("{capital} that it takes longer.", capital=capital(chance_said(risk.chance_late(deadline))))
+    )
     if budget is not None:
         both = capital(chance_said(risk.chance_both(budget, deadline)))
-        said.append(f"{both} that it holds both budget and deadline.")
+        said.append(tr("{both} that it holds both budget and deadline.", both=both))
     return tuple(said)
 
 
@@ -336,7 +368,13 @@ class DoubtRow:
     def end_words(self, side: Side) -> str:
         """One end, while it is moved."""
         end = self.at(side)
-        return f"{self.name}: {end.value} at its {side} end, {end.added}."
+        return tr(
+            "{name}: {value} at its {side} end, {added}.",
+            name=self.name,
+            value=end.value,
+            side=side,
+            added=end.added,
+        )
 
     def moved(self, side: Side, number: float, usd: float) -> DoubtRow:
         """The same with an end elsewhere, each still on its own side of the picture."""
@@ -350,12 +388,12 @@ def doubt_rows(found: Chances) -> tuple[DoubtRow, ...]:
     return tuple(_doubt_row(bar, found.tornado.middle_usd) for bar in found.tornado.bars)
 
 
-NO_INPUT = (
-    "No input has this range: it is how far the simulator was off. Where you know the hours, take the stage"
-    " as a claim of them."
+NO_INPUT = tr(
+    "No input has this range: it is how far the simulator was off. Where you know the "
+    "hours, take the stage as a claim of them."
 )
 """Of an error of ours that no input settles."""
-MOVE_ENDS = "Home and End choose an end, left and right move it, Enter leads to the input."
+MOVE_ENDS = tr("Home and End choose an end, left and right move it, Enter leads to the input.")
 
 
 def _doubt_row(bar: Bar, middle_usd: float) -> DoubtRow:
@@ -363,14 +401,21 @@ def _doubt_row(bar: Bar, middle_usd: float) -> DoubtRow:
     low = End(value_said(doubt, bar.low), bar.cost_low_usd - middle_usd, "low", bar.low)
     high = End(value_said(doubt, bar.high), bar.cost_high_usd - middle_usd, "high", bar.high)
     share = _share_said(bar.share)
-    words = (
-        f"{name}, {doubt.whose}: {low.value} {low.added}, {high.value} {high.added};"
-        f" {share} of the doubt. {capital(doubt.source)}."
+    words = tr(
+        "{name}, {whose}: {value} {added}, {value_2} {added_2}; {share} of the doubt. {capital}.",
+        name=name,
+        whose=tr(doubt.whose),
+        value=low.value,
+        added=low.added,
+        value_2=high.value,
+        added_2=high.added,
+        share=share,
+        capital=capital(doubt.source),
     )
     if not doubt.path:
         words = f"{words} {NO_INPUT}"
     cheaper, dearer = (low, high) if low.usd <= high.usd else (high, low)
-    return DoubtRow(name, doubt.name, doubt.path, doubt.whose, (cheaper, dearer), share, words, bar)
+    return DoubtRow(name, doubt.name, doubt.path, tr(doubt.whose), (cheaper, dearer), share, words, bar)
 
 
 def _share_said(share: float) -> str:
@@ -382,17 +427,21 @@ def doubts_said(found: Chances) -> Said:
     """What moves the cost most, and how to read the bars."""
     finding = tornado_said(found.tornado)
     beyond = all(bar.doubt.shape == "lognormal" for bar in found.tornado.bars)
-    how = "Each bar: that input alone"
-    reading = f"{how}, one chance in ten beyond either end." if beyond else f"{how} at its low and high."
+    how = tr("Each bar: that input alone")
+    reading = (
+        tr("{how}, one chance in ten beyond either end.", how=how)
+        if beyond
+        else tr("{how} at its low and high.", how=how)
+    )
     if any(bar.doubt.path for bar in found.tornado.bars):
-        reading = f"{reading} Drag an end for a range of your own."
+        reading = tr("{reading} Drag an end for a range of your own.", reading=reading)
     if not found.tornado.bars:
         return Said(finding, "", f"{finding}.")
     summary = [finding, *(row.words.rstrip(".") for row in doubt_rows(found))]
     return Said(finding, reading, f"{'. '.join(summary)}. {MEASURED}")
 
 
-MEASURED = f"Share of the doubt: {MEASURE}."
+MEASURED = tr("Share of the doubt: {measure}.", measure=MEASURE)
 
 
 def doubts_noted(found: Chances, answered: Answer) -> str:
@@ -405,19 +454,23 @@ def _begun(found: Tornado) -> Iterator[str]:
     """Where the bars begin, where that is not at the plan's cost."""
     if apart_from_plan(found):
         middle, base = format_money(found.middle_usd), format_money(found.base_usd)
-        yield f"The bars begin at {middle}, with every range at its middle; the plan itself comes to {base}."
+        yield tr(
+            "The bars begin at {middle}, with every range at its middle; the plan itself comes to {base}.",
+            middle=middle,
+            base=base,
+        )
 
 
 def doubts_table(found: Chances) -> Table:
     """The bars with their ends."""
     columns = (
-        Column("Input"),
-        Column("Whose range"),
-        Column("Cheaper at", right=True),
-        Column("Saves", right=True),
-        Column("Dearer at", right=True),
-        Column("Costs", right=True),
-        Column("Share of the doubt", right=True),
+        Column(tr("Input")),
+        Column(tr("Whose range")),
+        Column(tr("Cheaper at"), right=True),
+        Column(tr("Saves"), right=True),
+        Column(tr("Dearer at"), right=True),
+        Column(tr("Costs"), right=True),
+        Column(tr("Share of the doubt"), right=True),
     )
     rows = (
         (row.name, row.whose, *(part for end in row.ends for part in (end.value, end.added)), row.share)
@@ -443,22 +496,28 @@ def experiment_view(found: Chances) -> ExperimentView:
     """The cheapest next experiment: what it would free, in one line."""
     held = found.experiment
     if held is None:
-        said = Said("Nothing is left to measure", "", "Nothing in this plan is in doubt.")
+        said = Said(tr("Nothing is left to measure"), "", tr("Nothing in this plan is in doubt."))
         return ExperimentView(said, (), (said.summary,))
     if held.hour_usd is not None:
-        what, how = f"{RUNS} short runs", "Of your own: Data, Calibrate by your runs."
+        what, how = tr("{runs} short runs", runs=RUNS), tr("Of your own: Data, Calibrate by your runs.")
     elif held.doubt.whose == "market":
-        what, how = "A firm quote", f"It settles {inside_said(held.doubt.name)}."
+        what, how = (
+            tr("A firm quote"),
+            tr("It settles {inside_said}.", inside_said=inside_said(held.doubt.name)),
+        )
     else:
-        what, how = f"Knowing {inside_said(held.doubt.name)}", "The most that any measurement of it can do."
-    finding = f"{what} would free little"
+        what, how = (
+            tr("Knowing {inside_said}", inside_said=inside_said(held.doubt.name)),
+            tr("The most that any measurement of it can do."),
+        )
+    finding = tr("{what} would free little", what=what)
     if frees(held):
-        finding = f"{what} can free {format_money(held.freed_usd, digits=2)}"
+        finding = tr("{what} can free {money}", what=what, money=format_money(held.freed_usd, digits=2))
         if not pays(held):
-            finding = f"{what} free less than an hour of them costs"
+            finding = tr("{what} free less than an hour of them costs", what=what)
     changes = (
-        ("Enough in four cases of five", _change(held.ask_usd, held.ask_after_usd)),
-        ("Eight chances in ten span", _change(held.spread_usd, held.spread_after_usd)),
+        (tr("Enough in four cases of five"), _change(held.ask_usd, held.ask_after_usd)),
+        (tr("Eight chances in ten span"), _change(held.spread_usd, held.spread_after_usd)),
     )
     said = Said(finding, how, " ".join((f"{finding}.", *experiment_said(held))))
     return ExperimentView(said, changes, experiment_reasons(held))
@@ -470,14 +529,14 @@ def _change(before_usd: float, after_usd: float) -> str:
 
 def experiment_table(found: Chances) -> Table:
     """What is known better afterwards."""
-    columns = (Column("Figure"), Column("Now", format_money, right=True, key="now_usd"),
-               Column("Afterwards, on average", format_money, right=True, key="after_usd"))  # fmt: skip
+    columns = (Column(tr("Figure")), Column(tr("Now"), format_money, right=True, key="now_usd"),
+               Column(tr("Afterwards, on average"), format_money, right=True, key="after_usd"))  # fmt: skip
     held = found.experiment
     if held is None:
         return Table(columns, ())
     rows = (
-        ("Enough in four cases of five", held.ask_usd, held.ask_after_usd),
-        ("From one chance in ten below to one above", held.spread_usd, held.spread_after_usd),
+        (tr("Enough in four cases of five"), held.ask_usd, held.ask_after_usd),
+        (tr("From one chance in ten below to one above"), held.spread_usd, held.spread_after_usd),
     )
     return Table(columns, rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from isocost.language import tr
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.report.decisions.doubt import ends_said
 
@@ -41,7 +42,7 @@ class KeyFigure:
     @property
     def words(self) -> str:
         """All of it on one line."""
-        likely = f", 8 chances in 10: {self.spread}" if self.spread else ""
+        likely = tr(", 8 chances in 10: {spread}", spread=self.spread) if self.spread else ""
         return f"{self.label}: {self.value}, {self.note}{likely}"
 
     def ranged(self, ranges: FigureRanges | None) -> KeyFigure:

@@ -13,7 +13,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
 from isocost.engine.scaling import ParametricLaw
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.predicted import Prediction
 from isocost.plan.answer.results import StageEstimate
@@ -45,23 +45,24 @@ SHAPED = 1.04
 SAME = 0.005
 """Losses closer than this are the same as they are told."""
 
-EMPTY_TITLE = "Size against text"
-MAPPING = "Working out what other sizes and texts would cost…"
-FREE = "This plan costs nothing: there are no lines of equal cost. Give its accelerators a price."
-NO_SIZES = "No model of this plan's kind has sizes around its own at a cost above nothing."
-KEYS = (
-    "Arrow keys move the plan along the line of its bill, with Shift freely. Enter takes the least loss for "
-    "the bill. Page Up and Page Down walk over the published models; Enter then takes one."
+EMPTY_TITLE = tr("Size against text")
+MAPPING = tr("Working out what other sizes and texts would cost…")
+FREE = tr("This plan costs nothing: there are no lines of equal cost. Give its accelerators a price.")
+NO_SIZES = tr("No model of this plan's kind has sizes around its own at a cost above nothing.")
+KEYS = tr(
+    "Arrow keys move the plan along the line of its bill, with Shift freely. Enter takes "
+    "the least loss for the bill. Page Up and Page Down walk over the published models; "
+    "Enter then takes one."
 )
 
 Mark = Literal["cost", "band", "loss", "ridge", "dense", "mixture", "unfit"]
 LEGEND: dict[Mark, str] = {
-    "cost": "equal cost",
-    "band": "8 chances in 10 of the bill",
-    "loss": "equal loss, nats a token",
-    "ridge": "least loss for its money",
-    "dense": "published",
-    "mixture": "mixture, active size",
+    "cost": tr("equal cost"),
+    "band": tr("8 chances in 10 of the bill"),
+    "loss": tr("equal loss, nats a token"),
+    "ridge": tr("least loss for its money"),
+    "dense": tr("published"),
+    "mixture": tr("mixture, active size"),
 }
 
 
@@ -96,18 +97,28 @@ class Model:
     def words(self) -> str:
         """ "8.03B on 15T tokens"."""
         size = format_quantity(self.total, "number")
-        active = f" ({format_quantity(self.size, 'number')} active)" if self.mixture else ""
-        return f"{size}{active} on {format_quantity(self.tokens, 'number')} tokens"
+        active = (
+            tr(" ({quantity} active)", quantity=format_quantity(self.size, "number")) if self.mixture else ""
+        )
+        return tr(
+            "{size}{active} on {quantity} tokens",
+            size=size,
+            active=active,
+            quantity=format_quantity(self.tokens, "number"),
+        )
 
     @property
     def offer(self) -> str:
         """What taking it is called."""
-        return f"Train {self.name}: {self.words}"
+        return tr("Train {name}: {words}", name=self.name, words=self.words)
 
     @property
     def text_offer(self) -> str:
         """What taking its text alone is called."""
-        return f"Only its {format_quantity(self.tokens, 'number')} tokens, for the plan's own model"
+        return tr(
+            "Only its {quantity} tokens, for the plan's own model",
+            quantity=format_quantity(self.tokens, "number"),
+        )
 
 
 @dataclass(frozen=True)
@@ -232,7 +243,12 @@ def ground(
         costs=tuple(lines[len(taken) :]),
         losses=tuple(Line(format_fixed(level, 2), *line) for level, *line in found.losses),
         models=models,
-        hardware=f"{format_count(on.count)} {on.accelerator_name} at {price} an hour",
+        hardware=tr(
+            "{count} {accelerator_name} at {price} an hour",
+            count=format_count(on.count),
+            accelerator_name=on.accelerator_name,
+            price=price,
+        ),
         legend=tuple(mark for mark, there in kinds.items() if there),
     )
 
@@ -280,24 +296,37 @@ def title(found: Point) -> str:
     """What else the bill buys; true of the plan as it stands, to the digits told."""
     bill, own = without_idle_cents(format_money(found.usd)), _model_words(found.size, found.tokens)
     if found.best is None:
-        return f"{own} for {bill}: loss {format_fixed(found.loss, 2)}"
+        return tr("{own} for {bill}: loss {fixed}", own=own, bill=bill, fixed=format_fixed(found.loss, 2))
     if found.loss - found.best.loss < SAME or format_fixed(found.loss, 2) == format_fixed(found.best.loss, 2):
-        return f"{own} is about the best {bill} buys: loss {format_fixed(found.loss, 2)}"
+        return tr(
+            "{own} is about the best {bill} buys: loss {fixed}",
+            own=own,
+            bill=bill,
+            fixed=format_fixed(found.loss, 2),
+        )
     size = with_article(format_quantity(found.best.size, "number", digits=2))
     tokens = format_quantity(found.best.tokens, "number", digits=2)
-    return (
-        f"{size[0].upper()}{size[1:]} on {tokens} tokens costs the same: "
-        f"loss {format_fixed(found.best.loss, 2)}, not {format_fixed(found.loss, 2)}"
+    return tr(
+        "{size}{size_2} on {tokens} tokens costs the same: loss {fixed}, not {fixed_2}",
+        size=size[0].upper(),
+        size_2=size[1:],
+        tokens=tokens,
+        fixed=format_fixed(found.best.loss, 2),
+        fixed_2=format_fixed(found.loss, 2),
     )
 
 
 def _model_words(size: float, tokens: float) -> str:
-    return f"{format_quantity(size, 'number')} on {format_quantity(tokens, 'number')} tokens"
+    return tr(
+        "{quantity} on {quantity_2} tokens",
+        quantity=format_quantity(size, "number"),
+        quantity_2=format_quantity(tokens, "number"),
+    )
 
 
 def subtitle(on: Ground) -> str:
     """How to read the map."""
-    return f"What the whole plan costs on {on.hardware}. Drag the dot: the bill stays."
+    return tr("What the whole plan costs on {hardware}. Drag the dot: the bill stays.", hardware=on.hardware)
 
 
 def said(view: ScaleView) -> Said:
@@ -306,12 +335,23 @@ def said(view: ScaleView) -> Said:
     head, foot = title(found), subtitle(on)
     parts = [
         f"{head}.",
-        f"The plan: {_model_words(found.size, found.tokens)}, {format_money(found.usd)}, "
-        f"loss {format_fixed(found.loss, 3)} nats a token by {on.law.name}.",
+        tr(
+            "The plan: {model_words}, {money}, loss {fixed} nats a token by {name}.",
+            model_words=_model_words(found.size, found.tokens),
+            money=format_money(found.usd),
+            fixed=format_fixed(found.loss, 3),
+            name=on.law.name,
+        ),
     ]
     if found.best is not None:
         best = _model_words(found.best.size, found.best.tokens)
-        parts.append(f"Least loss for that bill: {best}, loss {format_fixed(found.best.loss, 3)}.")
+        parts.append(
+            tr(
+                "Least loss for that bill: {best}, loss {fixed}.",
+                best=best,
+                fixed=format_fixed(found.best.loss, 3),
+            )
+        )
     if on.on.most is not None:
         parts.append(f"{unfit_words(on)}.")
     parts.append(foot)
@@ -320,16 +360,24 @@ def said(view: ScaleView) -> Said:
 
 def unfit_words(on: Ground) -> str:
     """Beyond which size the plan's accelerators hold no model."""
-    return f"From {format_quantity(on.on.most or 0.0, 'number', digits=2)} on it does not fit"
+    return tr(
+        "From {quantity} on it does not fit", quantity=format_quantity(on.on.most or 0.0, "number", digits=2)
+    )
 
 
 def point_words(found: Point, *, held: bool) -> tuple[str, str]:
     """Two lines beside the plan's dot."""
     bill = without_idle_cents(format_money(found.usd))
-    first = f"{_model_words(found.size, found.tokens)}: loss {format_fixed(found.loss, 2)}"
+    first = tr(
+        "{model_words}: loss {fixed}",
+        model_words=_model_words(found.size, found.tokens),
+        fixed=format_fixed(found.loss, 2),
+    )
     if found.apart:
-        return first, f"{bill} by its own shape, {format_money(found.usual_usd)} by a usual one"
-    return first, f"the bill stays {bill}" if held else f"the bill is {bill}"
+        return first, tr(
+            "{bill} by its own shape, {money} by a usual one", bill=bill, money=format_money(found.usual_usd)
+        )
+    return first, tr("the bill stays {bill}", bill=bill) if held else tr("the bill is {bill}", bill=bill)
 
 
 def best_words(found: Point) -> tuple[str, str]:
@@ -338,7 +386,7 @@ def best_words(found: Point) -> tuple[str, str]:
     if best is None or found.loss - best.loss < SAME:
         return "", ""
     bill = without_idle_cents(format_money(found.usd))
-    return f"Least loss for {bill}: {format_fixed(best.loss, 2)}", _model_words(
+    return tr("Least loss for {bill}: {fixed}", bill=bill, fixed=format_fixed(best.loss, 2)), _model_words(
         float(f"{best.size:.2g}"), float(f"{best.tokens:.2g}")
     )
 
@@ -348,21 +396,25 @@ def model_lines(on: Ground, at: int) -> tuple[str, ...]:
     each = on.models[at]
     loss = float(losses_of(on.law, each.size, each.tokens, on.unique))
     usd = on.on.cost(each.size, each.tokens)
-    cost = f", about {format_money(usd)} here" if math.isfinite(usd) else ""
-    return each.name, each.words, f"loss {format_fixed(loss, 2)}{cost}"
+    cost = tr(", about {money} here", money=format_money(usd)) if math.isfinite(usd) else ""
+    return each.name, each.words, tr("loss {fixed}{cost}", fixed=format_fixed(loss, 2), cost=cost)
 
 
 def axis_titles() -> tuple[str, str]:
     """Across and up."""
-    return f"{NUMBERS['model.parameters'].label} (both scales logarithmic)", NUMBERS["data.tokens"].label
+    return tr("{label} (both scales logarithmic)", label=NUMBERS["model.parameters"].label), NUMBERS[
+        "data.tokens"
+    ].label
 
 
 COLUMNS = (
-    Column("What"),
-    Column("Active parameters", lambda v: format_quantity(v, "number"), right=True, key="active_parameters"),
-    Column("Tokens", lambda v: format_quantity(v, "number"), right=True, key="tokens"),
-    Column("Cost", format_money, right=True, key="cost_usd"),
-    Column("Loss", partial(format_fixed, decimals=3), right=True, key="loss"),
+    Column(tr("What")),
+    Column(
+        tr("Active parameters"), lambda v: format_quantity(v, "number"), right=True, key="active_parameters"
+    ),
+    Column(tr("Tokens"), lambda v: format_quantity(v, "number"), right=True, key="tokens"),
+    Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+    Column(tr("Loss"), partial(format_fixed, decimals=3), right=True, key="loss"),
 )
 LINE_ROWS = 12
 """Places of the plan's line that the table tells."""
@@ -376,17 +428,17 @@ def table(view: ScaleView) -> Table:
         known = usd if usd is not None and math.isfinite(usd) else None
         return what, size, tokens, known, float(losses_of(on.law, size, tokens, on.unique))
 
-    rows = [row("The plan", found.size, found.tokens, found.usd)]
+    rows = [row(tr("The plan"), found.size, found.tokens, found.usd)]
     if found.best is not None:
-        rows.append(row("Least loss for its bill", found.best.size, found.best.tokens, found.usd))
+        rows.append(row(tr("Least loss for its bill"), found.best.size, found.best.tokens, found.usd))
     there = np.flatnonzero(np.isfinite(on.bill.tokens))
     for at in there[np.linspace(0, len(there) - 1, min(LINE_ROWS, len(there))).astype(int)]:
-        rows.append(row("Same bill", float(on.bill.sizes[at]), float(on.bill.tokens[at]), on.usd))
+        rows.append(row(tr("Same bill"), float(on.bill.sizes[at]), float(on.bill.tokens[at]), on.usd))
     if on.ridge is not None:
         for at in range(0, len(on.ridge.usd), 4):
             place = (float(on.ridge.sizes[at]), float(on.ridge.tokens[at]))
             if all(map(math.isfinite, place)):
-                rows.append(row("Least loss for its money", *place, float(on.ridge.usd[at])))
+                rows.append(row(tr("Least loss for its money"), *place, float(on.ridge.usd[at])))
     rows += [row(each.name, each.size, each.tokens, on.on.cost(each.size, each.tokens)) for each in on.models]
     return Table(COLUMNS, tuple(rows))
 
@@ -409,17 +461,17 @@ def no_map(scenario: Scenario, at: int, foretold: Prediction | None = None) -> N
     stage = scenario.stages[at]
     if has_map(stage):
         return None
-    reason, head = _why_not(stage), f"{stage.name}: no map of size against text"
+    reason, head = _why_not(stage), tr("{name}: no map of size against text", name=stage.name)
     others = [i for i, each in enumerate(scenario.stages) if has_map(each)]
     if others:
         step = show(scenario, max(others, key=lambda i: _tokens(scenario.stages[i])))
     elif not stage.enabled:
         step = switch_on(scenario, at)
     elif foretold is not None and kind_of(foretold.stage).makes_model:
-        reason = f"{reason} As {in_sentence(foretold.words)}"
+        reason = tr("{reason} As {words}", reason=reason, words=in_sentence(foretold.words))
         step = PREDICT
     else:
-        reason = f"{reason} No stage of this plan makes a model."
+        reason = tr("{reason} No stage of this plan makes a model.", reason=reason)
         step = add_model()
     return NoMap(Said(head, "", f"{head}. {reason}"), reason, step)
 
@@ -436,10 +488,10 @@ def _tokens(stage: Stage) -> float:
 
 def _why_not(stage: Stage) -> str:
     if not stage.enabled:
-        return "This stage is switched off."
+        return tr("This stage is switched off.")
     if data_of(stage) is None:
-        return f"It reads no text of its own. {kind_of(stage).unsearched}"
-    return "It changes a finished model, and scaling laws of loss speak of models made from nothing."
+        return tr("It reads no text of its own. {unsearched}", unsearched=kind_of(stage).unsearched)
+    return tr("It changes a finished model, and scaling laws of loss speak of models made from nothing.")
 
 
 def laws(catalog: Catalog) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate, result_of
 from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
 from isocost.plan.physics.records import Detail
@@ -17,7 +18,7 @@ SMALLEST = 0.001
 def cost_share(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
     """A stage's part of what the stages that count cost; empty while it is not known."""
     if not stages[at].enabled:
-        return "off"
+        return tr("off")
     found = result_of(stages, estimate, at)
     if found is None or estimate is None:
         return ""
@@ -35,17 +36,17 @@ def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
     """A stage's kind, cost, and whether it counts."""
     found = result_of(stages, estimate, at)
     cost = [format_money(found.cost_usd)] if found is not None else []
-    counted = "counted" if stages[at].enabled else "off: left out of the sums"
+    counted = tr("counted") if stages[at].enabled else tr("off: left out of the sums")
     return " · ".join([kind_of(stages[at]).label, *cost, counted])
 
 
 def size_line(found: StageEstimate) -> str:
     """A stage's kind, size and driver."""
-    hours = f"{format_count(found.gpu_hours)} {named_for(found.noun, 'GPU-hours')}"
+    hours = f"{format_count(found.gpu_hours)} {named_for(found.noun, tr('GPU-hours'))}"
     parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
-    driver = next((each for each in found.details if each.label == "Driven by"), None)
+    driver = next((each for each in found.details if each.label == tr("Driven by")), None)
     if driver is not None:
-        parts.append(f"driven by the {driver.value}")
+        parts.append(tr("driven by the {value}", value=driver.value))
     return " · ".join(parts)
 
 
@@ -53,7 +54,8 @@ def detail_value(detail: Detail) -> str:
     """A fact's value with its unit."""
     if isinstance(detail.value, str) or not detail.quantity:
         return str(detail.value)
-    return f"{format_quantity(detail.value, detail.quantity)} {detail.unit}".strip()
+    unit = tr(detail.unit) if detail.unit else ""
+    return f"{format_quantity(detail.value, detail.quantity)} {unit}".strip()
 
 
 def detail_in_words(detail: Detail) -> str:
@@ -66,10 +68,11 @@ def detail_in_words(detail: Detail) -> str:
 
 def notes_line(stage: Stage) -> str:
     """Which of group and note are written."""
-    held = (("group", stage.group), ("note", stage.note))
-    return " and ".join(word for word, text in held if text) or "none"
+    if stage.group and stage.note:
+        return tr("group and note")
+    return tr("group") if stage.group else tr("note") if stage.note else tr("none")
 
 
 def steps_line(phases: Sequence[RolloutPhase]) -> str:
     """How long a run of several phases is."""
-    return f"{format_quantity(sum(each.steps for each in phases), 'count')} steps"
+    return tr("{quantity} steps", quantity=format_quantity(sum(each.steps for each in phases), "count"))

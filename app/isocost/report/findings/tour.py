@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.gallery import TourStep
+from isocost.language import tr
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.doubt.risk import risk
 from isocost.plan.money.reckoning import reckoned
@@ -25,10 +26,10 @@ from isocost.quantities import (
 
 SAME, CLOSE = 1.05, 1.3
 """Times beside the answer up to which a guess is the same, and up to which it is close."""
-GUESS_FIRST = "Guess first, then see."
-NO_GUESS = "Type a guess first."
-SHOW, NEXT, DONE, SKIP = "Show me", "Next", "Done", "Skip the tour"
-COMING = "Working it out…"
+GUESS_FIRST = tr("Guess first, then see.")
+NO_GUESS = tr("Type a guess first.")
+SHOW, NEXT, DONE, SKIP = tr("Show me"), tr("Next"), tr("Done"), tr("Skip the tour")
+COMING = tr("Working it out…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,28 @@ class Question:
         except QuantityError as error:
             return str(error)
         if guess <= 0.0 or (self.quantity == "share" and guess > 1.0):
-            return f"Between 0 and 100{_PERCENT}." if self.quantity == "share" else "More than nothing."
+            return (
+                tr("Between 0 and 100{percent}.", percent=_PERCENT)
+                if self.quantity == "share"
+                else tr("More than nothing.")
+            )
         return guess
 
     def verdict(self, guess: float) -> str:
         """The guess beside the answer."""
-        said = f"You said {format_quantity(guess, self.quantity)}"
+        said = tr("You said {quantity}", quantity=format_quantity(guess, self.quantity))
         times = max(guess, self.value) / min(guess, self.value)
         if times <= SAME:
-            return f"{said}: that is it."
+            return tr("{said}: that is it.", said=said)
         if times <= CLOSE:
-            return f"{said}: close."
+            return tr("{said}: close.", said=said)
         far = format_fixed(times, 1 if times < 10.0 else 0)
-        return f"{said}: {far} times too {'much' if guess > self.value else 'little'}."
+        return tr(
+            "{said}: {far} times too {word}.",
+            said=said,
+            far=far,
+            word=tr("much") if guess > self.value else tr("little"),
+        )
 
 
 _PERCENT = "\N{NARROW NO-BREAK SPACE}%"
@@ -87,13 +97,23 @@ def _share(part: Project, whole: Project, catalog: Catalog) -> Question:
     cost, total = mine.total.cost_usd, all_of_it.total.cost_usd
     largest = max(all_of_it.stages, key=lambda stage: stage.cost_usd)
     return Question(
-        f"{part.name}: {format_money(cost)}. What share is that of the whole chain?",
-        f"The chain has the base model it starts from as well. {GUESS_FIRST}",
+        tr(
+            "{name}: {money}. What share is that of the whole chain?",
+            name=part.name,
+            money=format_money(cost),
+        ),
+        tr("The chain has the base model it starts from as well. {guess_first}", guess_first=GUESS_FIRST),
         "share",
-        "% of the chain",
+        tr("% of the chain"),
         cost / total,
-        f"{format_share(cost / total)}: {format_money(cost)} of {format_money(total)}. "
-        f"{largest.name} alone takes {format_share(largest.cost_usd / total)}.",
+        tr(
+            "{share}: {money} of {money_2}. {name} alone takes {share_2}.",
+            share=format_share(cost / total),
+            money=format_money(cost),
+            money_2=format_money(total),
+            name=largest.name,
+            share_2=format_share(largest.cost_usd / total),
+        ),
     )
 
 
@@ -103,16 +123,32 @@ def _count(project: Project, times: int, catalog: Catalog) -> Question:
         estimate(each, catalog) for each in (project, set_value(project, "hardware.count", count))
     )
     name, was, now = before.stages[0].accelerator_name, before.total, after.total
-    often = "twice" if times == 2 else f"{times} times"
+    often = "twice" if times == 2 else tr("{times} times", times=times)
     beside = _beside(now.cost_usd / was.cost_usd)
     return Question(
-        f"{often.capitalize()} as many {name}, {format_count(count)}: what does the run cost then?",
-        f"Now it is {format_money(was.cost_usd)} in {format_duration(was.wall_days)}. {GUESS_FIRST}",
+        tr(
+            "{often} as many {name}, {count}: what does the run cost then?",
+            often=often.capitalize(),
+            name=name,
+            count=format_count(count),
+        ),
+        tr(
+            "Now it is {money} in {duration}. {guess_first}",
+            money=format_money(was.cost_usd),
+            duration=format_duration(was.wall_days),
+            guess_first=GUESS_FIRST,
+        ),
         "money",
-        "$ in all",
+        tr("$ in all"),
         now.cost_usd,
-        f"{format_money(now.cost_usd)}, {beside}: an hour costs {often} as much, and "
-        f"{format_duration(now.wall_days)} do what took {format_duration(was.wall_days)}.",
+        tr(
+            "{money}, {beside}: an hour costs {often} as much, and {duration} do what took {duration_2}.",
+            money=format_money(now.cost_usd),
+            beside=beside,
+            often=often,
+            duration=format_duration(now.wall_days),
+            duration_2=format_duration(was.wall_days),
+        ),
         count,
     )
 
@@ -120,8 +156,8 @@ def _count(project: Project, times: int, catalog: Catalog) -> Question:
 def _beside(ratio: float) -> str:
     """A sum beside another, of which it is ``ratio`` times as much."""
     if abs(ratio - 1.0) < 0.0005:
-        return "the same"
-    return f"{format_share(abs(ratio - 1.0))} {'more' if ratio > 1.0 else 'less'}"
+        return tr("the same")
+    return f"{format_share(abs(ratio - 1.0))} {(tr('more') if ratio > 1.0 else tr('less'))}"
 
 
 def _budget(project: Project, catalog: Catalog) -> Question:
@@ -130,11 +166,18 @@ def _budget(project: Project, catalog: Catalog) -> Question:
     asked, planned = with_doubt.ask_usd, answered.estimate.total.cost_usd
     enough = round(100 * (1.0 - with_doubt.chance_over(planned)))
     return Question(
-        f"The plan comes to {format_money(planned)}. What do you ask for, to have enough four times in five?",
-        f"Speed, failures and price are not known before. {GUESS_FIRST}",
+        tr(
+            "The plan comes to {money}. What do you ask for, to have enough four times in five?",
+            money=format_money(planned),
+        ),
+        tr("Speed, failures and price are not known before. {guess_first}", guess_first=GUESS_FIRST),
         "money",
-        "$ to ask for",
+        tr("$ to ask for"),
         asked,
-        f"{format_money(asked)}, {_beside(asked / planned)} than the plan, which is enough in {enough} of "
-        "100 cases. Each dot is one.",
+        tr(
+            "{money}, {beside} than the plan, which is enough in {enough} of 100 cases. Each dot is one.",
+            money=format_money(asked),
+            beside=_beside(asked / planned),
+            enough=enough,
+        ),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
+from isocost.language import tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.wins import AXES, NOBODY, Axis, Winner, Wins
@@ -21,10 +22,10 @@ from isocost.report.decisions.wins import label, rows, value_said, winner_name
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
 
-TITLE = "Which accelerator wins where"
-WAITING = "Comparing accelerators…"
-WITHOUT = "Without"
-KEYS = "Arrow keys walk over the map; Enter or a click takes the accelerator that wins there."
+TITLE = tr("Which accelerator wins where")
+WAITING = tr("Comparing accelerators…")
+WITHOUT = tr("Without")
+KEYS = tr("Arrow keys walk over the map; Enter or a click takes the accelerator that wins there.")
 WIDE = 3
 """Cells that a name is wide for each that it is high."""
 WORTH_NAMING = 0.015
@@ -33,7 +34,7 @@ _UNITS: dict[Axis, str] = {
     "price": "",
     "tokens": " tokens",
     "parameters": " parameters",
-    "count": " of them",
+    "count": tr(" of them"),
     "budget": "",
     "deadline": "",
 }
@@ -79,8 +80,8 @@ class WinsView:
         )
         each = self.winner(row, column)
         if each is None:
-            return f"{where}: nobody does it."
-        old = ", an old price" if each.stale else ""
+            return tr("{where}: nobody does it.", where=where)
+        old = tr(", an old price") if each.stale else ""
         return (
             f"{where}: {format_count(int(found.count[row, column]))} {each.label}, "
             f"{format_money(float(found.cost_usd[row, column]))}, "
@@ -100,7 +101,11 @@ class WinsView:
         if rivals is None or rivals.chance[row, column] <= DOUBTFUL:
             return ""
         other = rivals.labels[int(rivals.card[row, column])]
-        return f"; {chance_said(float(rivals.chance[row, column]))} that {other} is cheaper"
+        return tr(
+            "; {chance_said} that {other} is cheaper",
+            chance_said=chance_said(float(rivals.chance[row, column])),
+            other=other,
+        )
 
 
 def view(found: Wins, case: Case) -> WinsView:
@@ -157,7 +162,12 @@ def said(shown: WinsView, *, ranged: bool = False) -> Said:
     winners = shown.found.winners
     shares = ", ".join(f"{winner_name(each)} {format_share(each.share, decimals=0)}" for each in winners)
     here = shown.words(*shown.cell)
-    told = f"Shares of the map: {shares or 'nobody'}. At the plan: {here}{_certain(shown)}"
+    told = tr(
+        "Shares of the map: {shares}. At the plan: {here}{certain}",
+        shares=shares or tr("nobody"),
+        here=here,
+        certain=_certain(shown),
+    )
     return Said(head, foot, f"{head}. {foot} {told} {KEYS}")
 
 
@@ -167,18 +177,24 @@ def _certain(shown: WinsView) -> str:
     if doubtful is None or not won.any():
         return ""
     share = format_share(1.0 - float(doubtful[won].mean()), decimals=0)
-    return f" On {share} of where any does it the winner is certain: 9 chances in 10 at least."
+    return tr(
+        " On {share} of where any does it the winner is certain: 9 chances in 10 at least.", share=share
+    )
 
 
 def finding(shown: WinsView) -> str:
     """Who wins where the plan is, and where another takes over for good along one of the inputs."""
     found, here = shown.found, shown.winner(*shown.cell)
     if here is None:
-        return "No accelerator on offer does it where the plan is"
+        return tr("No accelerator on offer does it where the plan is")
     if len(found.winners) == 1 and not (found.place == NOBODY).any():
-        return f"{here.label} is the {found.aim} everywhere on this map"
+        return tr("{label} is the {aim} everywhere on this map", label=here.label, aim=found.aim)
     turn = next(_turns(shown), None)
-    return f"{here.label} wins; {turn}" if turn is not None else f"{here.label} wins for this plan"
+    return (
+        tr("{label} wins; {turn}", label=here.label, turn=turn)
+        if turn is not None
+        else tr("{label} wins for this plan", label=here.label)
+    )
 
 
 def _turns(shown: WinsView) -> Iterator[str]:
@@ -199,7 +215,13 @@ def _turns(shown: WinsView) -> Iterator[str]:
             value = float(f"{math.sqrt(float(values[first]) * float(values[inner])):.2g}")
             each = found.winners[int(beyond[-1])]
             if each.label != found.winners[int(winners[at])].label:
-                yield f"{each.label} {side} about {value_said(axis, value)}{_UNITS[axis]}"
+                yield tr(
+                    "{label} {side} about {value_said}{units}",
+                    label=each.label,
+                    side=tr("below") if side == "below" else tr("above"),
+                    value_said=value_said(axis, value),
+                    units=_UNITS[axis],
+                )
 
 
 def subtitle(shown: WinsView, *, ranged: bool = False) -> str:
@@ -207,23 +229,23 @@ def subtitle(shown: WinsView, *, ranged: bool = False) -> str:
     found = shown.found
     axes = {found.x.axis, found.y.axis}
     if found.aim == "fastest":
-        what = "Fastest within the budget."
+        what = tr("Fastest within the budget.")
     elif "count" in axes:
-        what = "Cheapest at each count."
+        what = tr("Cheapest at each count.")
     else:
-        what = "Cheapest that does it."
-    varied = f" Only {shown.own_label}'s price varies." if "price" in axes else ""
-    stale = " * by an old price." if any(each.stale for each in found.winners) else ""
+        what = tr("Cheapest that does it.")
+    varied = tr(" Only {own_label}'s price varies.", own_label=shown.own_label) if "price" in axes else ""
+    stale = tr(" * by an old price.") if any(each.stale for each in found.winners) else ""
     aside = ""
     if ranged:
         hatched = found.rivals is not None
-        aside = " Hatched: not certain." if hatched else " Without ranges."
+        aside = tr(" Hatched: not certain.") if hatched else tr(" Without ranges.")
     return f"{what}{aside}{varied}{stale}"
 
 
 def axis_title(axis: Axis, shown: WinsView) -> str:
     """What an axis measures."""
-    return f"{shown.own_label} price an hour" if axis == "price" else label(axis)
+    return tr("{own_label} price an hour", own_label=shown.own_label) if axis == "price" else label(axis)
 
 
 def axes() -> Mapping[Axis, str]:
@@ -236,7 +258,9 @@ def adopted(shown: WinsView, row: int, column: int) -> str:
     each = shown.winner(row, column)
     if each is None:
         return ""
-    return f"Choose {format_count(int(shown.found.count[row, column]))} {each.label}"
+    return tr(
+        "Choose {count} {label}", count=format_count(int(shown.found.count[row, column])), label=each.label
+    )
 
 
 def without_words(names: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from isocost.language import tr
 from isocost.report.launch.wanted import Wanted
 
 WIDEST = 96
@@ -32,18 +33,47 @@ def divisions(run: Wanted, uneven: str | None) -> list[str]:
         return []
     stages = run.pp * run.vp
     if shape.heads % run.tp:
-        found.append(f"{shape.heads:.0f} heads do not divide by tp {run.tp}: choose one that does")
+        found.append(
+            tr(
+                "{heads:.0f} heads do not divide by tp {tp}: choose one that does",
+                heads=shape.heads,
+                tp=run.tp,
+            )
+        )
     if uneven is not None and shape.layers % stages:
         found.append(
-            f"{shape.layers:.0f} layers do not divide into {stages} stages: "
-            f"say how many the first and last have ({uneven})"
+            tr(
+                "{layers:.0f} layers do not divide into {stages} stages: say how many the first and "
+                "last have ({uneven})",
+                layers=shape.layers,
+                stages=stages,
+                uneven=uneven,
+            )
         )
     if run.ep > 1 and shape.experts % run.ep:
-        found.append(f"{shape.experts:.0f} experts do not divide by ep {run.ep}: choose one that does")
+        found.append(
+            tr(
+                "{experts:.0f} experts do not divide by ep {ep}: choose one that does",
+                experts=shape.experts,
+                ep=run.ep,
+            )
+        )
     if run.cp > 1 and run.sequence % (2 * run.cp):
-        found.append(f"a sequence of {run.sequence} does not divide by 2 x cp {run.cp}: pad it")
+        found.append(
+            tr(
+                "a sequence of {sequence} does not divide by 2 x cp {cp}: pad it",
+                sequence=run.sequence,
+                cp=run.cp,
+            )
+        )
     if run.vp > 1 and run.accumulation % run.pp:
-        found.append(f"{run.accumulation} microbatches do not divide by pp {run.pp}, as virtual stages want")
+        found.append(
+            tr(
+                "{accumulation} microbatches do not divide by pp {pp}, as virtual stages want",
+                accumulation=run.accumulation,
+                pp=run.pp,
+            )
+        )
     return found
 
 
@@ -54,7 +84,11 @@ def model_name(run: Wanted) -> str:
 
 def named(run: Wanted) -> list[str]:
     """What is to be said of that name."""
-    return [] if run.hub else [f"{model_name(run)} stands for the model's name or folder"]
+    return (
+        []
+        if run.hub
+        else [tr("{model_name} stands for the model's name or folder", model_name=model_name(run))]
+    )
 
 
 def sixteen(run: Wanted) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isocost.language import tr
 from isocost.report.launch.body import WIDEST, Body, divisions
 from isocost.report.launch.wanted import Wanted
 
@@ -24,15 +25,17 @@ def megatron(run: Wanted) -> Body:
         _megatron_recompute(run),
     ]  # fmt: skip
     lines = " \\\n  ".join(line for group in groups for line in _wrapped(group))
-    assumed = ["the tokenizer, data, learning rate and checkpoints are yours to add"]
+    assumed = [tr("the tokenizer, data, learning rate and checkpoints are yours to add")]
     if not run.exact:
         assumed.append(
-            "the plan has the model's size alone: its shape is yours to add (--num-layers and so on)"
+            tr("the plan has the model's size alone: its shape is yours to add (--num-layers and so on)")
         )
     if run.shape.attention == "hybrid" or run.shape.state_width:
-        assumed.append("the hybrid's layer pattern is yours to add (--hybrid-layer-pattern)")
+        assumed.append(tr("the hybrid's layer pattern is yours to add (--hybrid-layer-pattern)"))
     if run.tuning is not None and run.tuning.method != "full":
-        assumed.append(f"adapters ({run.tuning.method}) are Megatron-Bridge's, not pretrain_gpt.py's")
+        assumed.append(
+            tr("adapters ({method}) are Megatron-Bridge's, not pretrain_gpt.py's", method=run.tuning.method)
+        )
     assumed += divisions(run, "--decoder-first-pipeline-num-layers")
     first = "export CUDA_DEVICE_MAX_CONNECTIONS=1" if _wants_one_queue(run) else None
     body = f"torchrun {lines}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isocost.files.tree import dump_tree
+from isocost.language import tr
 from isocost.report.launch.body import UNEVEN, Body, divisions, model_name, named
 from isocost.report.launch.wanted import Wanted
 
@@ -62,11 +63,11 @@ def nemo_rl(run: Wanted) -> Body:
     tree |= {"policy": policy, "cluster": {"gpus_per_node": run.per_node, "num_nodes": run.nodes}}
     assumed = [
         *named(run),
-        "sequence packing is on, which context parallel needs",
-        "put it over a shipped recipe with defaults:, which holds all the rest",
+        tr("sequence packing is on, which context parallel needs"),
+        tr("put it over a shipped recipe with defaults:, which holds all the rest"),
     ]
     if run.rl is not None:
-        assumed.append("generation is given the trainer's tensor parallel; its own may be smaller")
+        assumed.append(tr("generation is given the trainer's tensor parallel; its own may be smaller"))
     return Body("launch.yaml", dump_tree(tree).rstrip(), (*assumed, *divisions(run, UNEVEN)))
 
 
@@ -111,8 +112,8 @@ def verl(run: Wanted) -> Body:
     body = " \\\n  ".join(["python3 -m verl.trainer.main_ppo", *config, *_overrides(keys)])
     assumed = [
         *named(run),
-        "a mini-batch counts prompts; the reference policy and a critic take the actor's layout",
-        "rollouts are given the trainer's tensor parallel; theirs may be smaller",
+        tr("a mini-batch counts prompts; the reference policy and a critic take the actor's layout"),
+        tr("rollouts are given the trainer's tensor parallel; theirs may be smaller"),
     ]
     return Body("launch.sh", body, (*assumed, *divisions(run, UNEVEN)), "#!/bin/bash")
 

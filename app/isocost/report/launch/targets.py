@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from isocost.language import tr
 from isocost.report.launch.body import Body
 from isocost.report.launch.megatron import megatron
 from isocost.report.launch.rounds import nemo_rl, verl
@@ -14,7 +15,7 @@ from isocost.report.launch.wanted import Wanted
 LABELS = {
     "megatron": "Megatron-LM",
     "torchtitan": "torchtitan",
-    "deepspeed": "DeepSpeed + HF",
+    "deepspeed": tr("DeepSpeed + HF"),
     "axolotl": "axolotl",
     "nemo-rl": "NeMo-RL",
     "verl": "verl",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from isocost.language import tr
 from isocost.report.launch.body import Body, divisions
 from isocost.report.launch.wanted import Wanted
 
@@ -34,12 +35,12 @@ def torchtitan(run: Wanted) -> Body:
         "activation_checkpoint": {"mode": run.recompute},
         "optimizer": {"name": "AdamW"},
     }
-    assumed = ["model.name and flavor are the ones torchtitan has registered; check them"]
+    assumed = [tr("model.name and flavor are the ones torchtitan has registered; check them")]
     if run.recompute == "selective":
         groups["activation_checkpoint"]["selective_ac_option"] = "op"
     if run.pp > 1:
         groups["parallelism"] |= _titan_stages(run)
-        assumed.append("a step has all its microbatches in one pass of the pipeline")
+        assumed.append(tr("a step has all its microbatches in one pass of the pipeline"))
     if run.precision in ("fp8", "mxfp8"):
         kind = "float8" if run.precision == "fp8" else "mx"
         groups["model"]["converters"] = [f"quantize.linear.{kind}"]
@@ -52,7 +53,9 @@ def torchtitan(run: Wanted) -> Body:
         groups["training"]["enable_cpu_offload"] = True
         assumed.append("enable_cpu_offload keeps parameters, gradients and optimizer on the host")
     assumed += divisions(run, None)
-    assumed.append("TOML until 2026-02-23; after it the same names are flags: --training.steps, and so on")
+    assumed.append(
+        tr("TOML until 2026-02-23; after it the same names are flags: --training.steps, and so on")
+    )
     return Body("launch.toml", _toml(groups), tuple(assumed))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isocost.files.tree import dump_tree
+from isocost.language import tr
 from isocost.report.launch.body import Body, model_name, named, sixteen
 from isocost.report.launch.wanted import Wanted
 
@@ -52,8 +53,13 @@ def deepspeed(run: Wanted) -> Body:
     tree["deepspeed"] = engine
     assumed = [
         *named(run),
-        f"started on {run.gpus:,} processes: deepspeed --num_nodes {run.nodes} --num_gpus {run.per_node}",
-        "what stands under deepspeed: is the DeepSpeed JSON, and may be a file of its own",
+        tr(
+            "started on {gpus:,} processes: deepspeed --num_nodes {nodes} --num_gpus {per_node}",
+            gpus=run.gpus,
+            nodes=run.nodes,
+            per_node=run.per_node,
+        ),
+        tr("what stands under deepspeed: is the DeepSpeed JSON, and may be a file of its own"),
     ]
     return Body("launch.yaml", dump_tree(tree).rstrip(), tuple(assumed))
 

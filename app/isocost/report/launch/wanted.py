@@ -9,6 +9,7 @@ from typing import Any
 from isocost.catalog import Catalog
 from isocost.catalog.names import normalised
 from isocost.engine.records import Transformer
+from isocost.language import tr
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.kinds import Stage, tokens_read
 from isocost.plan.kinds.preference import PreferenceStage
@@ -102,11 +103,19 @@ def wanted(report: FitReport, project: Project, catalog: Catalog, scenario: int 
     whole = max(math.ceil(batch / each - 1e-9), 1) * each
     sharding, offload, remarks = _states(layout, layout_of(chosen, stage))
     if used != report.count:
-        remarks.append(f"{format_count(report.count - used)} of {format_count(report.count)} stand idle")
+        remarks.append(
+            tr(
+                "{count} of {count_2} stand idle",
+                count=format_count(report.count - used),
+                count_2=format_count(report.count),
+            )
+        )
     if not math.isclose(whole, batch, rel_tol=1e-6):
-        remarks.append(f"the plan's batch of {batch:,.6g} sequences is rounded up to whole microbatches")
+        remarks.append(
+            tr("the plan's batch of {batch:,.6g} sequences is rounded up to whole microbatches", batch=batch)
+        )
     if isinstance(stage, PreferenceStage):
-        remarks.append("a pair of answers counts as two sequences; trainers of pairs count pairs")
+        remarks.append(tr("a pair of answers counts as two sequences; trainers of pairs count pairs"))
     return Wanted(
         title=f"{project.name} | {chosen.name}",
         stage=stage.name,
@@ -177,5 +186,5 @@ def _states(layout: Layout, pinned: Layout) -> tuple[str, str, list[str]]:
     if held in OFFLOADED:
         return (*OFFLOADED[held], [])
     if held == "hpz":
-        return "zero3", "none", ["ZeRO++'s second copy of the weights within a node is not written"]
+        return "zero3", "none", [tr("ZeRO++'s second copy of the weights within a node is not written")]
     return layout.sharding or "none", "none", []

@@ -11,7 +11,7 @@ from typing import Any
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import FIELDS, Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.report.launch.body import WIDEST, Body
 from isocost.report.launch.targets import LABELS, TARGETS
 from isocost.report.launch.wanted import Wanted
@@ -46,7 +46,7 @@ def written(run: Wanted, target: str) -> Written:
         *([made.first] if made.first is not None else []),
         f"# {LABELS[target]}: {_no_mark(run.title)}, {_no_mark(run.stage)}",
         f"# {run.gpus:,} {run.accelerator}: {layout_words(run)}",
-        *(f"# Assumed: {each}." for each in (*run.remarks, *made.assumed)),
+        *(tr("# Assumed: {each}.", each=each) for each in (*run.remarks, *made.assumed)),
         *marks,
     ]
     text = "\n".join([*(part for line in lines for part in _wrapped(_one_line(line))), made.body, ""])
@@ -75,9 +75,22 @@ def layout_words(run: Wanted) -> str:
     """The layout in a line: "tp 4, pp 2, dp 8; microbatch 1, batch 512 of 8,192 tokens; bf16, zero1..."."""
     degrees = ((name, getattr(run, name)) for name in ("tp", "pp", "vp", "cp", "ep"))
     words = [f"{name} {value}" for name, value in degrees if value > 1] + [f"dp {run.dp}"]
-    batch = f"microbatch {run.microbatch}, batch {run.batch:,} of {run.sequence:,} tokens"
-    kept = "" if run.offload == "none" else f", {run.offload} in host memory"
-    return f"{', '.join(words)}; {batch}; {run.precision}, {run.sharding}{kept}, recompute {run.recompute}"
+    batch = tr(
+        "microbatch {microbatch}, batch {batch:,} of {sequence:,} tokens",
+        microbatch=run.microbatch,
+        batch=run.batch,
+        sequence=run.sequence,
+    )
+    kept = "" if run.offload == "none" else tr(", {offload} in host memory", offload=run.offload)
+    return tr(
+        "{list}; {batch}; {precision}, {sharding}{kept}, recompute {recompute}",
+        list=", ".join(words),
+        batch=batch,
+        precision=run.precision,
+        sharding=run.sharding,
+        kept=kept,
+        recompute=run.recompute,
+    )
 
 
 def _differing(run: Wanted, made: Body, marked: Mapping[str, Any]) -> dict[str, Any]:

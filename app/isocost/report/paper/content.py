@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from isocost import __version__
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.doubt.doubtful import Doubtful
@@ -89,7 +90,7 @@ def sampled_beside(found: Answer, chances: Chances) -> Beside:
         return ()
     catalog = found.reckoning.catalog
     return tuple(
-        (f"{scenario.name}, this plan", chances.risk)
+        (tr("{name}, this plan", name=scenario.name), chances.risk)
         if at == found.at
         else (scenario.name, risk(answer(found.project, catalog, at).reckoning))
         for at, scenario in enumerate(found.project.scenarios)
@@ -115,7 +116,7 @@ def _paper(found: Answer, chances: Chances, beside: Beside, level: float, file: 
     catalog = found.reckoning.catalog
     warnings = tuple(f"{capital(each.message.rstrip('.'))}." for each in estimate.warnings)
     return Paper(
-        title=f"{estimate.project}: we ask for {format_money(ask)}",
+        title=tr("{project}: we ask for {money}", project=estimate.project, money=format_money(ask)),
         lead=_lead(found, of, ask, level) if chances.in_doubt else NOTHING,
         figures=tuple(_figures(found, of, ask, level, in_doubt=chances.in_doubt)),
         ask_usd=ask,
@@ -126,12 +127,24 @@ def _paper(found: Answer, chances: Chances, beside: Beside, level: float, file: 
         prices=prices_table(found.scenario, catalog, today),
         not_in=_not_in(found),
         wrong=tuple(_wrong(found, chances)),
-        now=" ".join(experiment_said(chances.experiment)[1:2]) or "Nothing in this plan is left to measure.",
+        now=" ".join(experiment_said(chances.experiment)[1:2])
+        or tr("Nothing in this plan is left to measure."),
         stop=_stop(chances, ask),
         notes=warnings,
         foot=(
-            f"{file} · {estimate.scenario} · Isocost {__version__} · {of.samples:,} samples, seed {of.seed}",
-            f"{today.isoformat()} · sums {currency_words(found.money) or 'in US dollars'}",
+            tr(
+                "{file} · {scenario} · Isocost {version} · {samples:,} samples, seed {seed}",
+                file=file,
+                scenario=estimate.scenario,
+                version=__version__,
+                samples=of.samples,
+                seed=of.seed,
+            ),
+            tr(
+                "{isoformat} · sums {currency_words}",
+                isoformat=today.isoformat(),
+                currency_words=currency_words(found.money) or tr("in US dollars"),
+            ),
         ),
     )
 
@@ -140,35 +153,51 @@ def _lead(found: Answer, of: Risk, ask: float, level: float) -> str:
     """How sure the ask is, what the plan itself comes to, and what is held back."""
     cost = of.cost_usd
     sure, passed = capital(chance_said(level)), format_money(cost.p90)
-    sentences = [f"{sure} that it is enough; one in ten that it passes {passed}."]
-    planned = f"The plan itself comes to {format_money(cost.base)}"
+    sentences = [
+        tr("{sure} that it is enough; one in ten that it passes {passed}.", sure=sure, passed=passed)
+    ]
+    planned = tr("The plan itself comes to {money}", money=format_money(cost.base))
     margin = ask - cost.base
     if margin > 0.0 and format_money(ask) != format_money(cost.base):
-        planned += f", and {format_money(margin)} are margin for what no plan knows"
+        planned += tr(", and {money} are margin for what no plan knows", money=format_money(margin))
     sentences.append(f"{planned}.")
     goal = found.scenario.goal
     if goal.budget_usd is not None:
         over, budget = of.chance_over(goal.budget_usd), format_money(goal.budget_usd)
-        sentences.append(f"{capital(chance_said(over))} that it costs more than the budget of {budget}.")
+        sentences.append(
+            tr(
+                "{capital} that it costs more than the budget of {budget}.",
+                capital=capital(chance_said(over)),
+                budget=budget,
+            )
+        )
     return " ".join(sentences)
 
 
 def _figures(found: Answer, of: Risk, ask: float, level: float, *, in_doubt: bool) -> Iterator[KeyFigure]:
     cost, days = of.cost_usd, of.programme_days
     budget = found.scenario.goal.budget_usd
-    enough = f"enough in {round(100 * level)} of 100" if in_doubt else "taken as known"
-    likely = f"8 in 10: {_ends(cost.p10, cost.p90)}" if in_doubt else "taken as known"
-    yield KeyFigure("The ask", format_money(ask), enough)
-    yield KeyFigure("The plan", format_money(cost.base), likely)
+    enough = tr("enough in {level} of 100", level=round(100 * level)) if in_doubt else tr("taken as known")
+    likely = tr("8 in 10: {ends}", ends=_ends(cost.p10, cost.p90)) if in_doubt else tr("taken as known")
+    yield KeyFigure(tr("The ask"), format_money(ask), enough)
+    yield KeyFigure(tr("The plan"), format_money(cost.base), likely)
     against = ask if budget is None else budget
-    whose = "the ask" if budget is None else f"the budget, {format_money(against)}"
-    yield KeyFigure("Overrun", f"{round(100 * of.chance_over(against))} in 100", f"of {whose}")
-    between = f"8 in 10: {days_said(days.p10, days.p90)}" if days.p90 > days.p10 else "as planned"
-    yield KeyFigure("Done in", format_duration(days.base), between)
+    whose = tr("the ask") if budget is None else tr("the budget, {money}", money=format_money(against))
+    yield KeyFigure(
+        tr("Overrun"),
+        tr("{chance_over} in 100", chance_over=round(100 * of.chance_over(against))),
+        tr("of {whose}", whose=whose),
+    )
+    between = (
+        tr("8 in 10: {days_said}", days_said=days_said(days.p10, days.p90))
+        if days.p90 > days.p10
+        else tr("as planned")
+    )
+    yield KeyFigure(tr("Done in"), format_duration(days.base), between)
     words = [each.evidence for each in found.estimate.stages if each.enabled and each.evidence is not None]
     fits = fit_words(found.estimate)
-    note = fits if words else "; ".join(each for each in ("nothing is predicted", fits) if each)
-    yield KeyFigure("Evidence", words[0].word if words else "your own", note)
+    note = fits if words else "; ".join(each for each in (tr("nothing is predicted"), fits) if each)
+    yield KeyFigure("Evidence", words[0].word if words else tr("your own"), note)
 
 
 def _ends(low: float, high: float) -> str:
@@ -177,19 +206,33 @@ def _ends(low: float, high: float) -> str:
 
 def _assumptions(found: Answer, chances: Chances) -> Table:
     """What is in doubt in order of weight; then the shape of the plan, which is held fixed."""
-    heads = ("Assumption", "Plan", "8 in 10 lie in", "Moves the bill by", "Where it comes from")
+    heads = (
+        tr("Assumption"),
+        tr("Plan"),
+        tr("8 in 10 lie in"),
+        tr("Moves the bill by"),
+        tr("Where it comes from"),
+    )
     rows: list[tuple[str, ...]] = []
     for row in _telling(chances):
         doubt = row.bar.doubt
         low, high = row.at("low"), row.at("high")
         shown = value_said(doubt, float(doubt.shown(np.array([doubt.base]))[0]))
-        moves = f"{row.ends[0].added} to {row.ends[1].added}"
-        rows.append((row.name, shown, f"{low.value} to {high.value}", moves, f"{row.whose}: {doubt.source}"))
+        moves = tr("{added} to {added_2}", added=row.ends[0].added, added_2=row.ends[1].added)
+        rows.append(
+            (
+                row.name,
+                shown,
+                tr("{value} to {value_2}", value=low.value, value_2=high.value),
+                moves,
+                f"{row.whose}: {doubt.source}",
+            )
+        )
     for stage in found.estimate.stages:
         if stage.enabled:
             what = f"{format_count(stage.count)} {stage.accelerator_name}, {format_duration(stage.wall_days)}"
             basis = "" if stage.evidence is None else evidence_line(stage.evidence)
-            rows.append((stage.name, what, "", "held fixed", basis))
+            rows.append((stage.name, what, "", tr("held fixed"), basis))
     return Table(tuple(map(Column, heads)), tuple(rows))
 
 
@@ -202,28 +245,33 @@ def _telling(chances: Chances) -> tuple[DoubtRow, ...]:
 def _bill(found: Answer) -> Table:
     """The bill line by line, with its arithmetic and the sources of its inputs."""
     columns = (
-        Column("Line"),
-        Column("Cost", format_cents, right=True, key="cost_usd"),
-        Column("Part", key="group"),
-        Column("Arithmetic"),
-        Column("Sources"),
+        Column(tr("Line")),
+        Column(tr("Cost"), format_cents, right=True, key="cost_usd"),
+        Column(tr("Part"), key="group"),
+        Column(tr("Arithmetic")),
+        Column(tr("Sources")),
     )
     lines = found.estimate.ledger
-    rows = [(line.line, line.cost_usd, line.group, line.how, line.source or "as typed") for line in lines]
-    total = ("Programme", found.estimate.total.cost_usd, "", "", "")
+    rows = [(line.line, line.cost_usd, line.group, line.how, line.source or tr("as typed")) for line in lines]
+    total = (tr("Programme"), found.estimate.total.cost_usd, "", "", "")
     return Table(columns, (*rows, total))
 
 
 def _others(beside: Beside, ask: float) -> Table:
     """The file's other scenarios against the same sum."""
     columns = (
-        Column("Plan"),
-        Column("Cost", format_money, right=True, key="cost_usd"),
-        Column(f"Over {format_money(ask)}", right=True, key="chance_over_ask"),
-        Column("Start to finish", format_duration, right=True, key="days"),
+        Column(tr("Plan")),
+        Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Over {money}", money=format_money(ask)), right=True, key="chance_over_ask"),
+        Column(tr("Start to finish"), format_duration, right=True, key="days"),
     )
     rows = (
-        (name, of.cost_usd.base, f"{round(100 * of.chance_over(ask))} in 100", of.programme_days.base)
+        (
+            name,
+            of.cost_usd.base,
+            tr("{chance_over} in 100", chance_over=round(100 * of.chance_over(ask))),
+            of.programme_days.base,
+        )
         for name, of in beside
     )
     return Table(columns, tuple(rows))
@@ -241,11 +289,19 @@ def _wrong(found: Answer, chances: Chances) -> Iterator[tuple[str, str]]:
     for row in sorted(rows, key=lambda row: -row.ends[1].usd)[:MOST_RISKS]:
         worse = row.ends[1]
         more = format_money(worse.usd)
-        yield row.short, f"{_measured(row.bar.doubt)} at {worse.value} adds {more} to the bill."
+        yield (
+            row.short,
+            tr(
+                "{measured} at {value} adds {more} to the bill.",
+                measured=_measured(row.bar.doubt),
+                value=worse.value,
+                more=more,
+            ),
+        )
     length = chances.risk.programme_days.base
     weeks = next((weeks for days, weeks in SLIPS if length >= days), 0.0)
     if weeks and (late := found.slip(weeks)).total_usd > 0.0:
-        yield "Late", f"{slip_words(late)}."
+        yield tr("Late"), f"{slip_words(late)}."
 
 
 def _stop(chances: Chances, ask: float) -> str:
@@ -267,7 +323,11 @@ def _stop(chances: Chances, ask: float) -> str:
     if not len(beyond) or beyond[0] == 0:
         return ""
     at = value_said(doubt, float(doubt.shown(tried[beyond[:1]])[0]))
-    return f"Stop if {_measured(doubt)} turns out at {at}: the plan alone then takes the whole ask."
+    return tr(
+        "Stop if {measured} turns out at {at}: the plan alone then takes the whole ask.",
+        measured=_measured(doubt),
+        at=at,
+    )
 
 
 def _measured(doubt: Doubtful) -> str:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from isocost import paths
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.quantities import plain_spaces
 from isocost.report.findings.ledger import cash_table
@@ -14,27 +15,28 @@ from isocost.report.paper.content import Paper
 from isocost.report.paper.workbook import workbook
 from isocost.report.table import Column, Table, csv_of
 
-METHOD = (
-    "Figures by Isocost: step times from the shapes of model and layout, efficiencies fitted to published"
-    " runs; ranges are 8 chances in 10, from the model's own error on runs left out of the fit."
+METHOD = tr(
+    "Figures by Isocost: step times from the shapes of model and layout, efficiencies "
+    "fitted to published runs; ranges are 8 chances in 10, from the model's own error on "
+    "runs left out of the fit."
 )
 """How the figures were found, for whoever quotes them."""
 
 
 def sections(page: Paper) -> Iterator[tuple[str, tuple[str, ...], Table | None]]:
     """What stands below the figures, in reading order: a heading, sentences, a table."""
-    yield "What it rests on, in order of weight", (), page.assumptions
-    yield "The bill", (), page.bill
+    yield tr("What it rests on, in order of weight"), (), page.assumptions
+    yield tr("The bill"), (), page.bill
     yield "Prices", (), page.prices
     if page.others.rows:
-        yield "What else we looked at", (), page.others
-    yield "Not in this bill", (page.not_in,), None
+        yield tr("What else we looked at"), (), page.others
+    yield tr("Not in this bill"), (page.not_in,), None
     if page.wrong:
-        yield "What could go wrong", tuple(f"{word}: {said}" for word, said in page.wrong), None
+        yield tr("What could go wrong"), tuple(f"{word}: {said}" for word, said in page.wrong), None
     steps = tuple(each for each in (page.now, page.stop) if each)
-    yield "Next step, and when to stop", steps, None
+    yield tr("Next step, and when to stop"), steps, None
     if page.notes:
-        yield "Warnings", page.notes, None
+        yield tr("Warnings"), page.notes, None
 
 
 def markdown_text(page: Paper) -> str:
@@ -104,7 +106,7 @@ def _inside(svg: str) -> str:
 def sheets(page: Paper, found: Answer) -> dict[str, Table]:
     """Every figure by sheet, as plain values in USD."""
     summary = Table(
-        (Column("Figure"), Column("Value"), Column("Note")),
+        (Column(tr("Figure")), Column(tr("Value")), Column(tr("Note"))),
         tuple((figure.label, figure.value, figure.note) for figure in page.figures),
     )
     return {
@@ -120,7 +122,13 @@ def sheets(page: Paper, found: Answer) -> dict[str, Table]:
 
 def figures_table(found: Answer) -> Table:
     """Every declared figure of a plan with its unit; those of stages once for each that counts."""
-    columns = (Column("Figure"), Column("Stage"), Column("Value", key="value"), Column("Unit"), Column("Key"))
+    columns = (
+        Column(tr("Figure")),
+        Column(tr("Stage")),
+        Column(tr("Value"), key="value"),
+        Column(tr("Unit")),
+        Column(tr("Key")),
+    )
     on, rows = found.reckoning, []
     stages = [stage.name for stage in found.estimate.stages if stage.enabled]
     for figure in on.values.sheet.rows.values():
@@ -153,8 +161,8 @@ PLAIN: Mapping[str, Callable[[Paper, Answer], bytes]] = {
 NAMES: Mapping[str, str] = {
     ".pdf": "PDF",
     ".html": "HTML",
-    ".md": "Markdown",
-    ".xlsx": "Workbook",
+    ".md": tr("Markdown"),
+    ".xlsx": tr("Workbook"),
     ".csv": "Figures",
 }
 """Every form by the suffix of its file; those that are not ``PLAIN`` have charts, which a window's library

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost import __version__
+from isocost.language import tr
 from isocost.ui.log import log_path
 from isocost.ui.look.icons import app_icon
 from isocost.ui.widgets.labels import plain_label
@@ -17,28 +18,28 @@ from isocost.ui.widgets.typing import window_actions
 COLUMNS = 2
 
 KEYS = (
-    ("← → ↑ ↓", "Slider: next step, 1-2-5 a decade"),
-    ("Shift + arrow", "Slider: fine step"),
-    ("Page Up / Down", "Slider: ten times more or less"),
-    ("Home / End", "Slider: lowest or highest"),
-    ("Double click", "Slider: back to its default"),
-    ("L / S", "Slider: lock, solve for it"),
-    ("R / Tab, arrow", "Slider: a range or none, move its ends"),
-    ("Home, End, arrow", "Risk: choose an end of a bar, move it"),
-    ("Space / F2", "Stages: switch on or off, rename"),
-    ("Arrows, Shift", "Scale: along the line of the bill, freely"),
-    ("Page Up / Down", "Scale: walk over published models"),
-    ("P / Ctrl+D", "Compare: pin as the base, duplicate"),
-    ("Alt + arrow", "Stages, Compare: move"),
-    ("Enter / Esc", "Field: apply or restore"),
-    ("Space / Delete", "Quotes: use, remove"),
-    ("*1.2   +10%", "Field: change the value by a factor"),
-    ("7B*2   $20 - 5%", "Field: work it out"),
-    ("Ctrl+Enter", "Find anything: take it in a copy, to compare"),
-    ("Ctrl+V", "Claims: check the sentence copied"),
-    ("Enter", "Figure: where it comes from"),
-    ("E / Alt+← / Esc", "Figure: change, back, close"),
-    ("Esc", "Presets: back to the plan"),
+    ("← → ↑ ↓", tr("Slider: next step, 1-2-5 a decade")),
+    (tr("Shift + arrow"), tr("Slider: fine step")),
+    (tr("Page Up / Down"), tr("Slider: ten times more or less")),
+    (tr("Home / End"), tr("Slider: lowest or highest")),
+    (tr("Double click"), tr("Slider: back to its default")),
+    ("L / S", tr("Slider: lock, solve for it")),
+    (tr("R / Tab, arrow"), tr("Slider: a range or none, move its ends")),
+    (tr("Home, End, arrow"), tr("Risk: choose an end of a bar, move it")),
+    ("Space / F2", tr("Stages: switch on or off, rename")),
+    (tr("Arrows, Shift"), tr("Scale: along the line of the bill, freely")),
+    (tr("Page Up / Down"), tr("Scale: walk over published models")),
+    ("P / Ctrl+D", tr("Compare: pin as the base, duplicate")),
+    (tr("Alt + arrow"), tr("Stages, Compare: move")),
+    (tr("Enter / Esc"), tr("Field: apply or restore")),
+    (tr("Space / Delete"), tr("Quotes: use, remove")),
+    ("*1.2   +10%", tr("Field: change the value by a factor")),
+    ("7B*2   $20 - 5%", tr("Field: work it out")),
+    ("Ctrl+Enter", tr("Find anything: take it in a copy, to compare")),
+    ("Ctrl+V", tr("Claims: check the sentence copied")),
+    ("Enter", tr("Figure: where it comes from")),
+    (tr("E / Alt+← / Esc"), tr("Figure: change, back, close")),
+    (tr("Esc"), tr("Presets: back to the plan")),
 )
 """Keys of single widgets; those of the commands are read from the commands."""
 
@@ -56,8 +57,12 @@ def command_keys(window: QWidget) -> list[tuple[str, str]]:
 
 def versions() -> str:
     """What is running, for a report."""
-    return (
-        f"Isocost {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
+    return tr(
+        "Isocost {version}, Python {python_version}, Qt {qversion}, {platform}",
+        version=__version__,
+        python_version=platform.python_version(),
+        qversion=qVersion(),
+        platform=platform.platform(),
     )
 
 
@@ -67,23 +72,27 @@ class AboutBox(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.finished.connect(self.deleteLater)
-        self.setWindowTitle("About Isocost")
+        self.setWindowTitle(tr("About Isocost"))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(10)
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(56, 56))
-        name = QLabel(f"Isocost {__version__}")
+        name = QLabel(tr("Isocost {version}", version=__version__))
         name.setProperty("role", "headline")
         text = QLabel(
-            "What it costs to train a language model, with the arithmetic shown and the doubt stated.\n\n"
-            "It works without a network and sends nothing anywhere. Your plans stay in your files.\n\n"
-            "MIT licence. Set in Inter, SIL Open Font License."
+            tr(
+                "What it costs to train a language model, with the arithmetic shown and the doubt "
+                "stated.\n\nIt works without a network and sends nothing anywhere. Your plans stay in "
+                "your files.\n\nMIT licence. Set in Inter, SIL Open Font License."
+            )
         )
         text.setWordWrap(True)
         text.setFixedWidth(380)
         path = log_path()
-        running = QLabel(versions() if path is None else f"{versions()}\n\nLog: {path}")
+        running = QLabel(
+            versions() if path is None else tr("{versions}\n\nLog: {path}", versions=versions(), path=path)
+        )
         running.setProperty("role", "quiet")
         running.setTextFormat(Qt.TextFormat.PlainText)
         running.setWordWrap(True)
@@ -99,7 +108,7 @@ class KeyboardMap(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.finished.connect(self.deleteLater)
-        self.setWindowTitle("Keyboard")
+        self.setWindowTitle(tr("Keyboard"))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(14)
@@ -121,6 +130,6 @@ class KeyboardMap(QDialog):
 def _close_button(dialog: QDialog) -> QDialogButtonBox:
     box = QDialogButtonBox()
     # Not the standard button, which some desktops give a picture.
-    box.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+    box.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
     box.rejected.connect(dialog.reject)
     return box

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.report.findings.errors import Unexpected
 from isocost.ui.dialogs.about import versions
 from isocost.ui.log import log_path
@@ -55,7 +56,7 @@ class UnexpectedErrorDialog(QDialog):
     def __init__(self, told: Unexpected, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("unexpected")
-        self.setWindowTitle("Isocost: an unexpected error")
+        self.setWindowTitle(tr("Isocost: an unexpected error"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._told = told
         column = QVBoxLayout(self)
@@ -71,7 +72,7 @@ class UnexpectedErrorDialog(QDialog):
             column.addWidget(line)
         self.details = QPlainTextEdit(told.details)
         self.details.setObjectName("unexpected.details")
-        self.details.setAccessibleName("Details for a report")
+        self.details.setAccessibleName(tr("Details for a report"))
         self.details.setReadOnly(True)
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.details.setTabChangesFocus(True)
@@ -90,14 +91,14 @@ class UnexpectedErrorDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.copy = QPushButton("Copy the details")
+        self.copy = QPushButton(tr("Copy the details"))
         self.copy.setObjectName("unexpected.copy")
         self.copy.clicked.connect(self._copy)
-        self.folder = QPushButton("Open the log's folder")
+        self.folder = QPushButton(tr("Open the log's folder"))
         self.folder.setObjectName("unexpected.folder")
         self.folder.clicked.connect(_open_logs)
         self.folder.setVisible(log_path() is not None)
-        self.closing = QPushButton("Close")
+        self.closing = QPushButton(tr("Close"))
         self.closing.setObjectName("unexpected.close")
         self.closing.setDefault(True)
         self.closing.clicked.connect(self.accept)
@@ -109,7 +110,7 @@ class UnexpectedErrorDialog(QDialog):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._told.report)
-        self.copy.setText("Copied")
+        self.copy.setText(tr("Copied"))
 
 
 def _open_logs() -> None:
@@ -147,7 +148,7 @@ class ExceptionDialog(QObject):
             self._take(kind, error, trace)
         except Exception:
             # Told where it can still be told: an error of this road may not come down it again.
-            log.critical("An error could not be shown", exc_info=True)
+            log.critical(tr("An error could not be shown"), exc_info=True)
 
     def _take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
@@ -178,7 +179,7 @@ class ExceptionDialog(QObject):
             dialog.open()
         except Exception:
             self._shown = None
-            log.critical("An error could not be shown", exc_info=True)
+            log.critical(tr("An error could not be shown"), exc_info=True)
 
     def _forget(self) -> None:
         self._shown = None

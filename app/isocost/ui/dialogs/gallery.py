@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost import paths
+from isocost.language import tr
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.worker import LatestWorker
 from isocost.ui.widgets.labels import ClickLabel, WrapLabel, plain_label, plain_tip
@@ -62,7 +63,7 @@ class Gallery(QScrollArea):
         self._worker.ready.connect(self._show_shelves)
         self._worker.idle.connect(self.settled)
         self.setObjectName("gallery")
-        self.setAccessibleName("Presets")
+        self.setAccessibleName(tr("Presets"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its cards have the keyboard
         self.setWidgetResizable(True)
         self._build()
@@ -105,20 +106,20 @@ class Gallery(QScrollArea):
         words.setSpacing(2)
         title = WrapLabel()
         title.setProperty("role", "headline")
-        title.say("What would it cost to train?")
+        title.say(tr("What would it cost to train?"))
         subtitle = WrapLabel()
         subtitle.setProperty("role", "small")
         subtitle.say(
-            "Start from a published run or your own idea. Every figure opens, every change can be undone."
+            tr("Start from a published run or your own idea. Every figure opens, every change can be undone.")
         )
         words.addWidget(title)
         words.addWidget(subtitle)
         row.addLayout(words, 1)
-        find = _button("Find anything…", "gallery.find")
+        find = _button(tr("Find anything…"), "gallery.find")
         find.clicked.connect(self.find_wanted)
-        self.open = _button("Open a file…", "gallery.open")
+        self.open = _button(tr("Open a file…"), "gallery.open")
         self.open.clicked.connect(self.open_wanted)
-        self.blank = _button("New plan", "gallery.new")
+        self.blank = _button(tr("New plan"), "gallery.new")
         self.blank.setDefault(True)
         self.blank.clicked.connect(self.blank_chosen)
         for button in (find, self.open, self.blank):

@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QUndoView, QVBoxLayout, QWidget
 
+from isocost.language import tr
+
 SIZE = (340, 440)
-AS_OPENED = "As it was opened"
+AS_OPENED = tr("As it was opened")
 
 
 class History(QDialog):
@@ -17,13 +19,13 @@ class History(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("history")
-        self.setWindowTitle("History")
-        told = QLabel("The plan after each step. Choose one to go there.")
+        self.setWindowTitle(tr("History"))
+        told = QLabel(tr("The plan after each step. Choose one to go there."))
         told.setProperty("role", "small")
         self.view = QUndoView(stack, self)
         self.view.setObjectName("history.steps")
         self.view.setProperty("role", "history")
-        self.view.setAccessibleName("Steps of the plan")
+        self.view.setAccessibleName(tr("Steps of the plan"))
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setEmptyLabel(AS_OPENED)
         column = QVBoxLayout(self)

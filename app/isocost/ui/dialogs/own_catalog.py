@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from isocost.catalog.user import make_own_file, own_file
+from isocost.language import tr
 from isocost.paths import user_data
 from isocost.report.findings.offers import own_file_words
 from isocost.ui.widgets.boxes import Icon, Role, message_box, warning_box
@@ -20,9 +21,9 @@ def show_own_catalog(parent: QWidget) -> None:
     where, how = own_file_words(str(path), there=path.exists())
     box = message_box(parent, "own_catalog", Icon.Information, where, how)
     box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    file = box.addButton("Open the file", Role.AcceptRole)
-    folder = box.addButton("Show its folder", Role.AcceptRole)
-    box.addButton("Close", Role.RejectRole)
+    file = box.addButton(tr("Open the file"), Role.AcceptRole)
+    folder = box.addButton(tr("Show its folder"), Role.AcceptRole)
+    box.addButton(tr("Close"), Role.RejectRole)
     file.clicked.connect(lambda: _open(parent, path, path))
     folder.clicked.connect(lambda: _open(parent, path, path.parent))
     box.setDefaultButton(file)
@@ -34,8 +35,14 @@ def _open(parent: QWidget, path: Path, shown: Path) -> None:
     try:
         make_own_file(path)
     except OSError as error:
-        sentence = f"{error.filename or path} cannot be written: {error.strerror or error}."
+        sentence = tr(
+            "{filename} cannot be written: {strerror}.",
+            filename=error.filename or path,
+            strerror=error.strerror or error,
+        )
         warning_box(parent, sentence).open()
         return
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown))):
-        warning_box(parent, f"No program opens {shown} here: open it in a text editor.").open()
+        warning_box(
+            parent, tr("No program opens {shown} here: open it in a text editor.", shown=shown)
+        ).open()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.files.keeping.autosave import Copy
+from isocost.language import tr
 from isocost.report.findings.recovery import KEPT, NOTHING, TITLE, CopySaid, found_said
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
@@ -58,7 +59,7 @@ class Recovery(QDialog):
         kept = WrapLabel()
         kept.setProperty("role", "small")
         kept.say(KEPT)
-        self.later = QPushButton("Not now")
+        self.later = QPushButton(tr("Not now"))
         self.later.setObjectName("recovery.later")
         self.later.setAutoDefault(False)
         self.later.clicked.connect(self.reject)
@@ -104,9 +105,9 @@ class Recovery(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        row.addWidget(self._button("throw_away", "Throw away", said, lambda: self.unwanted.emit(copy)))
+        row.addWidget(self._button("throw_away", tr("Throw away"), said, lambda: self.unwanted.emit(copy)))
         if copy.project is not None:
-            wanted = self._button("open", "Open this copy", said, lambda: self.opened.emit(copy))
+            wanted = self._button("open", tr("Open this copy"), said, lambda: self.opened.emit(copy))
             if not self._cards:  # the newest
                 wanted.setProperty("role", "primary")
             row.addWidget(wanted)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.explain.figures import Explainer
 from isocost.plan.explain.following import followed_key
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 ROOMY = 360
 """Pixels of height from which on a formula stands in words as well."""
 MARGIN = 20
-KEYS = "↑↓ move   Enter open   E change   Alt+← back   Esc close"
+KEYS = tr("↑↓ move   Enter open   E change   Alt+← back   Esc close")
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class ExplainPanel(SidePanel):
         self._trees: tuple[Answer, Explainer] | None = None
         self.shown: ExplainedCard | None = None
         self.setObjectName("explain")
-        self.setAccessibleName("Where a figure comes from")
+        self.setAccessibleName(tr("Where a figure comes from"))
         self._make_parts(theme)
         self._lay_out()
         self._connect()
@@ -90,11 +91,11 @@ class ExplainPanel(SidePanel):
     # Building
 
     def _make_parts(self, theme: Theme) -> None:
-        self.back_button = self._tool("explain.back", "Back", "The figure before (Alt+Left)")
-        self.forward_button = self._tool("explain.forward", "Forward", "The figure after (Alt+Right)")
-        self.close_button = self._tool("explain.close", "Close", "Close (Esc)")
-        self.copy_button = QPushButton("Copy with sources", self)
-        self.copy_button.setToolTip("Copy the figure, what it is made of and the sources (Ctrl+C)")
+        self.back_button = self._tool("explain.back", tr("Back"), tr("The figure before (Alt+Left)"))
+        self.forward_button = self._tool("explain.forward", tr("Forward"), tr("The figure after (Alt+Right)"))
+        self.close_button = self._tool("explain.close", tr("Close"), tr("Close (Esc)"))
+        self.copy_button = QPushButton(tr("Copy with sources"), self)
+        self.copy_button.setToolTip(tr("Copy the figure, what it is made of and the sources (Ctrl+C)"))
         self.change_button = QPushButton(self)
         for button, name in ((self.copy_button, "explain.copy"), (self.change_button, "explain.change")):
             button.setObjectName(name)
@@ -122,7 +123,7 @@ class ExplainPanel(SidePanel):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        caption = QLabel("Where this comes from")
+        caption = QLabel(tr("Where this comes from"))
         caption.setProperty("role", "small")
         for part in (self.back_button, self.forward_button, caption):
             top.addWidget(part)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
+from isocost.language import tr
 from isocost.plan.money.explain import Provenance
 from isocost.report.decisions.explain_card import ValueRow
 from isocost.ui.look.icons import icon
@@ -120,7 +121,7 @@ class ValueTree(RowList):
         super().__init__("explain.tree", self.rows, self._tree, parent)
         self.rows.setParent(self)
         self._tree.setParent(self)
-        self.setAccessibleName("What it is made of")
+        self.setAccessibleName(tr("What it is made of"))
 
     def row(self, index: QModelIndex) -> ValueRow | None:
         """The value of a row; None where there is none."""

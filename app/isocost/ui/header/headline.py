@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.notice import Notice
@@ -81,8 +82,8 @@ class Headline(QFrame):
         self.sentence.setObjectName("headline.sentence")
         self.doubt.wanted.connect(self._open)
         self.copy_button.setObjectName("headline.copy")
-        self.copy_button.setAccessibleName("Copy the headline")
-        self.copy_button.setToolTip("Copy the headline (Ctrl+Shift+C)")
+        self.copy_button.setAccessibleName(tr("Copy the headline"))
+        self.copy_button.setToolTip(tr("Copy the headline (Ctrl+Shift+C)"))
         self.copy_button.setIconSize(QSize(16, 16))
 
     def _lay_out(self) -> None:
@@ -129,7 +130,7 @@ class Headline(QFrame):
         from isocost.report.estimate_tables import markdown_text
 
         QGuiApplication.clipboard().setText(markdown_text(found.estimate, questions(found)))
-        self.copied.emit("the whole estimate, as Markdown")
+        self.copied.emit(tr("the whole estimate, as Markdown"))
 
     def _take_cure(self, notice: Notice) -> None:
         """Give the input at fault the value that settles the warning, in one step to undo."""
@@ -154,7 +155,7 @@ class Headline(QFrame):
     def _show_title(self, _: object = None) -> None:
         path = self._session.path
         self.title.setText(title_line(self._session.project.name, path))
-        self.title.setToolTip(plain_tip(str(path) if path else "Not saved yet"))
+        self.title.setToolTip(plain_tip(str(path) if path else tr("Not saved yet")))
 
     def _take(self, answer: Answer) -> None:
         """Show an answer, unless only what comes later of it is new."""

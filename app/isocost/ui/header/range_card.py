@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
+from isocost.language import tr
+
 
 class RangeCard(QFrame):
     """A small card that stands until something else is clicked."""
@@ -16,7 +18,7 @@ class RangeCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("headline.range")
         self.setProperty("role", "popup")
-        self.setAccessibleName("What the range is made of")
+        self.setAccessibleName(tr("What the range is made of"))
         grid = QGridLayout(self)
         grid.setContentsMargins(14, 10, 14, 12)
         grid.setHorizontalSpacing(24)

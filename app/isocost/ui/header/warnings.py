@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from isocost.language import tr
 from isocost.plan.notice import Notice
 from isocost.quantities import format_counted
 from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
@@ -29,7 +30,7 @@ class WarningLine(QWidget):
         super().__init__()
         self._notices: tuple[Notice, ...] = ()
         self._theme = LIGHT
-        self.setAccessibleName("Warnings")
+        self.setAccessibleName(tr("Warnings"))
         self.first = QPushButton()
         self.first.setObjectName("warnings.first")
         self.first.setProperty("role", "link")
@@ -90,7 +91,7 @@ class WarningLine(QWidget):
         self._offer(grave)
         rest = len(self._notices) - 1
         self.more.setVisible(rest > 0)
-        self.more.setText(f"+{rest} more" if rest > 0 else "")
+        self.more.setText(tr("+{rest} more", rest=rest) if rest > 0 else "")
         self.more.setAccessibleName(f"{format_counted(rest, 'more warning')}")
         self._fill_menu()
         self._elide()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt, S
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyleOptionViewItem, QWidget
 
+from isocost.language import tr
 from isocost.report.help.pages import Hit, Manual
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import mixed
@@ -118,7 +119,7 @@ class Contents(QListView):
         self.setModel(self._entries)
         self.setItemDelegate(self._painter)
         self.setObjectName("help.contents")
-        self.setAccessibleName("Pages of help")
+        self.setAccessibleName(tr("Pages of help"))
         self.setProperty("role", "plain")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -154,7 +155,7 @@ class Contents(QListView):
 
     def show_hits(self, hits: list[Hit]) -> None:
         """What was looked for; the first is marked."""
-        made = [Entry("Nothing is found." if not hits else "Found")]
+        made = [Entry(tr("Nothing is found.") if not hits else "Found")]
         for hit in hits:
             section = hit.section
             note = (

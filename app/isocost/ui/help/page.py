@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from isocost.language import tr
 from isocost.report.help.pages import Manual, sections_of, with_breaks
 from isocost.ui.look.theme import Role, Theme
 
@@ -63,7 +64,7 @@ class HelpPage(QTextBrowser):
         self._places: dict[str, int] = {}
         self.name = ""
         self.setObjectName("help.page")
-        self.setAccessibleName("Page of help")
+        self.setAccessibleName(tr("Page of help"))
         self.setProperty("role", "page")
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.report.help.pages import INDEX, Manual
 from isocost.ui.help.contents import Contents
 from isocost.ui.help.page import HelpPage
@@ -52,21 +53,21 @@ class HelpWindow(QDialog):
         self._narrow = SIDE
         self.setObjectName("help")
         self.setProperty("role", "own")
-        self.setWindowTitle("Isocost Help")
+        self.setWindowTitle(tr("Isocost Help"))
         self.setSizeGripEnabled(True)
         self.page = HelpPage(manual, theme, self)
         self.contents = Contents(manual, theme, self)
         self.line = QLineEdit()
         self.line.setObjectName("help.line")
         self.line.setProperty("role", "search")
-        self.line.setPlaceholderText("Search all pages (Ctrl+F)")
-        self.line.setAccessibleName("Search help")
+        self.line.setPlaceholderText(tr("Search all pages (Ctrl+F)"))
+        self.line.setAccessibleName(tr("Search help"))
         self.line.setClearButtonEnabled(True)
-        self.back_button = self._tool("help.back", "Back", "The page before (Alt+Left)")
-        self.forward_button = self._tool("help.forward", "Forward", "The page after (Alt+Right)")
-        self.keys_button = QPushButton("Keyboard shortcuts")
+        self.back_button = self._tool("help.back", tr("Back"), tr("The page before (Alt+Left)"))
+        self.forward_button = self._tool("help.forward", tr("Forward"), tr("The page after (Alt+Right)"))
+        self.keys_button = QPushButton(tr("Keyboard shortcuts"))
         self.keys_button.setObjectName("help.keys")
-        self.keys_button.setToolTip("Every key that does something (Ctrl+F1)")
+        self.keys_button.setToolTip(tr("Every key that does something (Ctrl+F1)"))
         self.keys_button.setAutoDefault(False)
         self.target = ElidedLabel()
         self.target.setProperty("role", "quiet")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from isocost.language import tr
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.doubt.ranged import STILL
 from isocost.plan.inputs import roads
@@ -28,10 +29,10 @@ from isocost.report.findings.inputs import range_caption, range_words, value_wor
 from isocost.ui.session.session import Session
 
 _RESET_WORDS = {
-    "model.active_parameters": "Dense model",
-    "price.usd_per_gpu_hour": "Usual market price",
-    "goal.budget_usd": "No budget",
-    "goal.deadline_days": "No deadline",
+    "model.active_parameters": tr("Dense model"),
+    "price.usd_per_gpu_hour": tr("Usual market price"),
+    "goal.budget_usd": tr("No budget"),
+    "goal.deadline_days": tr("No deadline"),
 }
 """What the undo menu calls a way back that is to no number of its own."""
 
@@ -136,7 +137,9 @@ def range_said(session: Session, path: str, ends: Ends) -> tuple[str, bool]:
     """What a range of an input means; or, with True, why it cannot be."""
     declared, at = NUMBERS[path], place(session)
     if declared.section in STILL:
-        return f"{declared.label} moves neither the bill nor the calendar: type one number.", True
+        return tr(
+            "{label} moves neither the bill nor the calendar: type one number.", label=declared.label
+        ), True
     held = made_range(range_path(session.project, path, at), ends)
     middle = middle_of(ends, read(session, path).value, declared)
     if wrong := range_problem(held, declared) or refused(session, path, middle):

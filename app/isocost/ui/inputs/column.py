@@ -7,6 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.defaults import slider_low
@@ -67,7 +68,7 @@ class InputColumn(QScrollArea):
         super().__init__()
         self._session = session
         self.setObjectName("inputs")
-        self.setAccessibleName("Inputs")
+        self.setAccessibleName(tr("Inputs"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -111,13 +112,13 @@ class InputColumn(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, 10, MARGIN, 12)
         column.setSpacing(6)
-        self.details = Disclosure("data.details", "Training details: sequence, batch and precision")
-        precision = labelled("Precision", self.precision)
+        self.details = Disclosure("data.details", tr("Training details: sequence, batch and precision"))
+        precision = labelled(tr("Precision"), self.precision)
         for part in (*(self.fields[path] for path in _DETAILS if path in self.fields), precision):
             self.details.add(part)
-        self._model_section = section("Model", self.holders[0], self.model, *self._fields("model"))
-        self._data_section = section("Data", self.details, *self._fields("data"), precision)
-        self._claim_section = section("Claim", self.claim, *self._fields("stage"))
+        self._model_section = section(tr("Model"), self.holders[0], self.model, *self._fields("model"))
+        self._data_section = section(tr("Data"), self.details, *self._fields("data"), precision)
+        self._claim_section = section(tr("Claim"), self.claim, *self._fields("stage"))
         self._price_row()
         self.marks = {
             path: InputMarks(self.fields[path], self._session) for path in LOCKABLE if path in self.fields
@@ -125,14 +126,16 @@ class InputColumn(QScrollArea):
         parts = (each for name in ("hardware", "price", "ownership") for each in self._fields(name))
         hardware = (self.accelerator, *parts)
         software = beside(self.holders[2], self.stack)
-        self.software = Disclosure("efficiency.details", "Software: kernels, overlap and a measured rate")
-        kernels = (labelled("Attention", self.attention), labelled("Overlap", self.overlap))
+        self.software = Disclosure("efficiency.details", tr("Software: kernels, overlap and a measured rate"))
+        kernels = (labelled(tr("Attention"), self.attention), labelled(tr("Overlap"), self.overlap))
         measured = self.fields["efficiency.matmul_tflops"]
         for part in (*kernels, measured):
             self.software.add(part)
         plain = [each for each in self._fields("efficiency") if each is not measured]
-        self._efficiency_section = section("Efficiency", software, *plain, self.software, *kernels, measured)
-        self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
+        self._efficiency_section = section(
+            tr("Efficiency"), software, *plain, self.software, *kernels, measured
+        )
+        self.layout_fold = Disclosure("layout.details", tr("Layout: parts that are pinned"))
         self.layout_fold.add(self.pins)
         self._layout_section = section("Layout", self.layout_fold, self.pins)
         self.sections = (
@@ -141,7 +144,7 @@ class InputColumn(QScrollArea):
             self._data_section,
             self._claim_section,
             self.recipe,
-            section("Hardware", self.holders[1], *hardware),
+            section(tr("Hardware"), self.holders[1], *hardware),
             self._efficiency_section,
             self._layout_section,
             self.why,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import MoneyUnit, format_quantity, shown_money
@@ -73,8 +73,8 @@ class FieldInput(QWidget):
             part.setObjectName(f"{field.path}.{kind}")
             part.setAccessibleDescription(field.help)
         self.edit.setAccessibleName(field.label)
-        self.slider.setAccessibleName(f"{field.label}, slider")
-        self.reset_button.setAccessibleName(f"Reset {in_sentence(field.label)}")
+        self.slider.setAccessibleName(tr("{label}, slider", label=field.label))
+        self.reset_button.setAccessibleName(tr("Reset {label}", label=in_sentence(field.label)))
         self.reset_button.setToolTip(_reset_tip(field))
         self.context.setObjectName(f"{field.path}.context")
         self.context.setProperty("role", "quiet")
@@ -148,7 +148,7 @@ class FieldInput(QWidget):
         if reading.value is not None:
             self.slider.show_value(reading.value, automatic=reading.automatic)
             shown = format_quantity(reading.value, self.field.quantity)
-            text = f"automatic, {shown}" if reading.automatic else shown
+            text = tr("automatic, {shown}", shown=shown) if reading.automatic else shown
             self.slider.setAccessibleDescription(f"{f'{text} {self.edit.unit}'.strip()}. {self.field.help}")
 
     def set_stops(self, stops: tuple[int, ...]) -> None:
@@ -199,11 +199,15 @@ class FieldInput(QWidget):
 
 
 def _tooltip(field: Input) -> str:
-    source = f"\nDefault: {field.default_source}." if field.default_source else ""
+    source = (
+        tr("\nDefault: {default_source}.", default_source=field.default_source)
+        if field.default_source
+        else ""
+    )
     return f"{field.help}{source}"
 
 
 def _reset_tip(field: Input) -> str:
     if field.section == "price":
-        return "Back to the usual market price"
-    return "Back to automatic" if field.optional and field.default is None else "Back to the default"
+        return tr("Back to the usual market price")
+    return tr("Back to automatic") if field.optional and field.default is None else tr("Back to the default")

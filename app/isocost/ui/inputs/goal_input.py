@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.roads import Reading
 from isocost.plan.inputs.table import NUMBERS
 from isocost.ui.inputs.field_input import FieldInput
@@ -19,9 +19,9 @@ class GoalInput(FieldInput):
     def __init__(self, path: str, session: Session, *, marked: bool = True) -> None:
         """``marked``: whether it can be locked and solved for where it stands."""
         super().__init__(NUMBERS[path], session)
-        nothing = f"No {in_sentence(self.field.label)}"
-        self.edit.setPlaceholderText("none")
-        self.edit.say_empty(f"Empty means {in_sentence(nothing)}.")
+        nothing = tr("No {label}", label=in_sentence(self.field.label))
+        self.edit.setPlaceholderText(tr("none"))
+        self.edit.say_empty(tr("Empty means {nothing}.", nothing=in_sentence(nothing)))
         self.reset_button.setToolTip(nothing)
         self.reset_button.setAccessibleName(nothing)
         self.slider.hide()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.locks import LOCKABLE, is_locked, with_lock
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.solve.asking.asked import can_ask
@@ -36,7 +36,7 @@ def toggle_lock(session: Session, path: str) -> None:
     """Lock an input of the selected stage, or unlock it: one step of undo."""
     at = place(session)
     locked = not is_locked(session.project, path, at)
-    words = f"{'Lock' if locked else 'Unlock'} {NUMBERS[path].label}"
+    words = f"{(tr('Lock') if locked else tr('Unlock'))} {NUMBERS[path].label}"
     session.apply(lambda project: with_lock(project, path, locked, at=at), words)
 
 
@@ -115,14 +115,21 @@ class InputMarks(QWidget):
     def refresh(self) -> None:
         """Show what the project holds."""
         locked, label = self.locked, self._field.field.label
-        name = f"{'Unlock' if locked else 'Lock'} {in_sentence(label)}"
+        name = f"{(tr('Unlock') if locked else tr('Lock'))} {in_sentence(label)}"
         if self.lock.accessibleName() != name:
-            keeps = "Locked: Solve leaves it as it is" if locked else "Lock: Solve is to leave it as it is"
+            keeps = (
+                tr("Locked: Solve leaves it as it is")
+                if locked
+                else tr("Lock: Solve is to leave it as it is")
+            )
             self.lock.setAccessibleName(name)
             self.lock.setToolTip(f"{keeps} ({LOCK_KEY})")
-            self.target.setAccessibleName(f"Solve for {in_sentence(label)}")
+            self.target.setAccessibleName(tr("Solve for {label}", label=in_sentence(label)))
             self.target.setToolTip(
-                f"Solve for it: what budget and deadline allow ({SOLVE_KEY.replace('Return', 'Enter')})"
+                tr(
+                    "Solve for it: what budget and deadline allow ({solve_key})",
+                    solve_key=SOLVE_KEY.replace("Return", "Enter"),
+                )
             )
         self._show()
 

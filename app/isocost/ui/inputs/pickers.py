@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionComboBox, QStyleOptionViewItem
 
+from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import data_of
 from isocost.plan.physics.resolve import precision_on
@@ -117,7 +118,7 @@ class ChoicePicker(Picker):
         write(self._session, self.choice.path, self.itemData(index), words)
 
 
-AUTO = "auto"
+AUTO = tr("auto")
 
 
 class OptionalPicker(ChoicePicker):
@@ -164,4 +165,4 @@ class PrecisionPicker(ChoicePicker):
         self.setToolTip(plain_tip(self.choice.help if used == data.precision else note))
 
     def _choose(self, index: int) -> None:
-        self._write(index, f"Precision {self.itemText(index)}")
+        self._write(index, tr("Precision {itemtext}", itemtext=self.itemText(index)))

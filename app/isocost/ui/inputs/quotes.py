@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from isocost.catalog.prices import PriceCard
+from isocost.language import tr
 from isocost.plan.project.choosing import price_from
 from isocost.report.findings.inputs import (
     ADD_QUOTE,
@@ -30,8 +31,8 @@ class QuotesButton(QToolButton):
         super().__init__()
         self._session = session
         self.setObjectName("price.quotes")
-        self.setAccessibleName("Market prices")
-        self.setToolTip("Take a market price")
+        self.setAccessibleName(tr("Market prices"))
+        self.setToolTip(tr("Take a market price"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.aboutToShow.connect(self._fill)
@@ -81,4 +82,4 @@ class QuotesButton(QToolButton):
     def _take(self, card: PriceCard) -> None:
         price = price_from(card)
         values = {name: getattr(price, name) for name in price.__struct_fields__}
-        self._session.set_section("price", f"Price {quote_line(card)}", **values)
+        self._session.set_section("price", tr("Price {quote_line}", quote_line=quote_line(card)), **values)

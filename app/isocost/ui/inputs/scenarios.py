@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox
 
+from isocost.language import tr
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.session.session import Session
 
@@ -13,7 +14,7 @@ class ScenarioPicker(Picker):
     """The scenarios of the plan by name; hidden while there is only one."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "scenario", "Scenario", "Which of the plan's scenarios is shown.")
+        super().__init__(session, "scenario", "Scenario", tr("Which of the plan's scenarios is shown."))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(session.select_scenario)
         session.project_changed.connect(self.refresh)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QToolTip
 
 from isocost.catalog.names import normalised
+from isocost.language import tr
 from isocost.plan.project.project import ModelChoice, model_of
 from isocost.quantities import format_count
 from isocost.report.findings.offers import (
@@ -253,7 +254,7 @@ class ModelPicker(SearchPicker):
 
     def __init__(self, session: Session, path: str = "model.name", *, custom: bool = True) -> None:
         self._custom = custom
-        super().__init__(session, path, "Search models")
+        super().__init__(session, path, tr("Search models"))
         if custom:
             self.addItem(CUSTOM, "")
         for entry in session.catalog.named_models:
@@ -306,7 +307,7 @@ class ModelPicker(SearchPicker):
 
     def choose(self, value: str) -> None:
         """Put a model into the plan; none is a custom one."""
-        self._put(value or None, f"Model {value or 'custom'}")
+        self._put(value or None, tr("Model {value}", value=value or tr("custom")))
 
 
 class AcceleratorPicker(SearchPicker):
@@ -314,7 +315,7 @@ class AcceleratorPicker(SearchPicker):
 
     def __init__(self, session: Session) -> None:
         self._announced = False
-        super().__init__(session, "hardware.accelerator", "Search accelerators")
+        super().__init__(session, "hardware.accelerator", tr("Search accelerators"))
         self._fill()
         session.catalog_changed.connect(self._fill)
 
@@ -343,7 +344,7 @@ class AcceleratorPicker(SearchPicker):
             hidden = set()
         lines = self.grouped(offer for offer in offers if offer.value not in hidden)
         if hidden:
-            words = f"Show {len(hidden)} announced parts"
+            words = tr("Show {count} announced parts", count=len(hidden))
             lines.append(Line((words,), choose=self._show_announced, command=True))
         return lines
 
@@ -370,7 +371,7 @@ class AcceleratorPicker(SearchPicker):
         name = self._session.catalog.accelerator(value).short_name
         shared = self._session.current_stage.hardware is None
         count = f"{format_count(self._session.value('hardware.count'))} " if shared else ""
-        self._put(value, f"Choose {count}{name}")
+        self._put(value, tr("Choose {count}{name}", count=count, name=name))
 
     def _offers(self) -> tuple[Offer, ...]:
         session = self._session

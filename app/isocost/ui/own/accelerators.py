@@ -30,6 +30,7 @@ from isocost.files.own.store import (
     remove_part,
     save_part,
 )
+from isocost.language import tr
 from isocost.paths import user_data
 from isocost.plan.project.choosing import names
 from isocost.report.findings import own_parts as words
@@ -82,15 +83,15 @@ class AcceleratorsDialog(OwnDialog):
         self._delegate = _Rows(self.theme, ROW_HEIGHT, self)
         self.list = ClickList(f"{NAME}.list", self.lines, self._delegate, self)
         self.list.setAccessibleName(words.TITLE)
-        self.new = QPushButton("New")
+        self.new = QPushButton(tr("New"))
         self.like = DropDown(f"{NAME}.like", words.LIKE, words.LIKE_HELP)
         self.heading = plain_label(words.NEW)
         self.fields = {key: FormField(NAME, field) for key, field in FIELDS.items()}
         self._name_parts()
         self._lay_out_form()
-        self.remove = self.add_button("remove", "Remove")
-        self.save = self.add_button("save", "Save")
-        self.use = self.add_button("use", "Save and use", primary=True)
+        self.remove = self.add_button("remove", tr("Remove"))
+        self.save = self.add_button("save", tr("Save"))
+        self.use = self.add_button("use", tr("Save and use"), primary=True)
         self._worker = session.worker(self._take, self._fail, of_plan=False)
         self._connect()
 
@@ -202,7 +203,7 @@ class AcceleratorsDialog(OwnDialog):
             self._show(done.draft)
         if done.use:
             name = self.session.catalog.accelerator(done.use).short_name
-            write(self.session, "hardware.accelerator", done.use, f"Choose {name}")
+            write(self.session, "hardware.accelerator", done.use, tr("Choose {name}", name=name))
         problems = words.own_problems(done.parts.problems)
         if done.said or problems:
             self.say(done.said or problems, "fine" if done.said else "care")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWid
 from isocost.files.imports.own import record_in
 from isocost.files.own.fields import PartField
 from isocost.files.records import Record, progress_in
+from isocost.language import tr
 from isocost.plan.answer.actual import Actual, NoRunError, actual, typed_progress
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.project.underway import underway_of, with_underway
@@ -49,19 +50,19 @@ class ActualDialog(OwnDialog):
         super().__init__(session, NAME, words.TITLE, words.HOW, parent)
         self._record: _Read | None = None
         self.found: Actual | None = None
-        self.stage = DropDown(f"{NAME}.stage", "Stage", "The stage that is under way.")
+        self.stage = DropDown(f"{NAME}.stage", "Stage", tr("The stage that is under way."))
         self.fields = {
-            label: FormField(NAME, PartField(label.lower(), label, kind="text", help=words.HELP[label]))
-            for label in (words.DONE, words.AFTER, words.SPENT)
+            label: FormField(NAME, PartField(key, label, kind="text", help=words.HELP[label]))
+            for key, label in (("done", words.DONE), ("after", words.AFTER), ("spent", words.SPENT))
         }
-        self.import_ = QPushButton("Import a record…")
-        self.forget = QPushButton("Type instead")
+        self.import_ = QPushButton(tr("Import a record…"))
+        self.forget = QPushButton(tr("Type instead"))
         self.file = plain_label()
         self.finding = WrapLabel()
         self.bars = ForecastBars()
         self.told = tuple(WrapLabel() for _ in range(MOST_SENTENCES))
         self.nothing = WrapLabel()
-        self.copy = self.add_button("copy", "Copy as text")
+        self.copy = self.add_button("copy", tr("Copy as text"))
         self._worker = session.worker(self._take, self._fail, of_plan=False)
         self._files = session.worker(self._take_record, self._fail, of_plan=False)
         self._name_parts()
@@ -79,7 +80,7 @@ class ActualDialog(OwnDialog):
         for label in (*self.told, self.nothing):
             label.setProperty("role", "small")
         self.nothing.say(f"{words.TYPE_FIRST} {words.RECORD_COLUMNS}")
-        for key, example in ((words.DONE, "45 %"), (words.AFTER, "6 days"), (words.SPENT, "as planned")):
+        for key, example in ((words.DONE, "45 %"), (words.AFTER, "6 days"), (words.SPENT, tr("as planned"))):
             self.fields[key].offer(example)
         self.stage.setMinimumContentsLength(16)
 
@@ -191,7 +192,7 @@ class ActualDialog(OwnDialog):
             field.say("", wrong=False)
         if answer is None or at is None:
             self._show(None)
-            self.say("No stage of this plan trains on tokens of its own." if answer is not None else "")
+            self.say(tr("No stage of this plan trains on tokens of its own.") if answer is not None else "")
             return
         try:
             work = self._work(answer, at)
@@ -239,7 +240,7 @@ class ActualDialog(OwnDialog):
         if self.found is not None:
             lines = (f"{actual_said(self.found)}.", *sentences(self.found))
             QGuiApplication.clipboard().setText("\n".join(lines))
-            self.say("Copied.")
+            self.say(tr("Copied."))
 
     # The record
 

@@ -21,6 +21,7 @@ from isocost.evidence.own_runs import Calibration
 from isocost.files.imports.logs import RunLog
 from isocost.files.imports.own import calibration_in
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.correcting import correction_from, with_correction
@@ -51,17 +52,19 @@ class CalibrateDialog(OwnDialog):
         self._found: Calibration | None = None
         self._log: RunLog | None = None
         self._before: Estimate | None = None
-        self.choose = QPushButton("Choose a file…")
+        self.choose = QPushButton(tr("Choose a file…"))
         self.file = plain_label()
         self.finding, self.errors = WrapLabel(), WrapLabel()
         self.table = TableView(self)
         self.nothing = WrapLabel()
-        self.stage = DropDown(f"{NAME}.stage", "What is corrected", "All stages of the plan, or one of them.")
+        self.stage = DropDown(
+            f"{NAME}.stage", tr("What is corrected"), tr("All stages of the plan, or one of them.")
+        )
         self._name_parts()
         self._lay_out_parts()
         self.buttons.addWidget(self.stage)
-        self.take_off = self.add_button("take_off", "Take off")
-        self.apply = self.add_button("apply", "Apply", primary=True)
+        self.take_off = self.add_button("take_off", tr("Take off"))
+        self.apply = self.add_button("apply", tr("Apply"), primary=True)
         self._worker = session.worker(self._take, self._fail, of_plan=False)
         self.choose.clicked.connect(self._choose)
         self.apply.clicked.connect(self._apply)

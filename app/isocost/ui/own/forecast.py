@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.actual import Actual
 from isocost.report.findings.own_actual import Bar, bars, bars_said
 from isocost.ui.look.theme import LIGHT, Theme
@@ -64,7 +65,7 @@ class ForecastBars(QWidget):
         small, bold = font_of(theme, "small"), font_of(theme, "small", bold=True)
         write_text(painter, QRectF(0, top, name, line), bar.name, bold, theme.text)
         said = left + width + 12.0
-        planned = f"planned {bar.planned_words}"
+        planned = tr("planned {planned_words}", planned_words=bar.planned_words)
         write_text(painter, QRectF(said, top, words, line), planned, small, theme.quiet, LEFT)
         write_text(painter, QRectF(said, top + line, words, line), bar.comes_words, bold, theme.text, LEFT)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -26,6 +26,7 @@ from isocost.files.imports.own import quotes_in
 from isocost.files.imports.prices import PriceList
 from isocost.files.imports.source import NotUnderstoodError
 from isocost.files.own.quotes import MOST_ROWS, QuoteError, ReadQuotes, edited, read_quotes
+from isocost.language import tr
 from isocost.plan.project.choosing import price_from, with_price, with_quote_used
 from isocost.plan.project.project import Place, Project
 from isocost.plan.project.quotes import with_changed_quote, with_quotes, without_quotes
@@ -54,11 +55,11 @@ class QuotesDialog(OwnDialog):
         self.box = _Box()
         self.box.setObjectName(f"{NAME}.box")
         self.box.setPlaceholderText(words.PASTE)
-        self.box.setAccessibleName("A quote, or lines of them")
-        self.add = QPushButton("Add")
-        self.import_ = QPushButton("Import a file…")
+        self.box.setAccessibleName(tr("A quote, or lines of them"))
+        self.add = QPushButton(tr("Add"))
+        self.import_ = QPushButton(tr("Import a file…"))
         self.address = QLineEdit()
-        self.fetch = QPushButton("Fetch")
+        self.fetch = QPushButton(tr("Fetch"))
         self.understood, self.wrong = WrapLabel(), WrapLabel()
         self.model = QuoteModel(self)
         self.table = QuoteTable(self.model, self)
@@ -73,14 +74,14 @@ class QuotesDialog(OwnDialog):
         self._fetching = session.worker(self._take_fetched, self._fail, of_plan=False)
         self._name_parts()
         self._lay_out_parts()
-        self.remove = self.add_button("remove", "Remove")
-        self.use = self.add_button("use", "Use", primary=True)
+        self.remove = self.add_button("remove", tr("Remove"))
+        self.use = self.add_button("use", tr("Use"), primary=True)
         self._connect()
 
     def _name_parts(self) -> None:
         self.address.setObjectName(f"{NAME}.address")
         self.address.setPlaceholderText(words.ADDRESS)
-        self.address.setAccessibleName("Address of a catalogue of prices")
+        self.address.setAccessibleName(tr("Address of a catalogue of prices"))
         self.address.setToolTip(plain_tip(words.FETCH_HELP))
         for button, name in ((self.add, "add"), (self.import_, "import"), (self.fetch, "fetch")):
             button.setObjectName(f"{NAME}.{name}")
@@ -202,7 +203,7 @@ class QuotesDialog(OwnDialog):
     def _add(self) -> None:
         """Keep what the box says, once all of it is read."""
         if not self.box.toPlainText().strip():
-            self.say(f"Type or paste a quote first, such as {words.EXAMPLE}", "care")
+            self.say(tr("Type or paste a quote first, such as {example}", example=words.EXAMPLE), "care")
             self.box.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._adding = True
@@ -230,7 +231,7 @@ class QuotesDialog(OwnDialog):
 
     def _import(self) -> None:
         """Let the user choose a file of quotes."""
-        name, _ = QFileDialog.getOpenFileName(self, "Import quotes", str(Path.home()), words.FILE_KINDS)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Import quotes"), str(Path.home()), words.FILE_KINDS)
         if name:
             session = self.session
             self.waiting(True)
@@ -255,7 +256,7 @@ class QuotesDialog(OwnDialog):
             return
         self.waiting(True)
         self.fetch.setEnabled(False)
-        self.say(f"Fetching {address}…")
+        self.say(tr("Fetching {address}…", address=address))
         self._fetching.request(partial(fetch_prices, address))
 
     def _take_fetched(self, found: Fetched) -> None:

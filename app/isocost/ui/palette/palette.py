@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from isocost.language import tr
 from isocost.report.findings.finder import HINT, NOTHING, FinderLine, Found, lines_of, search
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -43,7 +44,7 @@ RECENT = "palette/recent"
 """Where ids of what was taken lately are kept among the settings."""
 SHADE = 110
 """How dark the window behind it is, of 255."""
-KEYS = "↑↓ choose   Enter take   Ctrl+Enter in a copy, to compare   Esc close"
+KEYS = tr("↑↓ choose   Enter take   Ctrl+Enter in a copy, to compare   Esc close")
 
 
 class Finds(Protocol):
@@ -73,7 +74,7 @@ class Palette(QWidget):
         self.line.setObjectName("palette.line")
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(HINT)
-        self.line.setAccessibleName("Find anything")
+        self.line.setAccessibleName(tr("Find anything"))
         self.rows: Lines[FinderLine] = Lines(lambda line: line.words, self)
         self._delegate = FinderDelegate(theme, self)
         self.list = RowList("palette.list", self.rows, self._delegate, self.card)
@@ -91,7 +92,7 @@ class Palette(QWidget):
             watched.installEventFilter(self)
 
     def _dress_list(self) -> None:
-        self.list.setAccessibleName("What was found")
+        self.list.setAccessibleName(tr("What was found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(False)  # headings are lower
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from isocost import paths
 from isocost.files import FileError, load_project
+from isocost.language import tr
 from isocost.plan.project.project import Place, Project, model_of
 from isocost.report.findings.finder import (
     Found,
@@ -190,7 +191,7 @@ class WindowFinds:
         elif not self._refused(found):
             session.duplicate_scenario(session.scenario, found.name)
             self.take(found)
-            window.show_page(window.page_titles.index("Compare"))
+            window.show_page(window.page_titles.index(tr("Compare")))
 
     def _set(self, found: Found) -> None:
         """Give inputs their values, unless one cannot stand beside the others."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.comparison import in_logarithms, worth_showing
 from isocost.plan.answer.estimate import Answer
@@ -48,9 +49,9 @@ def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iter
     goal = found.scenario.goal.budget_usd
     if chances.in_doubt:
         line = page.ask_usd if goal is None else goal
-        dots = replace(dots_view(chances, line), line="Ask" if goal is None else "Budget")
+        dots = replace(dots_view(chances, line), line=tr("Ask") if goal is None else tr("Budget"))
         title = dots_said(chances, dots).finding
-        yield Picture(title, "Each dot is one chance in a hundred.", DotsChart(dots))
+        yield Picture(title, tr("Each dot is one chance in a hundred."), DotsChart(dots))
     bill = bill_view(found.estimate)
     rows: Lines[BillRow] = Lines(row_in_words)
     rows.show(bill.rows)
@@ -59,7 +60,7 @@ def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iter
     tall = float(len(bill.rows) * theme.px(HEIGHT))
     yield Picture(
         bill.said.finding,
-        "From the final run outwards; hatched: held back.",
+        tr("From the final run outwards; hatched: held back."),
         RowsDrawing(rows, delegate),
         tall,
     )
@@ -69,10 +70,10 @@ def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iter
         view = worth_showing(drawn, NAMED)
         plot.show_comparison(drawn, view)
         said = time_said(drawn, view.front, plot.marks)
-        yield Picture(said.finding, "Each line is one accelerator, each point a number of them.", plot)
+        yield Picture(said.finding, tr("Each line is one accelerator, each point a number of them."), plot)
     if found.timeline:
         calendar = CalendarView(found.timeline, found.cash, stage_groups(found.estimate.ledger))
         said = calendar_said(found.timeline, found.cash)
         chart = CalendarChart(calendar)
-        reading = "Stages, and below them the cash of each month."
+        reading = tr("Stages, and below them the cash of each month.")
         yield Picture(said.finding, reading, chart, float(chart.wanted(theme).height()))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from isocost.files import write_atomically
 from isocost.files.text import os_problem
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances, chances
 from isocost.plan.answer.estimate import Answer
 from isocost.report.paper.content import Beside, Paper, paper, sampled_beside
@@ -23,8 +24,8 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.saving import ask_where, with_suffix
 
-LEVELS = {"1 in 2": 0.5, "2 in 3": 2.0 / 3.0, "4 in 5": 0.8, "9 in 10": 0.9}
-USUAL = "4 in 5"
+USUAL = tr("4 in 5")
+LEVELS = {tr("1 in 2"): 0.5, tr("2 in 3"): 2.0 / 3.0, USUAL: 0.8, tr("9 in 10"): 0.9}
 KINDS = tuple(f"{name} (*{suffix})" for suffix, name in NAMES.items())
 SHARP = 2.0
 """Pixels of the preview to one of its widget's: it is scaled down, never up."""
@@ -61,7 +62,7 @@ class Preview(QLabel):
         self.setPixmap(shown)
 
 
-ASK, SHEET = "The ask is enough in", "Sheet"
+ASK, SHEET = tr("The ask is enough in"), tr("Sheet")
 
 
 class ReportDialog(OwnDialog):
@@ -70,8 +71,10 @@ class ReportDialog(OwnDialog):
     size_wanted = (760, 860)
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        how = "One page for whoever decides. The suffix chooses the form: PDF, HTML, Markdown, XLSX or CSV."
-        super().__init__(session, "report", "Report", how, parent)
+        how = tr(
+            "One page for whoever decides. The suffix chooses the form: PDF, HTML, Markdown, XLSX or CSV."
+        )
+        super().__init__(session, "report", tr("Report"), how, parent)
         self.level = self._choice("level", ASK, tuple(LEVELS), USUAL)
         self.sheet = self._choice("sheet", SHEET, tuple(SIZES), "A4")
         self.preview = Preview()
@@ -85,8 +88,8 @@ class ReportDialog(OwnDialog):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self.preview, 1)
-        self.copy = self.add_button("copy", "Copy as Markdown")
-        self.save = self.add_button("save", "Save…", primary=True)
+        self.copy = self.add_button("copy", tr("Copy as Markdown"))
+        self.save = self.add_button("save", tr("Save…"), primary=True)
         self.copy.clicked.connect(self._copy)
         self.save.clicked.connect(self._save)
         self._found: tuple[Answer, Chances, Beside] | None = None
@@ -111,7 +114,7 @@ class ReportDialog(OwnDialog):
         if found is None or not self.isVisible():
             return
         self.waiting(True)
-        self.say("Sampling the plan…")
+        self.say(tr("Sampling the plan…"))
 
         def sample() -> tuple[Answer, Chances, Beside]:
             sampled = chances(found)
@@ -127,14 +130,14 @@ class ReportDialog(OwnDialog):
     def _fail(self, error: Exception) -> None:
         self._found = self._page = None
         self.waiting(False)
-        self.say(f"There is no page of this plan: {error}", "stop")
+        self.say(tr("There is no page of this plan: {error}", error=error), "stop")
 
     def _draw(self, _: object = None) -> None:
         if self._found is None:
             return
         found, sampled, beside = self._found
         path = self.session.path
-        name = path.name if path is not None else "not saved yet"
+        name = path.name if path is not None else tr("not saved yet")
         level = LEVELS[self.level.currentText()]
         self._page = page = paper(found, sampled, beside, level, name, date.today())
         self.preview.show_sheet(image(found, sampled, page, self._format, SHARP))
@@ -149,22 +152,25 @@ class ReportDialog(OwnDialog):
     def _copy(self) -> None:
         if self._page is not None:
             QGuiApplication.clipboard().setText(markdown_text(self._page))
-            self.say("Copied, with how its figures were found.", "fine")
+            self.say(tr("Copied, with how its figures were found."), "fine")
 
     def _save(self) -> None:
         if self._found is None or self._page is None:
             return
         stem = self.session.path.stem if self.session.path is not None else "plan"
-        place = ask_where(self, "Save the report", f"{stem}.pdf", ";;".join(KINDS), _with_known_suffix)
+        place = ask_where(self, tr("Save the report"), f"{stem}.pdf", ";;".join(KINDS), _with_known_suffix)
         if place is None:
             return
         try:
             made = document(place.suffix.lower(), *self._found[:2], self._page, self._format)
             write_atomically(place, made)
         except OSError as error:
-            self.say(f"{place.name} cannot be written: {os_problem(error)}.", "stop")
+            self.say(
+                tr("{name} cannot be written: {os_problem}.", name=place.name, os_problem=os_problem(error)),
+                "stop",
+            )
             return
-        self.say(f"Saved {place.name}.", "fine")
+        self.say(tr("Saved {name}.", name=place.name), "fine")
 
 
 def _with_known_suffix(path: Path) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from isocost.language import tr
 from isocost.report.findings.said import KeyFigure
 from isocost.report.paper.content import Paper
 from isocost.report.table import Column, Table
@@ -81,9 +82,9 @@ def _paint_page(
     _head(at, page)
     _figures(at, page.figures)
     tables = [
-        ("What it rests on, in order of weight", page.assumptions, (1.75, 1.25, 1.2, 1.25, 3.4)),
+        (tr("What it rests on, in order of weight"), page.assumptions, (1.75, 1.25, 1.2, 1.25, 3.4)),
         ("Prices", page.prices, (1.0, 1.0, 2.0, 0.8, 0.9, 2.4)),
-        ("What else we looked at", page.others, (3.0, 1.0, 1.3, 1.2)),
+        (tr("What else we looked at"), page.others, (3.0, 1.0, 1.3, 1.2)),
     ]
     shown = [each for each in tables if each[1].rows]
     below = foot - ROW - _words_height(at, page)
@@ -100,7 +101,7 @@ def _paint_page(
 def _head(at: _Cursor, page: Paper) -> None:
     theme, quiet = at.theme, font_of(at.theme, "small")
     line = QRectF(at.left, at.y, at.width, QFontMetricsF(quiet).height())
-    write_text(at.painter, line, "Isocost · plan for approval", quiet, theme.quiet)
+    write_text(at.painter, line, tr("Isocost · plan for approval"), quiet, theme.quiet)
     write_text(at.painter, line, page.foot[1], quiet, theme.quiet, RIGHT)
     at.y = line.bottom() + 10
     at.text(page.title, "headline", theme.text, lines=2)
@@ -167,7 +168,12 @@ def _rows_of(tables: Sequence[Table], room: float) -> list[int]:
 
 def _table(at: _Cursor, heading: str, table: Table, shares: Sequence[float], rows: int) -> None:
     theme, left_out = at.theme, len(table.rows) - rows
-    at.text(heading + (f" ({left_out} more in the file)" if left_out else ""), "body", theme.text, bold=True)
+    at.text(
+        heading + (tr(" ({left_out} more in the file)", left_out=left_out) if left_out else ""),
+        "body",
+        theme.text,
+        bold=True,
+    )
     edges = [at.left]
     for share in shares:
         edges.append(edges[-1] + at.width * share / sum(shares))
@@ -194,9 +200,9 @@ def _texts(page: Paper) -> tuple[tuple[str, tuple[str, ...]], ...]:
     wrong = tuple(f"{word}: {said}" for word, said in page.wrong)
     last = tuple(each for each in (page.now, page.stop) if each)
     return (
-        ("Not in this bill", (page.not_in,)),
-        ("What could go wrong", wrong or ("Nothing in it is in doubt.",)),
-        ("Next step, and when to stop", last),
+        (tr("Not in this bill"), (page.not_in,)),
+        (tr("What could go wrong"), wrong or (tr("Nothing in it is in doubt."),)),
+        (tr("Next step, and when to stop"), last),
     )
 
 

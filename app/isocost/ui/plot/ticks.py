@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from isocost.language import tr
 from isocost.quantities import (
     format_count,
     format_duration,
@@ -134,23 +135,30 @@ def money_label(usd: float) -> str:
 
 _TIMES: tuple[tuple[tuple[float, str], ...], ...] = (
     (
-        (1 / 24, "1 hour"), (1, "1 day"), (DAYS_PER_WEEK, "1 week"), (DAYS_PER_MONTH, "1 month"),
-        (DAYS_PER_YEAR, "1 year"), (10 * DAYS_PER_YEAR, "10 years"), (100 * DAYS_PER_YEAR, "100 years"),
+        (1 / 24, tr("1 hour")), (1, tr("1 day")), (DAYS_PER_WEEK, tr("1 week")), (DAYS_PER_MONTH,
+        tr("1 month")),
+        (DAYS_PER_YEAR, tr("1 year")), (10 * DAYS_PER_YEAR, tr("10 years")), (100 * DAYS_PER_YEAR,
+        tr("100 years")),
         (1 / 1440, "1 min"),
     ),
     (
-        (10 / 1440, "10 min"), (6 / 24, "6 hours"), (3, "3 days"), (2 * DAYS_PER_WEEK, "2 weeks"),
-        (3 * DAYS_PER_MONTH, "3 months"), (3 * DAYS_PER_YEAR, "3 years"), (30 * DAYS_PER_YEAR, "30 years"),
+        (10 / 1440, "10 min"), (6 / 24, tr("6 hours")), (3, tr("3 days")), (2 * DAYS_PER_WEEK, tr("2 weeks")),
+        (3 * DAYS_PER_MONTH, tr("3 months")), (3 * DAYS_PER_YEAR, tr("3 years")), (30 * DAYS_PER_YEAR,
+        tr("30 years")),
     ),
     (
-        (3 / 1440, "3 min"), (30 / 1440, "30 min"), (3 / 24, "3 hours"), (12 / 24, "12 hours"), (2, "2 days"),
-        (2 * DAYS_PER_MONTH, "2 months"), (6 * DAYS_PER_MONTH, "6 months"), (2 * DAYS_PER_YEAR, "2 years"),
-        (5 * DAYS_PER_YEAR, "5 years"), (20 * DAYS_PER_YEAR, "20 years"), (50 * DAYS_PER_YEAR, "50 years"),
+        (3 / 1440, "3 min"), (30 / 1440, "30 min"), (3 / 24, tr("3 hours")), (12 / 24, tr("12 hours")), (2,
+        tr("2 days")),
+        (2 * DAYS_PER_MONTH, tr("2 months")), (6 * DAYS_PER_MONTH, tr("6 months")), (2 * DAYS_PER_YEAR,
+        tr("2 years")),
+        (5 * DAYS_PER_YEAR, tr("5 years")), (20 * DAYS_PER_YEAR, tr("20 years")), (50 * DAYS_PER_YEAR,
+        tr("50 years")),
     ),
     (
-        (2 / 1440, "2 min"), (5 / 1440, "5 min"), (20 / 1440, "20 min"), (2 / 24, "2 hours"), (4, "4 days"),
-        (5, "5 days"), (3 * DAYS_PER_WEEK, "3 weeks"), (4 * DAYS_PER_MONTH, "4 months"),
-        (4 * DAYS_PER_YEAR, "4 years"), (7 * DAYS_PER_YEAR, "7 years"),
+        (2 / 1440, "2 min"), (5 / 1440, "5 min"), (20 / 1440, "20 min"), (2 / 24, tr("2 hours")), (4,
+        tr("4 days")),
+        (5, tr("5 days")), (3 * DAYS_PER_WEEK, tr("3 weeks")), (4 * DAYS_PER_MONTH, tr("4 months")),
+        (4 * DAYS_PER_YEAR, tr("4 years")), (7 * DAYS_PER_YEAR, tr("7 years")),
     ),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from isocost.files.keeping.on_disk import OnDisk
 from isocost.files.keeping.writing import backup_of
 from isocost.files.loading import parsed_plan, plan_text
 from isocost.files.saving import project_text
+from isocost.language import tr
 from isocost.paths import presets
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.project import Project
@@ -26,7 +27,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.boxes import Icon, Role, message_box, warning_box
 from isocost.ui.widgets.saving import ask_where
 
-FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
+FILTER = tr("Isocost plans (*.yaml *.yml *.isocost);;All files (*)")
 SUFFIX = ".yaml"
 PLAN_SUFFIXES = (SUFFIX, ".yml", ".isocost")
 MOST_RECENT = 8
@@ -71,7 +72,7 @@ class Documents(QObject):
 
     def ask_open(self) -> None:
         """Let the user choose a file to open."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a plan", str(self._folder()), FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("Open a plan"), str(self._folder()), FILTER)
         if name:
             self.open(Path(name))
 
@@ -114,11 +115,11 @@ class Documents(QObject):
         self.opened.emit()
 
     def _wants_copy(self, path: Path) -> bool:
-        told = f"{path.name} is open in another window."
-        more = "A copy can be opened here; saving it asks for a name of its own."
+        told = tr("{name} is open in another window.", name=path.name)
+        more = tr("A copy can be opened here; saving it asks for a name of its own.")
         box = message_box(self._window, "open_elsewhere", Icon.Information, told, more)
-        copy = box.addButton("Open a copy", Role.AcceptRole)
-        box.setEscapeButton(box.addButton("Do not open it", Role.RejectRole))
+        copy = box.addButton(tr("Open a copy"), Role.AcceptRole)
+        box.setEscapeButton(box.addButton(tr("Do not open it"), Role.RejectRole))
         box.setDefaultButton(copy)
         box.exec()
         return box.clickedButton() is copy
@@ -134,11 +135,13 @@ class Documents(QObject):
                 project = parsed_plan(path, text, catalog)
                 own = origin.path if origin.path is not None and self._on_disk.take(origin.path) else None
             except FileError as error:
-                show_error(self._window, f"{error} What was not saved is open without a file.")
+                show_error(
+                    self._window, tr("{error} What was not saved is open without a file.", error=error)
+                )
         self._show(project, own, text, origin.opened)
         self.keeping.use(keeper)
         if (wanted := copy.project) is not None:
-            self._session.apply(lambda _: wanted, "Open the unsaved copy")
+            self._session.apply(lambda _: wanted, tr("Open the unsaved copy"))
 
     def close(self) -> None:
         """The window closes, and what it held is saved or not wanted."""
@@ -158,7 +161,7 @@ class Documents(QObject):
     def ask_scenario(self) -> None:
         """Let the user choose a file whose plan is to stand beside this one."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Add a plan as a scenario", str(self._folder()), FILTER
+            self._window, tr("Add a plan as a scenario"), str(self._folder()), FILTER
         )
         if name:
             self.add_scenario(Path(name))
@@ -177,7 +180,7 @@ class Documents(QObject):
         added = other.scenarios[0]
         if any(each.name == added.name for each in session.project.scenarios):
             added = msgspec.structs.replace(added, name=f"{other.name}: {added.name}")
-        session.open_scenario(added, f"Add {added.name}")
+        session.open_scenario(added, tr("Add {name}", name=added.name))
         self.opened.emit()
         return True
 
@@ -191,14 +194,16 @@ class Documents(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save there."""
         stem = "".join(c if c.isalnum() or c in " -_." else "-" for c in self._session.project.name)
-        proposed = self._folder() / f"{stem.strip() or 'plan'}{SUFFIX}"
-        path = ask_where(self._window, "Save the plan", str(proposed), FILTER, self._named)
+        proposed = self._folder() / f"{stem.strip() or tr('plan')}{SUFFIX}"
+        path = ask_where(self._window, tr("Save the plan"), str(proposed), FILTER, self._named)
         return path is not None and self.write(path)
 
     def _named(self, typed: Path) -> Path | None:
         path = plan_path(typed)
         if path is None:
-            show_error(self._window, f"{typed.name}: a plan is saved as .yaml, .yml or .isocost.")
+            show_error(
+                self._window, tr("{name}: a plan is saved as .yaml, .yml or .isocost.", name=typed.name)
+            )
         return path
 
     def write(self, path: Path) -> bool:
@@ -211,7 +216,10 @@ class Documents(QObject):
         if path != self._session.path and not self._on_disk.take(path):
             show_error(
                 self._window,
-                f"{path.name} is open in another window: choose another name, or close it there.",
+                tr(
+                    "{name} is open in another window: choose another name, or close it there.",
+                    name=path.name,
+                ),
             )
             return False
         saved = self._put(path)
@@ -224,30 +232,32 @@ class Documents(QObject):
         try:
             said = save_project(project, path, head)
         except FileError as error:
-            show_error(self._window, f"{error} The plan in this window is as it was.")
+            show_error(self._window, tr("{error} The plan in this window is as it was.", error=error))
             return False
         self._on_disk.saw(path, head + project_text(project))
         self._session.mark_saved(path)
         self.remember(path)
         if said:
             more = "\n".join(said)
-            box = message_box(self._window, "saved_but", Icon.Information, f"{path.name} is saved.", more)
-            box.setDefaultButton(box.addButton("Close", Role.RejectRole))
+            box = message_box(
+                self._window, "saved_but", Icon.Information, tr("{name} is saved.", name=path.name), more
+            )
+            box.setDefaultButton(box.addButton(tr("Close"), Role.RejectRole))
             box.open()
         return True
 
     def _settle_change(self, path: Path) -> bool:
         """Ask what is to become of a file that another program changed; whether the plan is saved then."""
-        told = f"{path.name} was changed by another program since this window read it."
-        more = (
-            f"Overwriting keeps what it holds now as {backup_of(path).name}. "
-            "Reloading is a step that can be undone here."
+        told = tr("{name} was changed by another program since this window read it.", name=path.name)
+        more = tr(
+            "Overwriting keeps what it holds now as {name}. Reloading is a step that can be undone here.",
+            name=backup_of(path).name,
         )
         box = message_box(self._window, "changed_on_disk", Icon.Question, told, more)
-        elsewhere = box.addButton("Save as…", Role.AcceptRole)
-        overwrite = box.addButton("Overwrite it", Role.DestructiveRole)
-        reload = box.addButton("Reload it", Role.DestructiveRole)
-        box.setEscapeButton(box.addButton("Keep editing", Role.RejectRole))
+        elsewhere = box.addButton(tr("Save as…"), Role.AcceptRole)
+        overwrite = box.addButton(tr("Overwrite it"), Role.DestructiveRole)
+        reload = box.addButton(tr("Reload it"), Role.DestructiveRole)
+        box.setEscapeButton(box.addButton(tr("Keep editing"), Role.RejectRole))
         box.setDefaultButton(elsewhere)
         box.exec()
         chosen = box.clickedButton()
@@ -266,7 +276,7 @@ class Documents(QObject):
         except FileError as error:
             show_error(self._window, str(error))
             return
-        self._session.apply(lambda _: project, f"Reload {path.name}")
+        self._session.apply(lambda _: project, tr("Reload {name}", name=path.name))
         self._on_disk.saw(path, text)
         self._session.mark_saved(path)
 
@@ -274,11 +284,11 @@ class Documents(QObject):
         """Whether the open plan may be replaced; asks when that would lose changes."""
         if not self._session.dirty:
             return True
-        asked = f"Save the changes to “{self._session.project.name}”?"
-        box = message_box(self._window, "unsaved", Icon.Question, asked, "They are lost otherwise.")
-        save = box.addButton("Save plan", Role.AcceptRole)
-        discard = box.addButton("Discard changes", Role.DestructiveRole)
-        box.setEscapeButton(box.addButton("Keep editing", Role.RejectRole))
+        asked = tr("Save the changes to “{name}”?", name=self._session.project.name)
+        box = message_box(self._window, "unsaved", Icon.Question, asked, tr("They are lost otherwise."))
+        save = box.addButton(tr("Save plan"), Role.AcceptRole)
+        discard = box.addButton(tr("Discard changes"), Role.DestructiveRole)
+        box.setEscapeButton(box.addButton(tr("Keep editing"), Role.RejectRole))
         box.setDefaultButton(save)
         box.exec()
         if box.clickedButton() is save:

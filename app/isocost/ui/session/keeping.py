@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from isocost.files.keeping.autosave import Keeper, Origin, copies_folder
 from isocost.files.text import os_problem
+from isocost.language import tr
 from isocost.ui.session.session import Session
 from isocost.ui.session.worker import LatestWorker
 
@@ -112,4 +113,6 @@ class Keeping(QObject):
         if not self._told:
             self._told = True
             why = os_problem(error)
-            self.failed.emit(f"No copy of unsaved changes can be kept: {why}. Save the plan to be safe.")
+            self.failed.emit(
+                tr("No copy of unsaved changes can be kept: {why}. Save the plan to be safe.", why=why)
+            )

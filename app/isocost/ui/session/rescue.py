@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.files.keeping.autosave import Copy, Keeper, copies_folder, offered_copies, remove_copy
 from isocost.files.text import os_problem
+from isocost.language import tr
 from isocost.plan.project.project import Project
 from isocost.report.findings.recovery import copy_said
 from isocost.ui.dialogs.errors import show_error
@@ -67,29 +68,34 @@ class Rescue(QObject):
         try:
             taken = keeper.adopt(copy)
         except OSError as error:
-            show_error(self._window, f"The copy cannot be opened: {os_problem(error)}.")
+            show_error(
+                self._window, tr("The copy cannot be opened: {os_problem}.", os_problem=os_problem(error))
+            )
             return
         if self.dialog is not None:
             self.dialog.drop(copy)
             self.dialog.accept()
         if not taken:
-            show_error(self._window, "Another window has opened this copy by now.")
+            show_error(self._window, tr("Another window has opened this copy by now."))
             return
         self._documents.go_on_with(copy, keeper)
 
     def _throw_away(self, copy: Copy) -> None:
         name = copy.project.name if copy.project is not None else copy.file.name
-        asked = f"Throw away the copy of “{name}”?"
-        box = message_box(self.dialog, "throw_away", Icon.Question, asked, "It cannot be got back.")
-        away = box.addButton("Throw it away", Role.DestructiveRole)
-        box.setDefaultButton(box.addButton("Keep it", Role.RejectRole))
+        asked = tr("Throw away the copy of “{name}”?", name=name)
+        box = message_box(self.dialog, "throw_away", Icon.Question, asked, tr("It cannot be got back."))
+        away = box.addButton(tr("Throw it away"), Role.DestructiveRole)
+        box.setDefaultButton(box.addButton(tr("Keep it"), Role.RejectRole))
         box.exec()
         if box.clickedButton() is not away:
             return
         try:
             remove_copy(copy)
         except OSError as error:
-            show_error(self._window, f"{copy.file} cannot be removed: {os_problem(error)}.")
+            show_error(
+                self._window,
+                tr("{file} cannot be removed: {os_problem}.", file=copy.file, os_problem=os_problem(error)),
+            )
             return
         if self.dialog is not None:
             self.dialog.drop(copy)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.language import tr
 from isocost.plan.answer.chances import chances_follow, figure_ranges
 from isocost.plan.answer.curves import CostCurve, is_quick, other_curves, searched_alike
 from isocost.plan.answer.estimate import Answer, answer
@@ -37,7 +38,7 @@ UNDO_STEPS = 1000
 """Steps that can be undone; each keeps two projects, and a window may stay open for weeks."""
 
 
-ESTIMATING = "Estimating…"
+ESTIMATING = tr("Estimating…")
 """Said where a plan that was opened takes longer than a frame."""
 
 
@@ -182,7 +183,7 @@ class Session(QObject):
     def choose_hardware(self, accelerator: str, count: int, gesture: object | None = None) -> None:
         """Make an accelerator and count the scenario's own, at its frozen or usual price."""
         name = self.catalog.accelerator(accelerator).short_name
-        words = f"Choose {format_count(count)} {name}"
+        words = tr("Choose {count} {name}", count=format_count(count), name=name)
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_choice(project, accelerator, count, catalog, at), words, gesture)
 
@@ -195,13 +196,15 @@ class Session(QObject):
     def duplicate_scenario(self, at: int, name: str = "") -> None:
         """Put a copy of a scenario after it, called otherwise where a name is given, and show the copy."""
         copied = self._project.scenarios[at].name
-        self.apply(lambda project: duplicate_scenario(project, at, name), f"Duplicate {copied}")
+        self.apply(
+            lambda project: duplicate_scenario(project, at, name), tr("Duplicate {copied}", copied=copied)
+        )
         self.select_scenario(at + 1)
 
     def show_in(self, code: str) -> None:
         """Show the plan's amounts in another currency, at the catalogue's rate, which is frozen."""
         catalog = self.catalog
-        self.apply(lambda project: with_currency(project, code, catalog), f"Amounts in {code}")
+        self.apply(lambda project: with_currency(project, code, catalog), tr("Amounts in {code}", code=code))
 
     # The catalogue
 
@@ -212,7 +215,9 @@ class Session(QObject):
         for worker in self._of_plan:
             worker.discard()
         self.catalog_changed.emit()
-        self.apply(lambda project: project, "Counts that can be had")  # a server may hold others than before
+        self.apply(
+            lambda project: project, tr("Counts that can be had")
+        )  # a server may hold others than before
         self.refresh()
 
     def holds(self, accelerator: str) -> bool:
@@ -464,14 +469,18 @@ class Session(QObject):
 
     def _report(self, error: Exception) -> None:
         expected = isinstance(error, CatalogError)
-        sentence = str(error) if expected else f"The estimate failed: {error or type(error).__name__}."
+        sentence = (
+            str(error)
+            if expected
+            else tr("The estimate failed: {error}.", error=error or type(error).__name__)
+        )
         if sentence != self._problem:
             log.warning("No estimate: %s", error, exc_info=None if expected else error)
         self._say(sentence)
 
     def _report_comparison(self, error: Exception) -> None:
         log.warning("No comparison: %s", error, exc_info=error)
-        self.comparison_failed.emit(f"Other accelerators could not be compared: {error}")
+        self.comparison_failed.emit(tr("Other accelerators could not be compared: {error}", error=error))
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.catalog import CatalogError
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.results import result_of
 from isocost.plan.inputs.locks import is_locked
 from isocost.plan.inputs.table import NUMBERS
@@ -61,7 +61,7 @@ MARGIN, GOAL_WIDTH, EDIT_WIDTH = 20, 208, 104
 """Pixels beside the parts, of a line of the goal and of its field."""
 PAUSE_MS = 60
 """Without another answer before it is solved again: a drag keeps the processor for itself."""
-KEYS = "Enter take   Esc close"
+KEYS = tr("Enter take   Esc close")
 
 
 def _follows(answer: Answer, stage: int, path: str) -> object:
@@ -86,7 +86,7 @@ class SolvePanel(SidePanel):
         self._chosen: int | None = None
         self._track: ScanTrack | None = None
         self.setObjectName("solve")
-        self.setAccessibleName("Solve for an input")
+        self.setAccessibleName(tr("Solve for an input"))
         self.later = session.later(solving, _follows)
         self._make_parts(theme)
         self._lay_out()
@@ -101,8 +101,8 @@ class SolvePanel(SidePanel):
         self.sign = QLabel(self)
         self.close_button = QToolButton(self)
         self.close_button.setObjectName("solve.close")
-        self.close_button.setAccessibleName("Discard")
-        self.close_button.setToolTip("Discard (Esc)")
+        self.close_button.setAccessibleName(tr("Discard"))
+        self.close_button.setToolTip(tr("Discard (Esc)"))
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.value, self.line, self.state = WrapLabel(self), WrapLabel(self), WrapLabel(self)
@@ -119,7 +119,7 @@ class SolvePanel(SidePanel):
         self.take_button = QPushButton(self)
         self.take_button.setObjectName("solve.take")
         self.take_button.setProperty("role", "primary")
-        self.discard_button = QPushButton("Discard", self)
+        self.discard_button = QPushButton(tr("Discard"), self)
         self.discard_button.setObjectName("solve.discard")
 
     def _lock_chip(self, path: str) -> QPushButton:
@@ -141,7 +141,7 @@ class SolvePanel(SidePanel):
         chips = QHBoxLayout(self.along)
         chips.setContentsMargins(0, 0, 0, 0)
         chips.setSpacing(6)
-        self.along_label = plain_label("Moves too, unless locked:")
+        self.along_label = plain_label(tr("Moves too, unless locked:"))
         self.along_label.setProperty("role", "small")
         chips.addWidget(self.along_label)
         for chip in self.locks.values():
@@ -322,7 +322,7 @@ class SolvePanel(SidePanel):
         )
         self.more.say("" if found is None else " ".join(found.more))
         self.more.setVisible(found is not None)
-        words = "Nothing to take" if found is None else found.take_words(self._chosen)
+        words = tr("Nothing to take") if found is None else found.take_words(self._chosen)
         self.take_button.setText(words)
         self.take_button.setEnabled(
             found is not None and found.point(self._chosen) is not None and self.is_current
@@ -370,11 +370,11 @@ class SolvePanel(SidePanel):
             chip.setIcon(icon("lock" if locked else "unlock", colour, 14))
             label = NUMBERS[path].label
             chip.setToolTip(
-                f"{label} stays as it is: click to free it"
+                tr("{label} stays as it is: click to free it", label=label)
                 if locked
-                else f"Click to keep {in_sentence(label)}"
+                else tr("Click to keep {label}", label=in_sentence(label))
             )
-            chip.setAccessibleName(f"{label}, {'locked' if locked else 'moves along'}")
+            chip.setAccessibleName(f"{label}, {(tr('locked') if locked else tr('moves along'))}")
 
     def _draw_track(self) -> None:
         """The scan on the slider of the input, where it has one."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.solving import Solving
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
@@ -33,7 +34,7 @@ class ScanTrack(QWidget):
         self._at: int | None = None
         self.setObjectName("solve.track")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("The scan: press to choose another value that was tried")
+        self.setToolTip(tr("The scan: press to choose another value that was tried"))
         slider.installEventFilter(self)
         self.setGeometry(slider.rect())
         self.show()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.report.findings.tour import COMING, DONE, NEXT, SHOW, SKIP, Question
 from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.labels import WrapLabel, plain_label
@@ -36,7 +37,7 @@ class TourCard(QFrame):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("role", "tour")
-        self.setAccessibleName("Tour")
+        self.setAccessibleName(tr("Tour"))
         self._wide = wide
         self._question: Question | None = None
         self._last = False
@@ -60,7 +61,7 @@ class TourCard(QFrame):
             words.addWidget(label)
         self.line = QLineEdit()
         self.line.setObjectName(f"{self.objectName()}.guess")
-        self.line.setAccessibleName("Your guess")
+        self.line.setAccessibleName(tr("Your guess"))
         # Queued: the press of Enter, which a line hands on, must not press the button that takes its place.
         self.line.returnPressed.connect(self._guess, Qt.ConnectionType.QueuedConnection)
         self.line.textEdited.connect(self._mend)

@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from isocost import paths
 from isocost.files import FileError, load_project
+from isocost.language import tr
 from isocost.report.findings.tour import Question, question
 from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.motion import Motion
@@ -159,7 +160,7 @@ class Tour(QObject):
 
     @property
     def _words(self) -> str:
-        return f"{(self._at or 0) + 1} of {len(self._steps)}"
+        return tr("{at} of {count}", at=(self._at or 0) + 1, count=len(self._steps))
 
     def _take(self, made: Question) -> None:
         if self._at is None:
@@ -182,12 +183,16 @@ class Tour(QObject):
         self._window.gallery.cover(frozenset())
         self.shown.answer(self._question, guess, last=self._at + 1 == len(self._steps))
         if self._question.count is not None and self._has_open(self._steps[self._at]):
-            words = f"Tour: {self._question.count:,} in place of {self._window.session.value(COUNT):,}"
+            words = tr(
+                "Tour: {count:,} in place of {value:,}",
+                count=self._question.count,
+                value=self._window.session.value(COUNT),
+            )
             self._window.session.set_value(COUNT, self._question.count, words)
             self._changed = self._window.session.project
         if self._at > 0:
             if self._steps[self._at].asks == "budget":
-                self._window.show_page(self._window.page_titles.index("Risk"))
+                self._window.show_page(self._window.page_titles.index(tr("Risk")))
             self._point()
             self.shown.take_focus()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from isocost.language import tr
+
 Icon = QMessageBox.Icon
 Role = QMessageBox.ButtonRole
 LINGER_MS = 100
@@ -33,5 +35,5 @@ def warning_box(parent: QWidget | None, sentence: str) -> QMessageBox:
     """What went wrong, in a dialog not yet shown."""
     box = message_box(parent, "error", Icon.Warning, sentence)
     # Else the button that shows details, where there is one, is what Enter presses.
-    box.setDefaultButton(box.addButton("Close", Role.RejectRole))
+    box.setDefaultButton(box.addButton(tr("Close"), Role.RejectRole))
     return box

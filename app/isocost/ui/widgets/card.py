@@ -38,6 +38,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.plan.project.project import Project
 from isocost.quantities import PLAIN, numbers_marked
 from isocost.report.table import Table, write_csv
@@ -180,7 +181,7 @@ class CardTitle(ElidedLabel):
         if key != self._figure:
             self._figure = key
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus if key else Qt.FocusPolicy.NoFocus)
-            self.setAccessibleDescription("Enter opens where it comes from." if key else "")
+            self.setAccessibleDescription(tr("Enter opens where it comes from.") if key else "")
 
     def figure_at(self, place: QPoint | None) -> str:
         """Key of the figure that the finding is about."""
@@ -250,8 +251,8 @@ class ChartCard(QFrame):
         self.more.setText("⋯")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self.menu)
-        self.more.setToolTip("Copy, export or read this chart as a table")
-        self.more.setAccessibleName("Chart menu")
+        self.more.setToolTip(tr("Copy, export or read this chart as a table"))
+        self.more.setAccessibleName(tr("Chart menu"))
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.heading = heading = QHBoxLayout()
         heading.setSpacing(SPACE)
@@ -423,18 +424,22 @@ class ChartCard(QFrame):
             with numbers_marked(PLAIN):  # what words a table has are read by other programs too
                 write_csv(path, table())
 
-        self._export("Comma-separated values", ".csv", write, name)
+        self._export(tr("Comma-separated values"), ".csv", write, name)
 
     def _export(self, kind: str, suffix: str, write: Callable[[Path], object], name: str = "") -> None:
         """Ask for a file and write it; say in words when it cannot be written."""
         proposed = f"{name or self.objectName()}{suffix}"
-        path = ask_where(self, "Export", proposed, f"{kind} (*{suffix})", with_suffix(suffix))
+        path = ask_where(self, tr("Export"), proposed, f"{kind} (*{suffix})", with_suffix(suffix))
         if path is None:
             return
         try:
             write(path)
         except OSError as error:
-            text = f"{path} could not be written: {error.strerror}. Choose another place."
+            text = tr(
+                "{path} could not be written: {strerror}. Choose another place.",
+                path=path,
+                strerror=error.strerror,
+            )
             warning_box(self, text).exec()
 
     @property
@@ -491,15 +496,15 @@ class ChartCard(QFrame):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
-        self._opening = QAction("Explain", self)
+        self._opening = QAction(tr("Explain"), self)
         self._opening.triggered.connect(lambda: explain(self, self._meant or self._figure, self._of))
         menu.addAction(self._opening)
         for text, slot in (
-            ("Copy as picture", self.copy_picture),
-            ("Export as SVG…", self.export_svg),
-            ("Export as PDF…", self.export_pdf),
-            ("Export data…", self.export_data),
-            ("Show as table", self.show_table),
+            (tr("Copy as picture"), self.copy_picture),
+            (tr("Export as SVG…"), self.export_svg),
+            (tr("Export as PDF…"), self.export_pdf),
+            (tr("Export data…"), self.export_data),
+            (tr("Show as table"), self.show_table),
         ):
             action = QAction(text, self)
             action.triggered.connect(slot)

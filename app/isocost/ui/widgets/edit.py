@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from isocost.language import later, tr
 from isocost.plan.inputs.input import Input, problem
 from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
@@ -31,14 +32,20 @@ _PAINTED_UNITS = {
     "$/GB-month": "/GB-mo",
     "$/kWh": "/kWh",
     "$/Mtok": "/Mtok",
-    "$/month": "/month",
-    "$/week": "/week",
+    "$/month": later("/month"),
+    "$/week": later("/week"),
     "$/GB": "/GB",
     "$": "",
     "%": "",
     "h": "",
 }
 """Units drawn after the text; the others are part of the text itself."""
+
+
+def _painted(unit: str) -> str:
+    unit = _PAINTED_UNITS.get(unit, unit)
+    return tr(unit) if unit else ""
+
 
 EDITED_DIGITS = 6
 """Significant digits of a measured value while it is edited."""
@@ -75,11 +82,11 @@ class QuantityEdit(QLineEdit):
         self._roomy = False
         self._bars: tuple[float, ...] = ()
         self._pictured = False
-        self._empty_words = "Empty means automatic."
+        self._empty_words = tr("Empty means automatic.")
         self._refused: Callable[[float], str] = lambda value: ""
         self._range_said: Callable[[Ends], tuple[str, bool]] | None = None
         self._currencies: Callable[[], tuple[MoneyUnit, ...]] = lambda: (shown_money(),)
-        self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
+        self._unit = _painted(field.unit)
         self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         # Qt sends this for typing alone, and textChanged for what the program writes as well.
@@ -112,7 +119,7 @@ class QuantityEdit(QLineEdit):
 
     def set_noun(self, noun: str) -> None:
         """Count something else than the field's GPUs."""
-        self._unit = _PAINTED_UNITS.get(self._field.unit, self._field.unit).replace("GPU", noun)
+        self._unit = _painted(self._field.unit).replace("GPU", noun)
         self._make_room()
         self.update()
 
@@ -140,14 +147,14 @@ class QuantityEdit(QLineEdit):
 
     def _text(self) -> str:
         if self._value is None:
-            return "auto" if self._automatic else ""
+            return tr("auto") if self._automatic else ""
         # While it is edited a value has its digits: applied again, the short form would round it.
         if self.hasFocus() and not self._automatic:
             return _editable(self._value, self._field)
         short = format_quantity(self._value, self._field.quantity)
         if self._automatic and 0.0 < self._value < FINEST and self._field.quantity == "number":
             short = f"<{format_significant(FINEST)}"
-        return f"auto {short}" if self._automatic else short
+        return tr("auto {short}", short=short) if self._automatic else short
 
     def _read(self) -> float:
         """The value typed.
@@ -206,9 +213,11 @@ class QuantityEdit(QLineEdit):
             return ""
         shown, typed = shown_money(), typed_money(self.text(), self._currencies())
         if shown == typed:
-            return "" if typed.is_dollar else f" at {typed.rate_words}"
-        rates = " and ".join(
-            f"{each.code} at {each.rate_words}" for each in (typed, shown) if not each.is_dollar
+            return "" if typed.is_dollar else tr(" at {rate_words}", rate_words=typed.rate_words)
+        rates = tr(" and ").join(
+            tr("{code} at {rate_words}", code=each.code, rate_words=each.rate_words)
+            for each in (typed, shown)
+            if not each.is_dollar
         )
         return f": {self.text().strip()}, {rates}"
 
@@ -348,8 +357,8 @@ def _editable(value: float, field: Input) -> str:
 
 def singular(things: str) -> str:
     """What one of them is called: "GPU" of "GPUs", "prompt a round" of "prompts a round"."""
-    if things == "people":
-        return "person"
+    if things == tr("people"):
+        return tr("person")
     first, space, rest = things.partition(" ")
     one = first[:-1] if first.endswith("s") and len(first) > len("s") else first
     return f"{one}{space}{rest}"

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.project.project import Project
 from isocost.ui.widgets.labels import ClickLabel, plain_tip
 
@@ -22,7 +23,7 @@ OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 """Keys that mean a click on a figure."""
 RING = 4
 """Pixels between a figure of a sentence and its outline."""
-TIP = "Open: where this comes from"
+TIP = tr("Open: where this comes from")
 
 
 @runtime_checkable
@@ -115,8 +116,8 @@ class FigureSentence(ClickLabel):
     def _say(self) -> None:
         """Which figure the keyboard is on, for a screen reader."""
         shown = self._figures[self._at][1] if self._at is not None and self._figures else ""
-        said = f"{shown}: Enter opens where it comes from." if shown else ""
-        self.setAccessibleDescription(said or "The answer; press Ctrl+Shift+C to copy it")
+        said = tr("{shown}: Enter opens where it comes from.", shown=shown) if shown else ""
+        self.setAccessibleDescription(said or tr("The answer; press Ctrl+Shift+C to copy it"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -129,7 +130,7 @@ class FigureSentence(ClickLabel):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._under(event.position().toPoint())
         self.setCursor(Qt.CursorShape.PointingHandCursor if at is not None else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(plain_tip(TIP if at is not None else "Click to copy"))
+        self.setToolTip(plain_tip(TIP if at is not None else tr("Click to copy")))
         if at is not None or not self.hasFocus():
             self._point_at(at)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.report.findings.said import KeyFigure
 from isocost.ui.widgets.figures import OPENING, TIP, explain, paint_ring
 from isocost.ui.widgets.labels import plain_label, set_text
@@ -44,7 +45,7 @@ class KeyFigureBlock(QWidget):
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus if opens else Qt.FocusPolicy.NoFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor)
             self.setToolTip(TIP if opens else "")
-            self.setAccessibleDescription("Enter opens where it comes from." if opens else "")
+            self.setAccessibleDescription(tr("Enter opens where it comes from.") if opens else "")
 
     def figure_at(self, place: QPoint | None) -> str:
         """Key of the figure shown."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from isocost.language import tr
 from isocost.ui.widgets.boxes import Icon, Role, message_box
 
 
@@ -43,9 +44,9 @@ def with_suffix(suffix: str) -> Callable[[Path], Path]:
 
 def may_replace(parent: QWidget, path: Path) -> bool:
     """Whether the user wants a file replaced."""
-    what = f"There is a file of that name in {path.parent}. What it holds now is lost."
-    box = message_box(parent, "replace", Icon.Question, f"Replace {path.name}?", what)
-    replace = box.addButton("Replace it", Role.AcceptRole)
-    box.setDefaultButton(box.addButton("Keep it", Role.RejectRole))
+    what = tr("There is a file of that name in {parent}. What it holds now is lost.", parent=path.parent)
+    box = message_box(parent, "replace", Icon.Question, tr("Replace {name}?", name=path.name), what)
+    replace = box.addButton(tr("Replace it"), Role.AcceptRole)
+    box.setDefaultButton(box.addButton(tr("Keep it"), Role.RejectRole))
     box.exec()
     return box.clickedButton() is replace

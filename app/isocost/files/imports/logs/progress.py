@@ -7,6 +7,7 @@ import numpy as np
 from isocost.files.imports.logs.run_log import RunLog
 from isocost.files.imports.source import NotUnderstoodError
 from isocost.files.records import Reading, Record
+from isocost.language import tr
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 MOST_READINGS = 2000
@@ -26,7 +27,7 @@ def record_of(log: RunLog) -> Record:
     known = np.isfinite(steps) & np.isfinite(seconds)
     if known.sum() < 2:
         needed = f" ({', '.join(log.figures.needs)} would have to be known)" if log.figures.needs else ""
-        raise NotUnderstoodError(f"the log does not tell how long its steps took{needed}.")
+        raise NotUnderstoodError(tr("the log does not tell how long its steps took{needed}.", needed=needed))
     steps, seconds = steps[known], seconds[known]
     went = np.diff(steps, prepend=0.0)
     usual = np.median(went[1:][went[1:] > 0.0]) if (went[1:] > 0.0).any() else 1.0

@@ -8,6 +8,7 @@ from isocost.files.imports.logs import dictionaries, exports, mlperf, scan
 from isocost.files.imports.logs.run_log import RunLog, run_log
 from isocost.files.imports.logs.series import Series
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.language import tr
 
 LARGEST_OBJECT = 20_000_000
 """Letters of a file that is one object of JSON: it is in memory as a whole, several times its size."""
@@ -36,7 +37,7 @@ class LogReader:
         """The figures of the log. Raises NotUnderstoodError."""
         series = _series(file)
         if series is None:
-            raise NotUnderstoodError("no line of this log tells a speed.")
+            raise NotUnderstoodError(tr("no line of this log tells a speed."))
         return run_log(file.name, series, given)
 
 

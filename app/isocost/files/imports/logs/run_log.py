@@ -10,6 +10,7 @@ from isocost.files.imports.logs.figures import Figures, figures
 from isocost.files.imports.logs.formats import GIBI
 from isocost.files.imports.logs.series import Series
 from isocost.files.imports.source import Given, Line, NotUnderstoodError, Origin, one_line
+from isocost.language import tr
 from isocost.plan.project.measuring import (
     DEGREES,
     Measured,
@@ -129,8 +130,11 @@ class RunLog:
         """
         if not self.series.trains:
             raise NotUnderstoodError(
-                f"its speed is of whole steps of reinforcement learning ({self.series.format}), which no "
-                "stage of training can be held against."
+                tr(
+                    "its speed is of whole steps of reinforcement learning ({format}), which no stage of "
+                    "training can be held against.",
+                    format=self.series.format,
+                )
             )
         scenario = project.scenarios[at.scenario]
         try:
@@ -141,7 +145,9 @@ class RunLog:
             given = Given(**{name: round(getattr(own, name)) for name in taken})
             told = figures(self.series, _joined(self.figures, given))
             if told.tokens_per_s_per_gpu is None:
-                raise NotUnderstoodError(f"it tells no steady speed. {' '.join(told.notes)}".strip())
+                raise NotUnderstoodError(
+                    tr("it tells no steady speed. {list}", list=" ".join(told.notes)).strip()
+                )
             found = measured(
                 project,
                 told.tokens_per_s_per_gpu,

@@ -21,6 +21,7 @@ from isocost.files.imports.model.facts import Facts
 from isocost.files.imports.model.linear import linear_mixer
 from isocost.files.imports.model.schedule import MixerKind, blocks, experts_at, layer_count, mixers
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 
 _NORM_WEIGHTS = {"rms": 1, "layer": 2, "layer-weight": 1, "none": 0}
 """Parameters of a norm over the hidden size it is as wide as."""
@@ -124,10 +125,25 @@ def _heads(facts: Facts, hidden: int) -> tuple[int, int, int]:
     width = facts.whole("head_dim", 1)
     if kv_heads > heads or heads % kv_heads:
         key = facts.held("kv_heads")[0] or "num_key_value_heads"
-        raise NotUnderstoodError(f"{facts.place}{key}: must divide the {heads:,} heads, got {kv_heads:,}.")
+        raise NotUnderstoodError(
+            tr(
+                "{place}{key}: must divide the {heads:,} heads, got {kv_heads:,}.",
+                place=facts.place,
+                key=key,
+                heads=heads,
+                kv_heads=kv_heads,
+            )
+        )
     if width is None:
         if hidden < heads:
-            raise NotUnderstoodError(f"{facts.place}head_dim: is missing; {heads:,} heads share {hidden:,}.")
+            raise NotUnderstoodError(
+                tr(
+                    "{place}head_dim: is missing; {heads:,} heads share {hidden:,}.",
+                    place=facts.place,
+                    heads=heads,
+                    hidden=hidden,
+                )
+            )
         width = hidden // heads
     return heads, kv_heads, width
 
@@ -209,7 +225,12 @@ def _compressed(facts: Facts, layers: int) -> list[CompressedAttention]:
             ratios = [known.get(each, 0) for each in words]
     if len(ratios) < layers:
         raise NotUnderstoodError(
-            f"{facts.place}compress_ratios: names {len(ratios):,} layers, but there are {layers:,}."
+            tr(
+                "{place}compress_ratios: names {count:,} layers, but there are {layers:,}.",
+                place=facts.place,
+                count=len(ratios),
+                layers=layers,
+            )
         )
     indexer = _indexer(facts)
     one = CompressedAttention(
@@ -316,7 +337,15 @@ def _experts(facts: Facts, hidden: int) -> Experts:
     count, top_k = facts.count("experts", 1), facts.count("top_k", 1)
     if top_k > count:
         key = facts.held("top_k")[0] or "num_experts_per_tok"
-        raise NotUnderstoodError(f"{facts.place}{key}: must be at most the {count:,} experts, got {top_k:,}.")
+        raise NotUnderstoodError(
+            tr(
+                "{place}{key}: must be at most the {count:,} experts, got {top_k:,}.",
+                place=facts.place,
+                key=key,
+                count=count,
+                top_k=top_k,
+            )
+        )
     width = facts.whole("expert_ffn", 1) or facts.count("ffn", 1)
     shared = facts.whole("shared_ffn")
     shared_count = facts.whole("shared_experts") or 0

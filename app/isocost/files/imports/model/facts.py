@@ -9,6 +9,7 @@ from typing import Any
 from isocost.catalog.model_families import Family
 from isocost.files.errors import got
 from isocost.files.imports.source import NotUnderstoodError, Origin
+from isocost.language import tr
 
 LARGEST = 1_000_000_000
 """Of any width, count or vocabulary."""
@@ -57,9 +58,17 @@ class Facts:
         if isinstance(value, float) and value == value and abs(value) < LARGEST * 10 and value == int(value):
             number = int(value)
         if isinstance(number, bool) or not isinstance(number, int):
-            raise self._wrong(key, f"expected a whole number, got {got(value)}.")
+            raise self._wrong(key, tr("expected a whole number, got {got}.", got=got(value)))
         if not least <= number <= most:
-            raise self._wrong(key, f"must be a whole number from {least:,} to {most:,}, got {got(number)}.")
+            raise self._wrong(
+                key,
+                tr(
+                    "must be a whole number from {least:,} to {most:,}, got {got}.",
+                    least=least,
+                    most=most,
+                    got=got(number),
+                ),
+            )
         return number
 
     def count(self, name: str, least: int = 0, most: int = LARGEST) -> int:
@@ -78,7 +87,7 @@ class Facts:
         """A number. Raises NotUnderstoodError naming its key."""
         key, value = self.held(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < LARGEST:
-            raise self._wrong(key or name, f"expected a positive number, got {got(value)}.")
+            raise self._wrong(key or name, tr("expected a positive number, got {got}.", got=got(value)))
         return float(value)
 
     def flag(self, name: str) -> bool:
@@ -88,7 +97,7 @@ class Facts:
             return bool(value)
         if value is None:
             return False
-        raise self._wrong(key, f"expected true or false, got {got(value)}.")
+        raise self._wrong(key, tr("expected true or false, got {got}.", got=got(value)))
 
     def word(self, name: str) -> str:
         """A word, of the family's own facts."""
@@ -109,9 +118,16 @@ class Facts:
         if value is None or not key:
             return None
         if not isinstance(value, list) or not all(map(right, value)):
-            raise self._wrong(key, f"expected a list of {what}, got {got(value)}.")
+            raise self._wrong(key, tr("expected a list of {what}, got {got}.", what=what, got=got(value)))
         if len(value) > 2 * MOST_LAYERS:
-            raise self._wrong(key, f"a list may hold {2 * MOST_LAYERS:,} entries, got {len(value):,}.")
+            raise self._wrong(
+                key,
+                tr(
+                    "a list may hold {most_layers:,} entries, got {count:,}.",
+                    most_layers=2 * MOST_LAYERS,
+                    count=len(value),
+                ),
+            )
         return value
 
     def has(self, name: str) -> bool:

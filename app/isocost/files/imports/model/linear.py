@@ -15,6 +15,7 @@ from isocost.files.imports.model.blocks import (
 )
 from isocost.files.imports.model.facts import Facts
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 
 STEP_RANK_SHARE = 16
 """Mamba's step comes from a sixteenth of the hidden size, where it is "auto"."""
@@ -33,7 +34,10 @@ def linear_mixer(facts: Facts, hidden: int) -> Mixer:
     found = makers.get(facts.word("linear"))
     if found is None:
         raise NotUnderstoodError(
-            f"{facts.place}layer_types: names linear layers, whose shape is not known of this family."
+            tr(
+                "{place}layer_types: names linear layers, whose shape is not known of this family.",
+                place=facts.place,
+            )
         )
     return found(facts, hidden)
 

@@ -14,6 +14,7 @@ from isocost.files.imports.model.facts import Facts
 from isocost.files.imports.model.record import ModelFile
 from isocost.files.imports.model.text import looks_like, read_object
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile, one_line
+from isocost.language import tr
 
 _INSIDE = ("text_config", "llm_config", "language_config")
 """Where the text model of a model of several kinds of input stands."""
@@ -69,8 +70,12 @@ def read_model(tree: Mapping[str, Any], repeated: tuple[str, ...] = ()) -> Model
     family, name, doubts = _family(families, inner, tree, place)
     if family.refused:
         raise NotUnderstoodError(
-            f"{place}model_type: {name!r} is built of blocks that cannot be counted yet; "
-            "make a plan with its parameters instead."
+            tr(
+                "{place}model_type: {name!r} is built of blocks that cannot be counted yet; make a "
+                "plan with its parameters instead.",
+                place=place,
+                name=name,
+            )
         )
     held = dict(inner)
     if place and "tie_word_embeddings" not in inner and tree.get("tie_word_embeddings") is not None:
@@ -127,7 +132,9 @@ def _family(
     """The family a model is read by, what the file calls it, and what is to be said of that."""
     named = inner.get("model_type")
     if named is not None and not isinstance(named, str):
-        raise NotUnderstoodError(f"{place}model_type: expected a word, got {got(named)}.")
+        raise NotUnderstoodError(
+            tr("{place}model_type: expected a word, got {got}.", place=place, got=got(named))
+        )
     outside = outer.get("model_type")
     candidates = [named] if named else [f"{outside}_text", outside] if isinstance(outside, str) else []
     for name in candidates:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from isocost.files.imports.model.facts import MOST_LAYERS, Facts
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 
 MixerKind = Literal["full", "window", "chunk", "linear", "ffn", "moe"]
 
@@ -69,8 +70,12 @@ def blocks(facts: Facts) -> list[MixerKind]:
         unknown = sorted({each for each in plain if each not in _LETTERS})
         if unknown or not plain or len(plain) > MOST_LAYERS:
             raise NotUnderstoodError(
-                f"{facts.place}{key}: expected letters M, *, - and E, one for each layer"
-                + (f"; {unknown[0]!r} is none of them." if unknown else ".")
+                tr(
+                    "{place}{key}: expected letters M, *, - and E, one for each layer",
+                    place=facts.place,
+                    key=key,
+                )
+                + (tr("; {unknown!r} is none of them.", unknown=unknown[0]) if unknown else ".")
             )
         facts.held("layers")  # the pattern alone says how many there are
         return [_LETTERS[each] for each in plain]
@@ -88,7 +93,11 @@ def experts_at(facts: Facts, layers: int) -> list[bool]:
         for each in words:
             if each not in _FEEDFORWARDS:
                 raise NotUnderstoodError(
-                    f"{facts.place}mlp_layer_types: {each!r} is no kind of feed-forward known here."
+                    tr(
+                        "{place}mlp_layer_types: {each!r} is no kind of feed-forward known here.",
+                        place=facts.place,
+                        each=each,
+                    )
                 )
         return [_FEEDFORWARDS[each] for each in words[:layers]]
     if (listed := facts.wholes("expert_layers")) is not None:
@@ -107,7 +116,13 @@ def _of_words(facts: Facts, words: list[str], layers: int) -> list[MixerKind]:
     _long_enough(facts, "layer_types", len(words), layers)
     for each in words:
         if each not in _WORDS:
-            raise NotUnderstoodError(f"{facts.place}layer_types: {each!r} is no kind of layer known here.")
+            raise NotUnderstoodError(
+                tr(
+                    "{place}layer_types: {each!r} is no kind of layer known here.",
+                    place=facts.place,
+                    each=each,
+                )
+            )
     kinds = [_WORDS[each] for each in words[:layers]]  # what is beyond are modules for training alone
     if facts.flag("last_full") and kinds[-1] == "window":
         kinds[-1] = "full"
@@ -142,4 +157,12 @@ def _list_of_flags(facts: Facts, name: str) -> list[bool] | None:
 def _long_enough(facts: Facts, name: str, found: int, layers: int) -> None:
     if found < layers:
         key = facts.held(name)[0]
-        raise NotUnderstoodError(f"{facts.place}{key}: names {found:,} layers, but there are {layers:,}.")
+        raise NotUnderstoodError(
+            tr(
+                "{place}{key}: names {found:,} layers, but there are {layers:,}.",
+                place=facts.place,
+                key=key,
+                found=found,
+                layers=layers,
+            )
+        )

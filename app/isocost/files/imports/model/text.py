@@ -8,6 +8,7 @@ from typing import Any
 
 from isocost.files.errors import got
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 
 LARGEST_CONFIG = 4_000_000
 """Characters: the largest on the hub list the scales of every quantised matrix."""
@@ -21,10 +22,14 @@ def read_object(text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """
     if len(text) > LARGEST_CONFIG:
         raise NotUnderstoodError(
-            f"the text is {len(text):,} characters long; a configuration has at most {LARGEST_CONFIG:,}."
+            tr(
+                "the text is {count:,} characters long; a configuration has at most {largest_config:,}.",
+                count=len(text),
+                largest_config=LARGEST_CONFIG,
+            )
         )
     if _too_deep(text):
-        raise NotUnderstoodError(f"it is nested more than {DEEPEST} levels deep.")
+        raise NotUnderstoodError(tr("it is nested more than {deepest} levels deep.", deepest=DEEPEST))
     repeated: list[str] = []
 
     def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -38,12 +43,19 @@ def read_object(text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
         tree = json.loads(text, object_pairs_hook=made, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise NotUnderstoodError(
-            f"line {error.lineno}, column {error.colno}: not valid JSON, {_said(error.msg)}."
+            tr(
+                "line {lineno}, column {colno}: not valid JSON, {said}.",
+                lineno=error.lineno,
+                colno=error.colno,
+                said=_said(error.msg),
+            )
         ) from None
     except (ValueError, RecursionError):
-        raise NotUnderstoodError("it is not valid JSON.") from None
+        raise NotUnderstoodError(tr("it is not valid JSON.")) from None
     if not isinstance(tree, dict):
-        raise NotUnderstoodError(f"expected an object of keys and values in braces, got {got(tree)}.")
+        raise NotUnderstoodError(
+            tr("expected an object of keys and values in braces, got {got}.", got=got(tree))
+        )
     return tree, tuple(repeated)
 
 

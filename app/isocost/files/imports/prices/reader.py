@@ -12,6 +12,7 @@ from isocost.files.imports.prices.price_list import PriceList
 from isocost.files.imports.prices.providers import day_of, provider_of
 from isocost.files.imports.prices.tables import heading_of
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.language import tr
 
 LARGEST_OBJECT = 64_000_000
 
@@ -38,7 +39,7 @@ class PriceReader:
         """The prices of the file. Raises NotUnderstoodError."""
         found = _rows(file)
         if not found.read:
-            raise NotUnderstoodError("the table has no rows below its column names.")
+            raise NotUnderstoodError(tr("the table has no rows below its column names."))
         prices = with_parts(found.prices.values(), load())
         return PriceList(file.name, found.format, found.read, prices, found.skipped, found.reasons())
 

@@ -10,6 +10,7 @@ import msgspec
 from isocost.catalog import Catalog, CatalogError
 from isocost.files.imports.settings.settled import FIELDS, Settings, origin_words
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.inputs.table import NUMBERS, check
@@ -70,7 +71,10 @@ def planned(settings: Settings, project: Project, catalog: Catalog, at: Place) -
     """
     if settings.task is None:
         raise NotUnderstoodError(
-            f"{settings.label} settings alone are no run; import them together with the trainer's arguments."
+            tr(
+                "{label} settings alone are no run; import them together with the trainer's arguments.",
+                label=settings.label,
+            )
         )
     made = _Made(settings, catalog)
     scenario = project.scenarios[at.scenario]

@@ -8,6 +8,7 @@ from isocost.files.imports.settings.joining import HOSTS, joined
 from isocost.files.imports.settings.recognising import settings_of, trainer_of
 from isocost.files.imports.settings.settled import Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.language import tr
 
 NOT_SETTINGS = (".log", ".jsonl", ".csv", ".out", ".err")
 """Suffixes of files that settings never have."""
@@ -34,7 +35,7 @@ class SettingsReader:
         content = read_content(file)
         trainer = trainer_of(content)
         if trainer is None:
-            raise NotUnderstoodError("no key of it is one of the frameworks whose settings are read.")
+            raise NotUnderstoodError(tr("no key of it is one of the frameworks whose settings are read."))
         settings = settings_of(content, trainer, given)
         inner = _within(content, trainer)
         return settings if inner is None else joined(settings, [inner], given)

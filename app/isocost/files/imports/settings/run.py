@@ -8,6 +8,7 @@ from typing import Any
 
 from isocost.catalog.trainers import Setting, SettingKind, Trainer
 from isocost.files.imports.source import Origin
+from isocost.language import tr
 
 LARGEST_COUNT = 10**15
 LARGEST_RECKONED = 10**18
@@ -143,12 +144,12 @@ def converted(value: Any, kind: SettingKind) -> Any:
         }
         if isinstance(value, str) and value.strip().lower() in words:
             return words[value.strip().lower()]
-        raise ValueError("true or false")
+        raise ValueError(tr("true or false"))
     if kind == "count":
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-            raise ValueError("a whole number")
+            raise ValueError(tr("a whole number"))
         if not -1 <= value <= LARGEST_COUNT:
-            raise ValueError("a whole number from 1 to 1e15")
+            raise ValueError(tr("a whole number from 1 to 1e15"))
         return int(value)
     if kind == "number":
         if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST_NUMBER:
@@ -157,7 +158,7 @@ def converted(value: Any, kind: SettingKind) -> Any:
     if kind == "list":
         return list(value) if isinstance(value, list) else [value]
     if isinstance(value, list | dict):
-        raise ValueError("one word")
+        raise ValueError(tr("one word"))
     return value
 
 

@@ -11,6 +11,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
 from isocost.files.imports.settings.forms.arithmetic import parsed
 from isocost.files.imports.settings.run import Run
+from isocost.language import tr
 from isocost.plan.values import Shape
 
 LARGEST = 1e8
@@ -232,8 +233,12 @@ def _moe_layers(frequency: Any, layers: int) -> int:
         return math.ceil(layers / max(listed, 1))
     if listed is None or len(listed) != layers or not set(listed) <= {0, 1}:
         raise ValueError(
-            f"moe_layer_freq: a number, or a list of {layers} zeros and ones such as ([0]*3+[1]*58), is "
-            f"expected, got {str(frequency)[:60]!r}."
+            tr(
+                "moe_layer_freq: a number, or a list of {layers} zeros and ones such as "
+                "([0]*3+[1]*58), is expected, got {frequency!r}.",
+                layers=layers,
+                frequency=str(frequency)[:60],
+            )
         )
     return sum(listed)
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.inputs.locks import is_locked
 from isocost.plan.kinds import uses
@@ -59,7 +60,10 @@ def asked(case: Case, path: str) -> Asked:
     unknown = UNKNOWNS[path]
     if unknown == "count" and case.apart:
         raise WishError(
-            f"{case.stage.name} has hardware of its own: Solve moves the count that stages share."
+            tr(
+                "{name} has hardware of its own: Solve moves the count that stages share.",
+                name=case.stage.name,
+            )
         )
     along: tuple[str, ...] = ()
     if unknown == "parameters" and case.makes_model and not case.apart:

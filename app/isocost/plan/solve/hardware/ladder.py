@@ -13,6 +13,7 @@ import numpy as np
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.ladder import LadderKind
 from isocost.catalog.prices import PriceCard
+from isocost.language import tr
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.kinds import RlStage, Stage, data_of
 from isocost.plan.physics.records import Array
@@ -101,7 +102,7 @@ def ladder(
         if owned:
             cards = [c for c in cards if c.accelerator == case.card.accelerator or c.commitment == "owned"]
         if not cards:
-            raise WishError("None of these accelerators is on offer.")
+            raise WishError(tr("None of these accelerators is on offer."))
         look = _sizes if kind.amount == "parameters" else _amounts
         rungs += look(case, kind, cards, longest)
     return Ladder(tuple(rungs), longest, owned, project.name)

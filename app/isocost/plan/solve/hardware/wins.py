@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import CatalogError
 from isocost.catalog.prices import PriceCard
+from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
 from isocost.plan.solve.case import WITHIN, Case, WishError, with_text
@@ -113,7 +114,7 @@ def wins(
     xs, ys = (_values(case, each, size) for each in (x, y))
     cards = offered(case, without)
     if not cards:
-        raise WishError("No accelerator is left to compare.")
+        raise WishError(tr("No accelerator is left to compare."))
     searched = {each.axis: values for each, values in ((x, xs), (y, ys)) if each.axis in NODES}
     plane = _Plane(case, cards, searched)
     shape = (len(ys), len(xs))
@@ -148,15 +149,15 @@ def wins(
 
 def _refuse(case: Case, x: Span, y: Span) -> None:
     if x.axis == y.axis:
-        raise WishError(f"A map needs two different inputs, not {x.axis} twice.")
+        raise WishError(tr("A map needs two different inputs, not {axis} twice.", axis=x.axis))
     axes = {x.axis, y.axis}
     if axes & set(NODES) and not case.reads:
-        raise WishError("No stage of this plan trains on text of its own: it has no tokens to vary.")
+        raise WishError(tr("No stage of this plan trains on text of its own: it has no tokens to vary."))
     case.refuse_idle()
     if "price" in axes and case.scenario.supply.owns:
-        raise WishError("This plan owns its accelerators: no rent decides what they cost.")
+        raise WishError(tr("This plan owns its accelerators: no rent decides what they cost."))
     if "price" in axes and not case.card.usd_per_gpu_hour > 0.0:
-        raise WishError("The plan's accelerators cost nothing: give them a price for a map to vary.")
+        raise WishError(tr("The plan's accelerators cost nothing: give them a price for a map to vary."))
 
 
 def _aim(case: Case, x: Span, y: Span) -> Goal:
@@ -172,7 +173,7 @@ def _values(case: Case, span: Span, size: int) -> Array:
     declared = NUMBERS[PATHS[span.axis]]
     low, high = max(low, declared.minimum, 1e-9), min(high, declared.maximum)
     if not low < high:
-        raise WishError(f"The map needs a range of {span.axis} that rises.")
+        raise WishError(tr("The map needs a range of {axis} that rises.", axis=span.axis))
     return np.geomspace(low, high, size)
 
 
@@ -207,7 +208,7 @@ class _Plane:
             self.made[index] = _at(case, cards, values)
         known = [each for each in self.made.values() if each is not None]
         if not known:
-            raise WishError("No model of this plan's kind has such parameters.")
+            raise WishError(tr("No model of this plan's kind has such parameters."))
         self.on = known[0]
         self._row: tuple[Array, Array, Flags, Array] | None = None
         self._logs = {index: _logs(case, each) for index, each in self.made.items() if each is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isocost.language import tr
 from isocost.plan.answer.predicted import predicted
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.kinds import KINDS
@@ -16,7 +17,10 @@ def predict_claimed(session: Session) -> None:
     made = predicted(session.project, session.stage, session.catalog, session.scenario)
     if made is not None:
         at = {"scenario": session.scenario, "stage": session.stage}
-        session.apply(lambda project: replace_stage(project, made.stage, **at), f"Predict {made.stage.name}")
+        session.apply(
+            lambda project: replace_stage(project, made.stage, **at),
+            tr("Predict {name}", name=made.stage.name),
+        )
 
 
 def take_step(session: Session, step: NextStep) -> None:
@@ -55,7 +59,7 @@ class StageCommands:
         def change(project: Project) -> Project:
             return editing.add_stage(project, new_stage(kind, self._session.catalog), at, scenario=scenario)
 
-        self._session.apply(change, f"Add {KINDS[kind].label}")
+        self._session.apply(change, tr("Add {label}", label=KINDS[kind].label))
         self._session.select_stage(at)
 
     def duplicate(self) -> None:
@@ -63,7 +67,7 @@ class StageCommands:
         at, scenario = self.selected, self._session.scenario
         self._session.apply(
             lambda project: editing.duplicate_stage(project, at, scenario=scenario),
-            f"Duplicate {self.stages[at].name}",
+            tr("Duplicate {name}", name=self.stages[at].name),
         )
         self._session.select_stage(at + 1)
 
@@ -78,7 +82,7 @@ class StageCommands:
         if self.may_remove:
             self._session.apply(
                 lambda project: editing.remove_stage(project, at, scenario=scenario),
-                f"Remove {self.stages[at].name}",
+                tr("Remove {name}", name=self.stages[at].name),
             )
 
     def move(self, at: int, to: int, gesture: object | None = None) -> None:
@@ -87,7 +91,7 @@ class StageCommands:
         if to != at:
             self._session.apply(
                 lambda project: editing.move_stage(project, at, to, scenario=scenario),
-                f"Move {self.stages[at].name}",
+                tr("Move {name}", name=self.stages[at].name),
                 gesture,
             )
 
@@ -96,7 +100,7 @@ class StageCommands:
         scenario = self._session.scenario
         self._session.apply(
             lambda project: editing.switch_stage(project, at, on, scenario=scenario),
-            f"Switch {'on' if on else 'off'} {self.stages[at].name}",
+            tr("Switch {word} {name}", word=tr("on") if on else tr("off"), name=self.stages[at].name),
         )
 
     def rename(self, at: int, name: str) -> None:
@@ -105,5 +109,5 @@ class StageCommands:
         if name.strip():
             self._session.apply(
                 lambda project: editing.rename_stage(project, at, name, scenario=scenario),
-                f"Rename {self.stages[at].name}",
+                tr("Rename {name}", name=self.stages[at].name),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.notice import RELEASE
 from isocost.plan.physics.layouts import PIN_WORDS
@@ -119,4 +119,4 @@ def pins_of(session: Session) -> Layout:
 def release(session: Session) -> None:
     """Let the search choose every part again; one step."""
     at = {"scenario": session.scenario, "stage": session.stage}
-    session.apply(lambda project: released(project, **at), f"{RELEASE} the layout")
+    session.apply(lambda project: released(project, **at), tr("{release} the layout", release=RELEASE))

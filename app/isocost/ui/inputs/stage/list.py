@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.report.findings.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
@@ -182,7 +183,7 @@ class StageDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
         line = QLineEdit(parent)
         line.setObjectName("stages.name")
-        line.setAccessibleName("Name of the stage")
+        line.setAccessibleName(tr("Name of the stage"))
         line.setMaxLength(120)
         return line
 
@@ -220,9 +221,9 @@ class StageList(QListView):
         self.rows = StageModel(session, commands)
         self.delegate = StageDelegate()
         self.setObjectName("stages.list")
-        self.setAccessibleName("Stages")
+        self.setAccessibleName(tr("Stages"))
         self.setAccessibleDescription(
-            "Space switches a stage on or off, F2 renames, Alt with Up or Down moves, Delete removes it."
+            tr("Space switches a stage on or off, F2 renames, Alt with Up or Down moves, Delete removes it.")
         )
         self.setProperty("role", "plain")
         self.setModel(self.rows)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
 
+from isocost.language import tr
 from isocost.report.findings.stages import notes_line
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
@@ -28,7 +29,7 @@ class StageNotes(QFrame):
         self._session = session
         self.group = QLineEdit()
         self.note = NoteEdit()
-        self.fold = Disclosure("stage.details", "Group and note of the stage")
+        self.fold = Disclosure("stage.details", tr("Group and note of the stage"))
         self._name_parts()
         self._lay_out()
         self.group.editingFinished.connect(self._take_group)
@@ -38,15 +39,15 @@ class StageNotes(QFrame):
         self.note.left.connect(self._take_note)
 
     def _name_parts(self) -> None:
-        told = "Stages of one group are summed together in the results."
+        told = tr("Stages of one group are summed together in the results.")
         self.group.setObjectName("stage.group")
-        self.group.setAccessibleName("Group")
+        self.group.setAccessibleName(tr("Group"))
         self.group.setAccessibleDescription(told)
         self.group.setToolTip(told)
         self.group.setMaxLength(LONGEST_GROUP)
         self.note.setObjectName("stage.note")
-        self.note.setAccessibleName("Note")
-        self.note.setPlaceholderText("Sources and assumptions")
+        self.note.setAccessibleName(tr("Note"))
+        self.note.setPlaceholderText(tr("Sources and assumptions"))
 
     def _lay_out(self) -> None:
         heading = plain_label("NOTES")
@@ -55,7 +56,7 @@ class StageNotes(QFrame):
         top.addWidget(heading)
         top.addStretch(1)
         top.addWidget(self.fold)
-        row = labelled("Group", self.group)
+        row = labelled(tr("Group"), self.group)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(6)
@@ -78,13 +79,15 @@ class StageNotes(QFrame):
         if self.group.isModified():
             self.group.setModified(False)
             name = " ".join(self.group.text().split())
-            self._session.set_value("stage.group", name, f"Group {name}" if name else "No group")
+            self._session.set_value(
+                "stage.group", name, tr("Group {name}", name=name) if name else tr("No group")
+            )
             self.refresh()
 
     def _take_note(self) -> None:
         if self.note.document().isModified():
             self.note.document().setModified(False)
-            self._session.set_value("stage.note", self.note.toPlainText()[:LONGEST_NOTE], "Note")
+            self._session.set_value("stage.note", self.note.toPlainText()[:LONGEST_NOTE], tr("Note"))
             self.refresh()
 
     def apply_theme(self, theme: Theme) -> None:

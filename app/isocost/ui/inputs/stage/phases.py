@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
+from isocost.language import tr
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
@@ -21,7 +22,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.edit import QuantityEdit
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
-COLUMNS = {"steps": "Steps", "mean_start": "Mean from", "mean_end": "to", "cap": "Longest"}
+COLUMNS = {"steps": tr("Steps"), "mean_start": tr("Mean from"), "mean_end": tr("to"), "cap": tr("Longest")}
 LONGEST_LIST = 200
 """Phases a plan may have."""
 
@@ -36,9 +37,11 @@ class PhaseTable(QWidget):
         self.cells: list[dict[str, QuantityEdit]] = []
         self._removers: list[QToolButton] = []
         self.setObjectName("rl.phases")
-        self.setAccessibleName("Phases")
-        self.setAccessibleDescription("Parts of the run, one after another, each with its response lengths.")
-        self.adder = QPushButton("Add a phase")
+        self.setAccessibleName(tr("Phases"))
+        self.setAccessibleDescription(
+            tr("Parts of the run, one after another, each with its response lengths.")
+        )
+        self.adder = QPushButton(tr("Add a phase"))
         self.adder.setObjectName("rl.phases.add")
         self.adder.setProperty("role", "disclosure")
         self.adder.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -78,7 +81,7 @@ class PhaseTable(QWidget):
             field = _field(name)
             cell = QuantityEdit(field)
             cell.setObjectName(f"rl.phases.{row}.{name}")
-            cell.setAccessibleName(f"{field.label}, phase {row + 1}")
+            cell.setAccessibleName(tr("{label}, phase {row}", label=field.label, row=row + 1))
             cell.setAccessibleDescription(field.help)
             cell.setToolTip(field.help)
             cell.setProperty("role", "cell")
@@ -88,8 +91,8 @@ class PhaseTable(QWidget):
             self._grid.addWidget(cell, row + 1, column)
         remover = QToolButton()
         remover.setObjectName(f"rl.phases.{row}.remove")
-        remover.setAccessibleName(f"Remove phase {row + 1}")
-        remover.setToolTip(f"Remove phase {row + 1}")
+        remover.setAccessibleName(tr("Remove phase {row}", row=row + 1))
+        remover.setToolTip(tr("Remove phase {row}", row=row + 1))
         remover.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         remover.setIconSize(QSize(12, 12))
         remover.setIcon(icon("close", self._theme.quiet, 12))
@@ -140,20 +143,26 @@ class PhaseTable(QWidget):
 
     def _write(self, row: int, name: str, value: float) -> None:
         if row < len(self._phases()):
-            write(self._session, f"phases.{name}", value, f"{_field(name).label}, phase {row + 1}", phase=row)
+            write(
+                self._session,
+                f"phases.{name}",
+                value,
+                tr("{label}, phase {row}", label=_field(name).label, row=row + 1),
+                phase=row,
+            )
 
     def _add(self) -> None:
         """Go on as the last phase ended."""
         phases = self._phases()
         last = phases[-1]
         following = msgspec.structs.replace(last, mean_start=last.mean_end)
-        self._session.set_value("rl.phases", (*phases, following), "Add a phase")
+        self._session.set_value("rl.phases", (*phases, following), tr("Add a phase"))
 
     def _remove(self, row: int) -> None:
         phases = self._phases()
         if len(phases) > 1 and row < len(phases):
             rest = (*phases[:row], *phases[row + 1 :])
-            self._session.set_value("rl.phases", rest, f"Remove phase {row + 1}")
+            self._session.set_value("rl.phases", rest, tr("Remove phase {row}", row=row + 1))
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icons."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox
 
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import starting_number
 from isocost.plan.kinds import DistillationStage, GpuHoursStage, kind_of
@@ -32,7 +33,11 @@ class StageChoice(ChoicePicker):
         choice = self.choice
         stage = new_stage(kind_of(self._session.current_stage).tag, self._session.catalog)
         usual = getattr(getattr(stage, choice.section), choice.name)
-        origin = f"Default: {choice.default_source}." if self.currentData() == usual else "Your input."
+        origin = (
+            tr("Default: {default_source}.", default_source=choice.default_source)
+            if self.currentData() == usual
+            else tr("Your input.")
+        )
         self.setToolTip(plain_tip(f"{choice.help}\n{origin}"))
 
 
@@ -53,11 +58,14 @@ class TeacherPicker(ModelPicker):
         if model.name is not None:
             return super().chosen()
         size = model.parameters if model.parameters is not None else starting_number("model.parameters")
-        return "", f"{format_quantity(size, 'number')} model"
+        return "", tr("{quantity} model", quantity=format_quantity(size, "number"))
 
     def choose(self, value: str) -> None:
         """Let the stage learn from a model."""
-        self._put(value, f"Teacher {value}")
+        self._put(value, tr("Teacher {value}", value=value))
+
+
+_WHOSE = {"model": tr("Whose model"), "efficiency": tr("Whose efficiency"), "hardware": tr("Whose hardware")}
 
 
 class HolderPicker(Picker):
@@ -67,7 +75,7 @@ class HolderPicker(Picker):
         self, session: Session, name: str, help_text: str, ways: Sequence[tuple[str, Sections]]
     ) -> None:
         """``ways`` are the sections held in each way, the one that shares all of them first."""
-        super().__init__(session, f"{name}.holder", f"Whose {name}", help_text)
+        super().__init__(session, f"{name}.holder", _WHOSE[name], help_text)
         self._name = name
         self._ways = tuple(ways)
         self._all: Sections = tuple(dict.fromkeys(part for _, sections in ways for part in sections))
@@ -107,24 +115,24 @@ class HolderPicker(Picker):
 
 def model_holder(session: Session) -> HolderPicker:
     """Whose model."""
-    text = "The model all stages share, or one of this stage's own."
-    return HolderPicker(session, "model", text, (("shared", ()), ("own model", ("model",))))
+    text = tr("The model all stages share, or one of this stage's own.")
+    return HolderPicker(session, "model", text, ((tr("shared"), ()), (tr("own model"), ("model",))))
 
 
 def efficiency_holder(session: Session) -> HolderPicker:
     """Whose efficiency."""
-    text = "The efficiency all stages share, or this stage's own."
-    return HolderPicker(session, "efficiency", text, (("shared", ()), ("own", ("efficiency",))))
+    text = tr("The efficiency all stages share, or this stage's own.")
+    return HolderPicker(session, "efficiency", text, ((tr("shared"), ()), (tr("own"), ("efficiency",))))
 
 
 def hardware_holder(session: Session) -> HolderPicker:
     """Whose accelerators and price."""
-    text = "Accelerators and price all stages share, or this stage's own."
+    text = tr("Accelerators and price all stages share, or this stage's own.")
     ways = (
-        ("shared", ()),
-        ("own price", ("price",)),
-        ("own hardware and price", ("hardware", "price")),
-        ("own hardware, shared price", ("hardware",)),
+        (tr("shared"), ()),
+        (tr("own price"), ("price",)),
+        (tr("own hardware and price"), ("hardware", "price")),
+        (tr("own hardware, shared price"), ("hardware",)),
     )
     return HolderPicker(session, "hardware", text, ways)
 
@@ -133,18 +141,18 @@ class ClaimPicker(Picker):
     """Whether a claim is of accelerator-hours or of hours on them; changing keeps the product."""
 
     def __init__(self, session: Session) -> None:
-        text = "What is claimed: hours of all accelerators together, or wall hours on those below."
-        super().__init__(session, "stage.claim", "What is claimed", text)
+        text = tr("What is claimed: hours of all accelerators together, or wall hours on those below.")
+        super().__init__(session, "stage.claim", tr("What is claimed"), text)
         self.setProperty("role", "flat")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for name in ("GPU-hours", "hours on the accelerators"):
+        for name in (tr("GPU-hours"), tr("hours on the accelerators")):
             self.addItem(name)
         self.activated.connect(self._choose)
 
     def refresh(self) -> None:
         """Show what the selected stage claims, of what its accelerators are called."""
         entry = self._session.catalog.accelerator(self._session.value("hardware.accelerator"))
-        self.setItemText(0, named_for(entry.noun, "GPU-hours"))
+        self.setItemText(0, named_for(entry.noun, tr("GPU-hours")))
         self.setCurrentIndex(0 if self._session.value("stage.hours") is None else 1)
 
     def _choose(self, index: int) -> None:
@@ -152,7 +160,7 @@ class ClaimPicker(Picker):
         if not isinstance(stage, GpuHoursStage) or index == (0 if stage.hours is None else 1):
             return
         count = hardware_of(self._session.current_scenario, stage).count
-        words = f"Claimed in {self.itemText(index)}"
+        words = tr("Claimed in {itemtext}", itemtext=self.itemText(index))
         if index == 0:
             values = {"hours": None, "gpu_hours": (stage.hours or 0.0) * count}
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import kind_of, uses
@@ -56,7 +57,7 @@ class RecipeGroup(QFrame):
         self.fold: Disclosure | None = None
         if plan.folded:
             name = plan.folded[0].split(".")[0]
-            self.fold = Disclosure(f"{name}.details", f"{plan.title}: more inputs")
+            self.fold = Disclosure(f"{name}.details", tr("{title}: more inputs", title=plan.title))
             self.fold.toggled.connect(self.refresh)
             top.addWidget(self.fold)
         column = QVBoxLayout(self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.kinds import KINDS
 from isocost.report.findings.stages import size_line
 from isocost.ui.inputs.selected import selected_result
@@ -37,7 +38,7 @@ class StageStrip(QWidget):
         self.more_button = QToolButton()
         self.told = WrapLabel()
         self.setObjectName("stages")
-        self.setAccessibleName("Stages")
+        self.setAccessibleName(tr("Stages"))
         self._name_parts()
         self._build_actions()
         self._lay_out()
@@ -46,8 +47,8 @@ class StageStrip(QWidget):
 
     def _name_parts(self) -> None:
         buttons = (
-            (self.add_button, "add", "Add a stage"),
-            (self.more_button, "more", "More commands for the selected stage"),
+            (self.add_button, "add", tr("Add a stage")),
+            (self.more_button, "more", tr("More commands for the selected stage")),
         )
         for button, name, words in buttons:
             button.setObjectName(f"stages.{name}")
@@ -61,7 +62,7 @@ class StageStrip(QWidget):
 
     def _build_actions(self) -> None:
         commands = self.commands
-        self.adding = QMenu("Add", self)
+        self.adding = QMenu(tr("Add"), self)
         self.adding.setToolTipsVisible(True)
         for tag, kind in KINDS.items():
             if kind.begins:
@@ -71,13 +72,13 @@ class StageStrip(QWidget):
             action.setToolTip(kind.help)
             action.triggered.connect(lambda _=False, chosen=tag: self._add(chosen))
         self.menu = QMenu("Stage", self)
-        self.renaming = self._action("Rename", "F2", self.list.rename)
-        self.switching = self._action("Switch off", "Space", self._switch)
-        self.duplicating = self._action("Duplicate", "Ctrl+D", commands.duplicate)
-        self.rising = self._action("Move up", "Alt+Up", partial(self._move, -1))
-        self.sinking = self._action("Move down", "Alt+Down", partial(self._move, 1))
+        self.renaming = self._action(tr("Rename"), "F2", self.list.rename)
+        self.switching = self._action(tr("Switch off"), "Space", self._switch)
+        self.duplicating = self._action(tr("Duplicate"), "Ctrl+D", commands.duplicate)
+        self.rising = self._action(tr("Move up"), "Alt+Up", partial(self._move, -1))
+        self.sinking = self._action(tr("Move down"), "Alt+Down", partial(self._move, 1))
         self.menu.addSeparator()
-        self.removing = self._action("Remove", "Del", commands.remove)
+        self.removing = self._action(tr("Remove"), "Del", commands.remove)
         self.menu.addSeparator()
         self.menu.addMenu(self.adding)
         self.menu.aboutToShow.connect(self._prepare)
@@ -97,7 +98,7 @@ class StageStrip(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        heading = plain_label("STAGES")
+        heading = plain_label(tr("Stages").upper())
         heading.setProperty("role", "section")
         heading.setBuddy(self.list)
         top = QHBoxLayout()
@@ -160,7 +161,7 @@ class StageStrip(QWidget):
     def _prepare(self) -> None:
         """Offer what can be done to the selected stage."""
         at, stages = self.commands.selected, self.commands.stages
-        self.switching.setText("Switch off" if stages[at].enabled else "Switch on")
+        self.switching.setText(tr("Switch off") if stages[at].enabled else tr("Switch on"))
         self.removing.setEnabled(self.commands.may_remove)
         self.rising.setEnabled(at > 0)
         self.sinking.setEnabled(at < len(stages) - 1)

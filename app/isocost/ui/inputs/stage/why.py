@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.physics.records import Detail
 from isocost.report.findings.stages import detail_in_words, detail_value
 from isocost.ui.inputs.selected import selected_result
@@ -19,8 +20,8 @@ class WhyCard(QFrame):
         self._session = session
         self._rows: list[_Row] = []
         self.setObjectName("why")
-        self.setAccessibleName("Why this stage takes what it takes")
-        heading = plain_label("WHY")
+        self.setAccessibleName(tr("Why this stage takes what it takes"))
+        heading = plain_label(tr("Why").upper())
         heading.setProperty("role", "section")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 2)

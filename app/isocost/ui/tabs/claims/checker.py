@@ -14,6 +14,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.claims import ClaimEntry
 from isocost.files import FileError
 from isocost.files.claims import check_entry
+from isocost.language import tr
 from isocost.plan.claims.checked import Checked, check_claim
 from isocost.plan.claims.reading import read_claim
 from isocost.quantities import DOLLAR, MoneyUnit, money_shown_in
@@ -102,7 +103,7 @@ def _judged(work: Callable[[], Outcome], key: str, sentence: str, money: MoneyUn
         return Outcome(key, sentence, None, problems=(str(error),), money=money)
     except Exception as error:  # whatever the engine refuses is said in the tab, which stays usable
         log.warning("No verdict on %s: %s", key, error, exc_info=error)
-        why = f"The check failed: {error or type(error).__name__}."
+        why = tr("The check failed: {error}.", error=error or type(error).__name__)
         return Outcome(key, sentence, None, problems=(why,), money=money)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.case import WishError
 from isocost.plan.solve.hardware.ladder import Ladder, ladder
@@ -29,7 +30,7 @@ NARROWEST, SHARE = 260, 0.27
 """Pixels the table is wide at least, and the share of it that names take at most."""
 GLANCE_MS, PAUSE_MS = 120, 800
 """In sight before the ladder, which takes seconds, is solved: at first, and after a change of the plan."""
-SOLVING = "Solving what each sum buys…"
+SOLVING = tr("Solving what each sum buys…")
 
 
 class LadderChart(ReadableChart[LadderView | None]):
@@ -146,7 +147,7 @@ class LadderCard(ChartCard):
         chart.expected = len(session.catalog.constants.ladder.kinds)
         self.chart = LadderWidget(chart, theme, self)
         self.chart.setObjectName("claims.ladder.chart")
-        self.chart.setAccessibleName("What sums of money buy")
+        self.chart.setAccessibleName(tr("What sums of money buy"))
         self.explained = ElidedLabel(self)
         self.explained.setProperty("role", "quiet")
         self.body.addWidget(self.chart)
@@ -163,7 +164,7 @@ class LadderCard(ChartCard):
         self.chart.seen.connect(self._look)
         session.project_changed.connect(self.chart.update)
         self.apply_theme(theme)
-        self.say("What sums of money buy today", SOLVING, SOLVING)
+        self.say(tr("What sums of money buy today"), SOLVING, SOLVING)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -200,7 +201,11 @@ class LadderCard(ChartCard):
         if not isinstance(error, WishError):
             log.warning("No ladder: %s", error, exc_info=error)
         self.chart.show_view(None)
-        self.say("What sums of money buy today", f"Not solved: {error}", f"Not solved: {error}")
+        self.say(
+            tr("What sums of money buy today"),
+            tr("Not solved: {error}", error=error),
+            tr("Not solved: {error}", error=error),
+        )
 
     def _open(self, part: int) -> None:
         view = self.chart.view

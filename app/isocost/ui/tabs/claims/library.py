@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewItem, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -41,14 +42,18 @@ class LibraryModel(Lines[ClaimRow | str]):
         self.words: Mapping[str, Word] = {}
 
     def _said(self, line: ClaimRow | str) -> str:
-        return line.capitalize() if isinstance(line, str) else row_words(line, self.words.get(line.key))
+        return (
+            f"{line[:1].upper()}{line[1:]}"
+            if isinstance(line, str)
+            else row_words(line, self.words.get(line.key))
+        )
 
     def show_claims(self, rows: Sequence[ClaimRow]) -> None:
         """Replace the claims, headings before each group; the list goes back to its top."""
         lines: list[ClaimRow | str] = []
         for row in rows:
             if not lines or not isinstance(lines[-1], ClaimRow) or lines[-1].group != row.group:
-                lines.append(row.group)
+                lines.append(tr(row.group))
             lines.append(row)
         if tuple(lines) != self.rows:
             self.beginResetModel()
@@ -148,14 +153,14 @@ class Library(QFrame):
         self.setProperty("role", "card")
         self.search = _SearchLine(self)
         self.search.setObjectName("claims.search")
-        self.search.setPlaceholderText("Find, or paste a sentence")
-        self.search.setAccessibleName("Find a claim")
+        self.search.setPlaceholderText(tr("Find, or paste a sentence"))
+        self.search.setAccessibleName(tr("Find a claim"))
         self.search.setClearButtonEnabled(True)
         self.model = LibraryModel(self)
         self._delegate = LibraryDelegate(theme, self.model, self)
         self.list = RowList("claims.list", self.model, self._delegate, self)
         self.list.setUniformItemSizes(False)
-        self.list.setAccessibleName("Claims")
+        self.list.setAccessibleName(tr("Claims"))
         self.none = WrapLabel(self)
         self.none.setProperty("role", "small")
         self.none.setObjectName("claims.none")
@@ -248,7 +253,7 @@ class Library(QFrame):
         shown = [row for row in self._rows if row.found(typed)]
         self.model.show_claims(shown)
         self.none.setVisible(not shown)
-        self.none.say(f"No claim has “{typed}” in it. Enter checks it as a sentence.")
+        self.none.say(tr("No claim has “{typed}” in it. Enter checks it as a sentence.", typed=typed))
         self._mark()
 
     def event(self, event: QEvent) -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.claim_page import OursView
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -22,9 +23,9 @@ EDGE = 74
 """Pixels kept at both sides of what is drawn, for the words beside a mark."""
 LEAST_DECADES = 0.6
 NO_ESTIMATE = Said(
-    "We have no estimate of it",
-    "Model, tokens and accelerator would have to be told.",
-    "We have no estimate of it: model, tokens and accelerator would have to be told.",
+    tr("We have no estimate of it"),
+    tr("Model, tokens and accelerator would have to be told."),
+    tr("We have no estimate of it: model, tokens and accelerator would have to be told."),
 )
 
 
@@ -88,11 +89,11 @@ def _write(
     bold, quiet = font_of(theme, "small", bold=True), font_of(theme, "quiet")
     metrics = QFontMetricsF(bold)
     above = middle - theme.px(16)
-    ours = (f"ours {view.shown(view.span.p50)}", scale.x(view.span.p50), theme.series[0].text)
+    ours = (tr("ours {shown}", shown=view.shown(view.span.p50)), scale.x(view.span.p50), theme.series[0].text)
     told = (
         None
         if view.told is None
-        else (f"told {view.shown(view.told)}", scale.x(view.told), theme.series[1].text)
+        else (tr("told {shown}", shown=view.shown(view.told)), scale.x(view.told), theme.series[1].text)
     )
     marks = sorted((each for each in (ours, told) if each is not None), key=lambda each: each[1])
     for at, (text, x, colour) in enumerate(marks):
@@ -162,7 +163,12 @@ class OursCard(ChartCard):
         view = self.chart.view
         if view is None:
             return super().table()
-        columns = (Column("Figure"), Column("Value", view.shown, right=True, key=view.unit))
+        columns = (Column(tr("Figure")), Column(tr("Value"), view.shown, right=True, key=view.unit))
         span = view.span
-        rows = [("Told", view.told), ("Ours", span.p50), ("Ours, low", span.p10), ("Ours, high", span.p90)]
+        rows = [
+            (tr("Told"), view.told),
+            (tr("Ours"), span.p50),
+            (tr("Ours, low"), span.p10),
+            (tr("Ours, high"), span.p90),
+        ]
         return Table(columns, tuple(rows))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEven
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.files.claims import predicted_by
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.terms import terms_of
@@ -51,7 +52,7 @@ UNLIMITED = 16777215
 """Qt's own value for no maximum."""
 TWO_COLUMNS = 620
 """Pixels from which on the cards below the verdict stand in two columns."""
-CHECKING = "Checking…"
+CHECKING = tr("Checking…")
 
 
 class ClaimsPage(QWidget):
@@ -217,7 +218,7 @@ class ClaimsPage(QWidget):
     def _own_key(self, sentence: str) -> str:
         """A new claim of the user's, in the list."""
         self._number += 1
-        key = f"yours {self._number}"
+        key = tr("yours {number}", number=self._number)
         self._own[key] = sentence
         self.library.search.clear()
         self._list()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.quantities import format_money, without_idle_cents
 from isocost.report.decisions.claim_runs import KINDS, Dot, RunsView, runs_table
 from isocost.report.table import Table
@@ -174,8 +175,8 @@ class RunsCard(ChartCard):
         self.body.addWidget(self.explained)
         self.setTabOrder(self.chart, self.more)
         self.apply_theme(theme)
-        waiting = "They stand at the price of the plan, once it has an estimate."
-        self.say("What published runs cost, on one price", waiting, waiting)
+        waiting = tr("They stand at the price of the plan, once it has an estimate.")
+        self.say(tr("What published runs cost, on one price"), waiting, waiting)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.claim_page import Chip, Tile, Word
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import SPACE, Theme
@@ -69,7 +70,7 @@ class Chips(QWidget):
         # An ampersand would be read as a key.
         button.setText(chip.words.replace("&", "&&"))
         button.setAccessibleName(chip.words)
-        button.setToolTip(plain_tip(chip.tip or "Edit this part of the sentence"))
+        button.setToolTip(plain_tip(chip.tip or tr("Edit this part of the sentence")))
         tone = "told" if chip.state == "told" else "open"
         if button.property("tone") != tone:
             restyle(button, "tone", tone)
@@ -157,17 +158,17 @@ class VerdictCard(QFrame):
         self.sentence = QLineEdit(self)
         self.sentence.setObjectName("claims.sentence")
         self.sentence.setProperty("role", "quantity")
-        self.sentence.setPlaceholderText("70B from scratch, 8 H100, 18 days, $8,605")
-        self.sentence.setAccessibleName("The claim in a sentence")
+        self.sentence.setPlaceholderText(tr("70B from scratch, 8 H100, 18 days, $8,605"))
+        self.sentence.setAccessibleName(tr("The claim in a sentence"))
         self.sentence.setAccessibleDescription(
-            "Model, tokens, hardware, time and money in any order and units."
+            tr("Model, tokens, hardware, time and money in any order and units.")
         )
         self._taken = ""
         WindowKeys(self.sentence, lambda: self.sentence.text() != self._taken)
-        self.open = QPushButton("Open as a plan", self)
+        self.open = QPushButton(tr("Open as a plan"), self)
         self.open.setObjectName("claims.open")
         self.open.setProperty("role", "primary")
-        self.copy = QPushButton("Copy as Markdown", self)
+        self.copy = QPushButton(tr("Copy as Markdown"), self)
         self.copy.setObjectName("claims.copy")
         self.about = WrapLabel(self)
         self.about.setObjectName("claims.about")
@@ -251,7 +252,7 @@ class VerdictCard(QFrame):
         whole = self.more.isChecked()
         cut = any(tile.isVisibleTo(self) and tile.words.shortened for tile in self.tiles)
         shown = any(tile.isVisibleTo(self) for tile in self.tiles)
-        self.more.setText("Less of the arithmetic" if whole else "All of the arithmetic")
+        self.more.setText(tr("Less of the arithmetic") if whole else tr("All of the arithmetic"))
         self.more.setVisible(shown and (whole or cut))
 
     def apply_theme(self, theme: Theme) -> None:
@@ -303,7 +304,7 @@ class VerdictCard(QFrame):
     def offer(self, plan: bool, copy: bool) -> None:
         """Whether there is a plan to open, and anything to copy."""
         self.open.setEnabled(plan)
-        tip = "Add it to the plan as a scenario" if plan else "It tells too little for a plan"
+        tip = tr("Add it to the plan as a scenario") if plan else tr("It tells too little for a plan")
         self.open.setToolTip(tip)
         self.copy.setEnabled(copy)
 

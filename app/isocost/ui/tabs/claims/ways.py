@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.claim_ways import Way
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -23,7 +24,7 @@ class _Line(QWidget):
         super().__init__(parent)
         self.words = WrapLabel(self)
         self.words.setProperty("role", "arithmetic")
-        self.open = QPushButton("Open", self)
+        self.open = QPushButton(tr("Open"), self)
         self.open.setProperty("role", "link")
         self.open.setProperty("tone", "go")
         self.open.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -37,8 +38,8 @@ class _Line(QWidget):
         """Say another one."""
         self.words.say(way.words)
         self.open.setVisible(way.scenario is not None)
-        self.open.setAccessibleName(f"Open as a plan: {way.words}")
-        self.open.setToolTip("Add it to the plan as a scenario")
+        self.open.setAccessibleName(tr("Open as a plan: {words}", words=way.words))
+        self.open.setToolTip(tr("Add it to the plan as a scenario"))
 
 
 class WaysCard(ChartCard):

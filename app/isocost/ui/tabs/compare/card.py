@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.beside import ALONE, Columns
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
@@ -18,9 +19,9 @@ from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 def add_button(name: str) -> QPushButton:
     """A button that brings in another file's plan."""
-    button = QPushButton("Add from a file…")
+    button = QPushButton(tr("Add from a file…"))
     button.setObjectName(name)
-    button.setToolTip("Put a plan of another file beside this one (Ctrl+Shift+O)")
+    button.setToolTip(tr("Put a plan of another file beside this one (Ctrl+Shift+O)"))
     return button
 
 
@@ -33,9 +34,9 @@ class ColumnsCard(ChartCard):
         self.told = WrapLabel(self)
         self.told.setProperty("role", "stop")
         self.told.hide()
-        self.copy = QPushButton("Duplicate", self)
+        self.copy = QPushButton(tr("Duplicate"), self)
         self.copy.setObjectName("compare.duplicate")
-        self.copy.setToolTip("Put a copy of the plan on screen beside it")
+        self.copy.setToolTip(tr("Put a copy of the plan on screen beside it"))
         self.copy.clicked.connect(lambda: commands.duplicate(commands.selected))
         self.add = add_button("compare.add")
         self.table_view = ScenarioTable(theme, commands, self._refuse, self)
@@ -84,7 +85,7 @@ class Alone(QFrame):
         self.reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.reason.say(ALONE.subtitle)
         self.setAccessibleName(ALONE.summary)
-        self.copy = QPushButton("Duplicate this plan to compare", self)
+        self.copy = QPushButton(tr("Duplicate this plan to compare"), self)
         self.copy.setObjectName("compare.alone.duplicate")
         self.copy.clicked.connect(lambda: duplicate())
         self.add = add_button("compare.alone.add")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.report.decisions.beside import Columns
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -29,7 +30,7 @@ from isocost.ui.widgets.figures import explain
 NARROWEST, WIDEST = 178, 270
 """Pixels of a scenario's column."""
 
-KEYS = "Enter opens, P pins, Ctrl+D duplicates, F2 renames, Alt with Left or Right moves, Delete removes."
+KEYS = tr("Enter opens, P pins, Ctrl+D duplicates, F2 renames, Alt with Left or Right moves, Delete removes.")
 
 
 class ColumnTools(QWidget):
@@ -38,11 +39,13 @@ class ColumnTools(QWidget):
     def __init__(self, commands: ScenarioCommands, rename: Callable[[int], None], parent: QWidget) -> None:
         super().__init__(parent)
         self.column = 0
-        self.pin = self._button("pin", "Pin", "compare all others with it (P)", commands.pin)
-        self.copy = self._button("copy", "Duplicate", "put a copy beside it (Ctrl+D)", commands.duplicate)
-        self.edit = self._button("edit", "Rename", "give it another name (F2)", rename)
+        self.pin = self._button("pin", tr("Pin"), tr("compare all others with it (P)"), commands.pin)
+        self.copy = self._button(
+            "copy", tr("Duplicate"), tr("put a copy beside it (Ctrl+D)"), commands.duplicate
+        )
+        self.edit = self._button("edit", tr("Rename"), tr("give it another name (F2)"), rename)
         self.trash = self._button(
-            "trash", "Remove", "take it out; undo brings it back (Del)", commands.remove
+            "trash", tr("Remove"), tr("take it out; undo brings it back (Del)"), commands.remove
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -111,7 +114,7 @@ class ScenarioTable(QTableView):
     def _dress(self) -> None:
         self.setObjectName("compare.table")
         self.setProperty("role", "inset")
-        self.setAccessibleName("Scenarios")
+        self.setAccessibleName(tr("Scenarios"))
         self.setAccessibleDescription(KEYS)
         self.setModel(self.columns)
         self.setItemDelegate(self.delegate)

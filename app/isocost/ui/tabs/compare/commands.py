@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isocost.language import tr
 from isocost.plan.project import editing
 from isocost.plan.project.project import Scenario
 from isocost.ui.session.session import Session
@@ -31,7 +32,9 @@ class ScenarioCommands:
         """Compare all others with this one, which becomes the first."""
         if at:
             name = self.scenarios[at].name
-            self._session.apply(lambda project: editing.move_scenario(project, at, 0), f"Pin {name}")
+            self._session.apply(
+                lambda project: editing.move_scenario(project, at, 0), tr("Pin {name}", name=name)
+            )
 
     def duplicate(self, at: int) -> None:
         """Put a copy of a scenario after it, and show the copy."""
@@ -46,7 +49,9 @@ class ScenarioCommands:
         """Remove a scenario, unless it is the only one."""
         if self.may_remove:
             name = self.scenarios[at].name
-            self._session.apply(lambda project: editing.remove_scenario(project, at), f"Remove {name}")
+            self._session.apply(
+                lambda project: editing.remove_scenario(project, at), tr("Remove {name}", name=name)
+            )
 
     def move(self, at: int, to: int, gesture: object | None = None) -> int:
         """Put a scenario at another place; where it then stands."""
@@ -54,7 +59,7 @@ class ScenarioCommands:
         if to != at:
             name = self.scenarios[at].name
             self._session.apply(
-                lambda project: editing.move_scenario(project, at, to), f"Move {name}", gesture
+                lambda project: editing.move_scenario(project, at, to), tr("Move {name}", name=name), gesture
             )
         return to
 
@@ -63,7 +68,8 @@ class ScenarioCommands:
         before = self.scenarios[at].name
         try:
             self._session.apply(
-                lambda project: editing.rename_scenario(project, at, name), f"Rename {before}"
+                lambda project: editing.rename_scenario(project, at, name),
+                tr("Rename {before}", before=before),
             )
         except ValueError as refused:
             return str(refused)

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
+from isocost.language import tr
 from isocost.report.decisions.beside import Columns, Row
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import Index, rows_replaced
@@ -73,9 +74,9 @@ class ColumnsModel(QAbstractTableModel):
 
     def status(self, column: int) -> str:
         """What a scenario is to the others and to the other tabs."""
-        said = ["pinned: the others against it"] if not column else []
-        said += ["on screen now"] if column == self.selected else []
-        return ", ".join(said) if len(said) < 2 else "pinned, on screen now"
+        said = [tr("pinned: the others against it")] if not column else []
+        said += [tr("on screen now")] if column == self.selected else []
+        return ", ".join(said) if len(said) < 2 else tr("pinned, on screen now")
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         view, roles = self.view, Qt.ItemDataRole

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.report.decisions.beside import Columns, Row, Strip
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
@@ -165,7 +166,7 @@ class CellDelegate(QStyledItemDelegate):
         line = QLineEdit(parent)
         line.setObjectName("compare.name")
         line.setProperty("role", "cell")
-        line.setAccessibleName("Name of the scenario")
+        line.setAccessibleName(tr("Name of the scenario"))
         line.setMaxLength(120)
         return line
 

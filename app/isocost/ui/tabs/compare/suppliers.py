@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
+from isocost.language import tr
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.plan.doubt.beside import ByPrice
 from isocost.quantities import format_money
@@ -131,7 +132,7 @@ class SuppliersCard(ChartCard):
         self.list = ClickList("suppliers.list", self.cards, self._delegate, self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.list.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-        self.list.setAccessibleDescription("Enter takes the price over into the plan.")
+        self.list.setAccessibleDescription(tr("Enter takes the price over into the plan."))
         self.list.clicked.connect(self._adopt)
         self.notes = WrapLabel(self)
         self.notes.setProperty("role", "quiet")
@@ -139,7 +140,7 @@ class SuppliersCard(ChartCard):
         self.body.addWidget(self.notes)
         self.body.addStretch(1)
         self.apply_theme(theme)
-        self.say("Suppliers", "Comparing…", "Comparing…")
+        self.say(tr("Suppliers"), tr("Comparing…"), tr("Comparing…"))
 
     def show_cards(self, found: BySupplier, called: str, by_price: ByPrice | None = None) -> None:
         """Draw the cards of a run, by what it is called, in place of the last ones; with their ranges."""

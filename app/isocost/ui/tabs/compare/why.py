@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.why import Step, Why
 from isocost.report.decisions.words import signed_share
 from isocost.report.table import Table
@@ -132,7 +133,7 @@ class WhyCard(ChartCard):
         self.body.addWidget(self.notes)
         self.body.addStretch(1)
         self.apply_theme(theme)
-        self.say("Why they differ", "Comparing…", "Comparing…")
+        self.say(tr("Why they differ"), tr("Comparing…"), tr("Comparing…"))
 
     def show_why(self, found: Why, column: int) -> None:
         """Draw the steps that lead to the scenario of this column."""
@@ -150,7 +151,7 @@ class WhyCard(ChartCard):
         self._found = None
         self.steps.show(())
         self.notes.hide()
-        self.say("Why they differ", why, why)
+        self.say(tr("Why they differ"), why, why)
         self.list.show_all()
 
     def drawing(self) -> Drawing | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.physics.records import Breakdown
 from isocost.report.findings.fit import breakdown_table
 from isocost.report.table import Table
@@ -41,7 +42,7 @@ class BreakdownCard(ChartCard):
         self._unit = unit
         self.body.addWidget(self.chart, 1)
         self.apply_theme(theme)
-        self.show_nothing("Estimating…")
+        self.show_nothing(tr("Estimating…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushBu
 
 from isocost.files.saving import write_atomically
 from isocost.files.text import os_problem
+from isocost.language import tr
 from isocost.report.findings import launch as words
 from isocost.report.launch import LABELS, Wanted, Written, written
 from isocost.ui.look.theme import Theme
@@ -31,8 +32,8 @@ class LaunchDialog(OwnDialog):
         self.choices = {target: QPushButton(label) for target, label in LABELS.items()}
         self._group = QButtonGroup(self)
         self.text = QPlainTextEdit()
-        self.copy = self.add_button("copy", "Copy", primary=True)
-        self.save = self.add_button("save", "Save…")
+        self.copy = self.add_button("copy", tr("Copy"), primary=True)
+        self.save = self.add_button("save", tr("Save…"))
         self._worker = session.worker(self._take, self._fail, of_plan=False)
         self._lay_out_parts()
         self._connect()
@@ -125,12 +126,17 @@ class LaunchDialog(OwnDialog):
         if made is None:
             return
         suffix = Path(made.name).suffix
-        path = ask_where(self, words.TITLE, made.name, f"Settings (*{suffix})", with_suffix(suffix))
+        path = ask_where(
+            self, words.TITLE, made.name, tr("Settings (*{suffix})", suffix=suffix), with_suffix(suffix)
+        )
         if path is None:
             return
         try:
             write_atomically(path, made.text.encode("utf-8"))
         except (OSError, ValueError) as problem:
-            self.say(f"{path.name} cannot be saved: {os_problem(problem)}.", "stop")
+            self.say(
+                tr("{name} cannot be saved: {os_problem}.", name=path.name, os_problem=os_problem(problem)),
+                "stop",
+            )
         else:
-            self.say(f"Saved as {path.name}.", "fine")
+            self.say(tr("Saved as {name}.", name=path.name), "fine")

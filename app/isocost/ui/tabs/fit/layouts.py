@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.doubt.factors import Factors
 from isocost.plan.notice import RELEASE
@@ -139,9 +140,9 @@ class _Cells(QStyledItemDelegate):
         elif isinstance(view, LayoutsView) and view.hovered == index.row() and not row.chosen:
             painter.fillRect(room, mixed(theme.quiet, theme.panel, 0.12))
         ink = theme.text if row.fits else theme.quiet
-        if name == "Memory" and not row.fits:
+        if name == tr("Memory") and not row.fits:
             ink = theme.stop
-        elif name == "Loses" and row.reason == "best":
+        elif name == tr("Loses") and row.reason == "best":
             ink = theme.fine
         painter.setFont(font_of(theme, "small", bold=row.chosen))
         painter.setPen(QColor(ink))
@@ -258,7 +259,7 @@ class LayoutsCard(ChartCard):
         self.release = QPushButton(RELEASE, self)
         self.release.setObjectName("fit.layouts.release")
         self.release.setProperty("role", "chip")
-        self.release.setToolTip("Release every pinned part of the layout")
+        self.release.setToolTip(tr("Release every pinned part of the layout"))
         self.release.clicked.connect(self.released)
         self.launch = QPushButton(BUTTON, self)
         self.launch.setObjectName("fit.layouts.launch")
@@ -277,7 +278,7 @@ class LayoutsCard(ChartCard):
         self.setTabOrder(self.launch, self.view)
         self.setTabOrder(self.view, self.more)
         self.apply_theme(theme)
-        self.show_nothing("Comparing layouts…")
+        self.show_nothing(tr("Comparing layouts…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -292,7 +293,7 @@ class LayoutsCard(ChartCard):
         self.pins.say("")
         self.release.setEnabled(False)
         self.launch.setEnabled(False)
-        self.say("Layouts", why_not, why_not)
+        self.say(tr("Layouts"), why_not, why_not)
 
     def show_report(self, report: FitReport, likely: Factors | None = None) -> None:
         """List a report's layouts in place of the last ones; ``likely``: see :func:`layouts_said`."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.fit import TRAINER, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.physics.records import Breakdown
@@ -31,9 +32,9 @@ BAR = 76
 
 _SLOTS = {
     "Weights": 0, "Gradients": 1, "Optimizer": 2, "Activations": 3, "Logits": 5, "Buffers": 4,
-    TRAINER: 2, "Key-value cache": 3, "Cache to spare": 3,
+    TRAINER: 2, tr("Key-value cache"): 3, tr("Cache to spare"): 3,
 }  # fmt: skip
-_PALE = ("Reserve", "Cache to spare")
+_PALE = (tr("Reserve"), tr("Cache to spare"))
 """Parts that nothing is in yet."""
 
 
@@ -170,7 +171,7 @@ class MemoryCard(BreakdownCard):
     """Whether the memory of one accelerator is enough, and for what."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.memory", "Memory", "bytes", MemoryChart(None), theme, parent)
+        super().__init__("fit.memory", tr("Memory"), "bytes", MemoryChart(None), theme, parent)
 
     def show_stage(self, stage: StageEstimate, figure: str = "") -> None:
         """Show one stage's memory; ``figure`` is the key that explains it."""
@@ -193,7 +194,7 @@ class EngineCard(BreakdownCard):
     """What the engine that generates takes of an accelerator, beside what stays of the trainer."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.engine", "Generation engine", "bytes", MemoryChart(None), theme, parent)
+        super().__init__("fit.engine", tr("Generation engine"), "bytes", MemoryChart(None), theme, parent)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show the engine of a stage of rounds."""

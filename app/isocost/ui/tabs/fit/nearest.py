@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.evidence.nearest import NearRun
+from isocost.language import tr
 from isocost.plan.answer.fit import FitReport
 from isocost.report.findings.nearest import (
     OWN_RUNS,
@@ -113,7 +114,7 @@ class NearestCard(ChartCard):
         self.body.addWidget(self.own)
         self.setTabOrder(self.list, self.more)
         self.apply_theme(theme)
-        self.show_nothing("Looking for measured runs…")
+        self.show_nothing(tr("Looking for measured runs…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -124,7 +125,7 @@ class NearestCard(ChartCard):
         """Leave the list empty and say why."""
         self.model.show(())
         self.guessed.hide()
-        self.say("Measured runs", why, why)
+        self.say(tr("Measured runs"), why, why)
 
     def show_report(self, report: FitReport) -> None:
         """List a report's runs in place of the last ones."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.fit import FitReport, LayoutRow
 from isocost.plan.answer.predicted import Prediction, predicted
@@ -52,7 +53,7 @@ class FitPage(QScrollArea):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("fit_page")
-        self.setAccessibleName("Fit")
+        self.setAccessibleName(tr("Fit"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -225,7 +226,7 @@ class FitPage(QScrollArea):
 
     def _pin(self, row: LayoutRow) -> None:
         values = msgspec.structs.asdict(row.pins)
-        self._session.set_section("layout", f"Pin {degrees(row)}", None, **values)
+        self._session.set_section("layout", tr("Pin {degrees}", degrees=degrees(row)), None, **values)
 
     def _launch(self) -> None:
         """Show the plan's layout as launch settings."""

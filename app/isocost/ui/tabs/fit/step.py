@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
@@ -79,7 +80,7 @@ class StepCard(BreakdownCard):
     """Where the step's time goes."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.step", "Time of a step", "seconds", StepChart(None), theme, parent)
+        super().__init__("fit.step", tr("Time of a step"), "seconds", StepChart(None), theme, parent)
 
     def show_stage(self, stage: StageEstimate, figure: str = "", ranges: FigureRanges | None = None) -> None:
         """Show one stage's step; ``figure`` is the key that explains it, and has its range."""

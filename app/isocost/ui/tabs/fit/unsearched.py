@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
 from isocost.ui.widgets.labels import WrapLabel
@@ -30,7 +30,7 @@ class UnsearchedStage(QFrame):
         self.wanted = QPushButton(self)
         self.wanted.setObjectName("fit.empty.show")
         self.wanted.clicked.connect(lambda: self.step_wanted.emit(self._step))
-        self.predict = QPushButton("Predict it instead", self)
+        self.predict = QPushButton(tr("Predict it instead"), self)
         self.predict.setObjectName("fit.empty.predict")
         self.foretold = WrapLabel(self)
         self.foretold.setProperty("role", "quiet")
@@ -56,6 +56,6 @@ class UnsearchedStage(QFrame):
         self.predict.setVisible(bool(instead))
         self.predict.setAccessibleDescription(instead)
         self.foretold.setVisible(bool(instead))
-        self.foretold.say(f"As {in_sentence(instead)}" if instead else "")
+        self.foretold.say(tr("As {instead}", instead=in_sentence(instead)) if instead else "")
         self.wanted.setVisible(step is not None)
         self.wanted.setText(step.words if step is not None else "")

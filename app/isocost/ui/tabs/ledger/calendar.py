@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
@@ -60,15 +61,17 @@ class Calendar(ChartCard):
         self.plot.said.connect(self._tell)
         self.apply_theme(theme)
         self.explains("total.wall_days")
-        self.say("The calendar", "Estimating…", "Estimating…")
+        self.say(tr("The calendar"), tr("Estimating…"), tr("Estimating…"))
         self._tell("")
 
     def _lay_out(self) -> None:
         self.slip.setObjectName("calendar.slip")
-        self.slip.setAccessibleName("Delay in weeks")
-        self.slip.setToolTip("What it costs when everything ends some weeks later and no more work is done.")
+        self.slip.setAccessibleName(tr("Delay in weeks"))
+        self.slip.setToolTip(
+            tr("What it costs when everything ends some weeks later and no more work is done.")
+        )
         self.words.setObjectName("calendar.slip_words")
-        self.label = plain_label("Slip")
+        self.label = plain_label(tr("Slip"))
         self.label.setBuddy(self.slip)
         row = QHBoxLayout()
         row.setSpacing(3 * SPACE)
@@ -133,5 +136,5 @@ class Calendar(ChartCard):
         self.slip_wanted.emit(self.weeks)
 
     def _tell(self, words: str) -> None:
-        self.pointed.say(words or "Point at a bar, or step through them with the arrow keys, to read it.")
+        self.pointed.say(words or tr("Point at a bar, or step through them with the arrow keys, to read it."))
         self.plot.setAccessibleDescription(words)

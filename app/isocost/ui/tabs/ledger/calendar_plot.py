@@ -10,6 +10,7 @@ from typing import ClassVar
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter
 
+from isocost.language import tr
 from isocost.plan.money.cashflow import TimelineBar
 from isocost.quantities import format_duration, format_money
 from isocost.quantities.units import DAYS_PER_WEEK
@@ -138,7 +139,7 @@ def _paint_grid(painter: QPainter, places: Places) -> None:
     painter.setPen(made_pen(theme.line))
     painter.drawLine(QPointF(room.left(), room.bottom() + 0.5), QPointF(room.right(), room.bottom() + 0.5))
     painter.setPen(QColor(theme.quiet))
-    painter.drawText(QPointF(8, room.top() - 10), "Cash by month")
+    painter.drawText(QPointF(8, room.top() - 10), tr("Cash by month"))
 
 
 def _paint_stretch(painter: QPainter, places: Places, index: int, bar: TimelineBar) -> None:
@@ -241,7 +242,7 @@ def _paint_late(painter: QPainter, places: Places) -> None:
     painter.setFont(font_of(theme, "small"))
     painter.setPen(QColor(theme.quiet))
     line = QRectF(8, top, theme.px(GUTTER) - 18, height)
-    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), "Slip")
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), tr("Slip"))
     left, right = places.x(view.finish), places.x(view.finish + view.late_weeks * DAYS_PER_WEEK)
     box = QRectF(left, top + height * 0.2, max(2.0, right - left), height * 0.6)
     painter.setPen(made_pen(theme.care, 1.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from isocost.language import tr
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
@@ -113,7 +114,7 @@ class RentOrBuyCard(QuestionCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("rent_or_buy", theme, parent)
         self._shown: RentOrBuy | None = None
-        self.say("Rent or buy", "Estimating…", "Estimating…")
+        self.say(tr("Rent or buy"), tr("Estimating…"), tr("Estimating…"))
 
     def show_question(
         self, question: RentOrBuy | None, accelerator: str, buying: Buying | None = None
@@ -138,7 +139,7 @@ class OptionsCard(QuestionCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("api_or_own", theme, parent)
         self._shown: OptionComparison | None = None
-        self.say("API, fine-tune or train?", "Estimating…", "Estimating…")
+        self.say(tr("API, fine-tune or train?"), tr("Estimating…"), tr("Estimating…"))
 
     def show_question(self, question: OptionComparison | None, scenario: Scenario) -> None:
         """Draw another comparison; None = no demand is given."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from isocost.catalog import Catalog
-from isocost.language import in_sentence
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.energy import Footprint
@@ -86,7 +86,7 @@ class EnergyCard(ChartCard):
         self.body.addStretch(1)
         self.apply_theme(theme)
         self.explains("energy.kwh")
-        self.say("Energy", "Estimating…", "Estimating…")
+        self.say(tr("Energy"), tr("Estimating…"), tr("Estimating…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -123,7 +123,7 @@ class ScopeCard(ChartCard):
         self.body.addWidget(self.never)
         self.body.addStretch(1)
         self.apply_theme(theme)
-        self.say("Not in this bill", "Estimating…", "Estimating…")
+        self.say(tr("Not in this bill"), tr("Estimating…"), tr("Estimating…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -148,7 +148,7 @@ class ScopeCard(ChartCard):
         chip = QPushButton(f"+ {omission.name}")
         chip.setProperty("role", "chip")
         chip.setObjectName(f"scope.{omission.path}")
-        chip.setAccessibleName(f"Count {in_sentence(omission.name)}")
+        chip.setAccessibleName(tr("Count {name}", name=in_sentence(omission.name)))
         chip.setAccessibleDescription(omission.meaning)
         chip.setToolTip(plain_tip(omission_tip(omission, self._catalog)))
         chip.clicked.connect(lambda: self.count_wanted.emit(omission))
@@ -166,7 +166,7 @@ class BadgeCard(ChartCard):
         self.body.addWidget(self.chips)
         self.body.addStretch(1)
         self.apply_theme(theme)
-        self.say("Where this run stands", "Estimating…", "Estimating…")
+        self.say(tr("Where this run stands"), tr("Estimating…"), tr("Estimating…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""

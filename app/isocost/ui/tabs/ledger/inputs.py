@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES, NUMBERS, matters
 from isocost.report.findings.inputs import group_line, programme_caption
 from isocost.ui.inputs.field_input import FieldInput
@@ -61,15 +62,15 @@ class GroupPlan:
 
 
 GROUPS = (
-    GroupPlan("people", "People", ("people",)),
-    GroupPlan("programme", "Failures, reserve", ("programme",)),
-    GroupPlan("dataset", "Data", ("dataset",)),
-    GroupPlan("storage", "Storage", ("storage",)),
-    GroupPlan("schedule", "Calendar", ("schedule.start", "schedule", "schedule.keep_reserved")),
-    GroupPlan("supply", "How it is obtained", ("supply.mode", "supply")),
-    GroupPlan("ownership", "If you own it", ("ownership",)),
-    GroupPlan("site", "Site and energy", ("site.region", "site.operator", "site")),
-    GroupPlan("demand", "Use: API or own", ("demand", "api.model", "api", "finetune.supplier", "finetune",
+    GroupPlan("people", tr("People"), ("people",)),
+    GroupPlan("programme", tr("Failures, reserve"), ("programme",)),
+    GroupPlan("dataset", tr("Data"), ("dataset",)),
+    GroupPlan("storage", tr("Storage"), ("storage",)),
+    GroupPlan("schedule", tr("Calendar"), ("schedule.start", "schedule", "schedule.keep_reserved")),
+    GroupPlan("supply", tr("How it is obtained"), ("supply.mode", "supply")),
+    GroupPlan("ownership", tr("If you own it"), ("ownership",)),
+    GroupPlan("site", tr("Site and energy"), ("site.region", "site.operator", "site")),
+    GroupPlan("demand", tr("Use: API or own"), ("demand", "api.model", "api", "finetune.supplier", "finetune",
                                             "serving")),
 )  # fmt: skip
 
@@ -84,7 +85,7 @@ _MADE_BY: dict[str, Callable[[Session], ChoiceWidget]] = {
 }
 """Choices with a widget of their own; the others offer the words of the table."""
 
-_SHORT = {"api.model": "Compared with", "finetune.supplier": "Tuned by"}
+_SHORT = {"api.model": tr("Compared with"), "finetune.supplier": tr("Tuned by")}
 """Labels that would not fit beside their choice."""
 
 
@@ -123,7 +124,7 @@ class Group(QFrame):
         self._theme = theme
         self.fields: dict[str, ProgrammeInput] = {}
         self.choices: dict[str, ChoiceWidget] = {}
-        self.fold = _Fold(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
+        self.fold = _Fold(f"programme.{plan.name}", tr("{label}: inputs of the ledger", label=plan.label))
         self._rows: dict[str, QWidget] = {}
         heading = plain_label(plan.label.upper())
         heading.setProperty("role", "section")
@@ -194,12 +195,12 @@ class ProgrammeInputs(QFrame):
         super().__init__()
         self.setObjectName("programme_inputs")
         self.setProperty("role", "card")
-        self.setAccessibleName("Inputs of the ledger")
+        self.setAccessibleName(tr("Inputs of the ledger"))
         self._session = session
         self._stale = True
-        self.title = plain_label("What surrounds the run")
+        self.title = plain_label(tr("What surrounds the run"))
         self.title.setProperty("role", "card")
-        self.subtitle = plain_label("Costs nothing until you set it.")
+        self.subtitle = plain_label(tr("Costs nothing until you set it."))
         self.subtitle.setProperty("role", "small")
         self.groups: dict[str, Group] = {}
         self._theme = theme

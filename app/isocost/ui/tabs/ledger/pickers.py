@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from isocost.catalog.constants.economics import ApiQuote
+from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES
 from isocost.quantities import format_money
 from isocost.report.findings.inputs import OWN_PRICE, api_note
@@ -20,10 +21,10 @@ from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.typing import WindowKeys
 
 _KINDS = {
-    "country": "Countries",
-    "state": "States",
-    "cloud region": "Cloud regions",
-    "grid zone": "Grid operators",
+    "country": tr("Countries"),
+    "state": tr("States"),
+    "cloud region": tr("Cloud regions"),
+    "grid zone": tr("Grid operators"),
 }
 
 
@@ -81,7 +82,7 @@ class ApiPicker(ChoicePicker):
         if not isinstance(quote, ApiQuote):
             self.refresh()
             return
-        self._write(index, f"API model {quote.model}")
+        self._write(index, tr("API model {model}", model=quote.model))
 
 
 class FineTunePicker(ChoicePicker):
@@ -110,7 +111,7 @@ class FineTunePicker(ChoicePicker):
         if not isinstance(quote, ApiQuote):
             self.refresh()
             return
-        self._write(index, f"Fine-tuned by {quote.supplier}")
+        self._write(index, tr("Fine-tuned by {supplier}", supplier=quote.supplier))
 
 
 class StartEdit(QLineEdit):
@@ -151,7 +152,12 @@ class StartEdit(QLineEdit):
             self.setModified(False)
             text = self.text().strip()
             day = date.fromisoformat(text).isoformat() if text else ""
-            write(self._session, "schedule.start", day, f"Start {day}" if day else "No start date")
+            write(
+                self._session,
+                "schedule.start",
+                day,
+                tr("Start {day}", day=day) if day else tr("No start date"),
+            )
         self.setModified(False)
         self.refresh()
 
@@ -172,7 +178,9 @@ class StartEdit(QLineEdit):
     def _mark(self, wrong: bool) -> None:
         if bool(self.property("wrong")) != wrong:
             self.setProperty("wrong", wrong)
-            self.setToolTip("Write a day of the calendar, year first: 2027-01-15." if wrong else self._help)
+            self.setToolTip(
+                tr("Write a day of the calendar, year first: 2027-01-15.") if wrong else self._help
+            )
             self.style().unpolish(self)
             self.style().polish(self)
 

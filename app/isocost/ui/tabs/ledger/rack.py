@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.catalog import Catalog
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.rack import Rack, possible, rack, with_techniques, with_tried_beside
 from isocost.plan.project.project import Project
@@ -266,7 +267,7 @@ class RackPanel(QWidget):
         # One line each: rows that moved when a switch is turned would move under the mouse.
         self.note, self.beside = ElidedLabel(self), ElidedLabel(self)
         self.apply, self.add, self.clear = (
-            QPushButton(text, self) for text in ("Apply", "Add as scenario", "All off")
+            QPushButton(text, self) for text in (tr("Apply"), tr("Add as scenario"), tr("All off"))
         )
         self._name()
         self._lay_out()
@@ -283,9 +284,9 @@ class RackPanel(QWidget):
         for name in ("total", "delta", "note", "beside"):
             getattr(self, name).setObjectName(f"waterfall.rack.{name}")
         for button, name, words in (
-            (self.apply, "apply", "Make what is tried the plan. One undo takes it back."),
-            (self.add, "add", "Put what is tried beside the plan, to be compared."),
-            (self.clear, "clear", "Switch every technique off."),
+            (self.apply, "apply", tr("Make what is tried the plan. One undo takes it back.")),
+            (self.add, "add", tr("Put what is tried beside the plan, to be compared.")),
+            (self.clear, "clear", tr("Switch every technique off.")),
         ):
             button.setObjectName(f"waterfall.rack.{name}")
             button.setToolTip(words)

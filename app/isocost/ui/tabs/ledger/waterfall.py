@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.figure import LedgerGroup
@@ -141,9 +142,9 @@ class Waterfall(ChartCard):
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("waterfall", parent)
-        self.by_line = self.choice_chip("By line", "waterfall.by_line")
-        self.by_group = self.choice_chip("By group", "waterfall.by_group")
-        self.by_technique = self.choice_chip("Techniques", "waterfall.techniques")
+        self.by_line = self.choice_chip(tr("By line"), "waterfall.by_line")
+        self.by_group = self.choice_chip(tr("By group"), "waterfall.by_group")
+        self.by_technique = self.choice_chip(tr("Techniques"), "waterfall.techniques")
         self.rack = RackPanel(session, theme, self)
         self.rack.hide()
         self._chosen: bool | None = None
@@ -164,7 +165,7 @@ class Waterfall(ChartCard):
         self._lay_out()
         self.apply_theme(theme)
         self.explains("total.cost_usd")
-        self.say("The bill", "Estimating…", "Estimating…")
+        self.say(tr("The bill"), tr("Estimating…"), tr("Estimating…"))
 
     def _lay_out(self) -> None:
         chips = QHBoxLayout()

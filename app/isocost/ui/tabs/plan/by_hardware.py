@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from isocost.catalog.constants.palette import LineStyle
+from isocost.language import tr
 from isocost.plan.answer.comparison import JUST, Comparison, ranked
 from isocost.plan.answer.curves import RankedChoice
 from isocost.quantities import format_money, shown_duration
@@ -174,8 +175,8 @@ class ByHardware(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("by_hardware", parent)
-        self.at_count = self.choice_chip("Same count", "by_hardware.at_count")
-        self.at_deadline = self.choice_chip("Same time", "by_hardware.at_deadline")
+        self.at_count = self.choice_chip(tr("Same count"), "by_hardware.at_count")
+        self.at_deadline = self.choice_chip(tr("Same time"), "by_hardware.at_deadline")
         group = QButtonGroup(self)
         chips = QHBoxLayout()
         chips.setSpacing(2 * SPACE)
@@ -208,7 +209,7 @@ class ByHardware(ChartCard):
         self._told: tuple[object, ...] | None = None
         self._with_deadline = False
         self.apply_theme(theme)
-        self.show_nothing("Estimating…")
+        self.show_nothing(tr("Estimating…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -222,7 +223,7 @@ class ByHardware(ChartCard):
         self.at_count.setVisible(False)
         self.at_deadline.setVisible(False)
         self.show_changes(())
-        self.say("Cost by hardware", why, why)
+        self.say(tr("Cost by hardware"), why, why)
 
     def show_comparison(self, comparison: Comparison, *, ranged: bool = True) -> None:
         """Rank a comparison in place of the last one, in the colours of the other chart.
@@ -277,7 +278,7 @@ class ByHardware(ChartCard):
             return
         choices = self.ranking.rows
         first = (choices[0].accelerator, choices[0].count) if choices else None
-        said = ("What would change the winner", *changes) if changes and winner == first else ()
+        said = (tr("What would change the winner"), *changes) if changes and winner == first else ()
         for at, label in enumerate(self.changes):
             label.say(said[at] if at < len(said) else "")
             label.setVisible(at < len(said))

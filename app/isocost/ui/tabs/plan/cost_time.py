@@ -7,6 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.comparison import Comparison, View
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.plan import time_said, time_table
@@ -22,7 +23,7 @@ from isocost.ui.tabs.plan.marks import Beside
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.instead import Instead
 
-KEYS = "Left and right arrows change the count, up and down the accelerator; Tab leads to the goal."
+KEYS = tr("Left and right arrows change the count, up and down the accelerator; Tab leads to the goal.")
 FIELD = 258
 """Pixels of the budget's and the deadline's field with its label."""
 
@@ -50,7 +51,7 @@ class CostTime(ChartCard):
             self.setTabOrder(first, second)
         self._comparison: Comparison | None = None
         self.apply_theme(theme)
-        self.show_nothing("Estimating…")
+        self.show_nothing(tr("Estimating…"))
 
     def _with_foot(self) -> QWidget:
         """The plot above the two fields."""
@@ -92,7 +93,7 @@ class CostTime(ChartCard):
         self.nothing.offer(why, step)
         self._stack.setCurrentWidget(self.nothing)
         self.explains("")
-        self.say("Cost against time", "", why)
+        self.say(tr("Cost against time"), "", why)
 
     def show_comparison(self, comparison: Comparison, view: View, beside: Beside | None = None) -> None:
         """Draw a comparison in place of the last one; ``beside`` = what else is drawn, None = what was."""
@@ -105,7 +106,7 @@ class CostTime(ChartCard):
             return
         said = time_said(comparison, view.front, self.plot.marks)
         self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
-        self.plot.setAccessibleName("Cost against wall-clock time")
+        self.plot.setAccessibleName(tr("Cost against wall-clock time"))
         self.plot.setAccessibleDescription(self.accessibleDescription())
         for handle in self.handles:
             handle.tell(comparison.goal)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.report.findings.plan_offers import NOTHING, WORKING, OffersView, OfferView
 from isocost.ui.look.theme import RADIUS, Role, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
@@ -44,7 +45,9 @@ class OfferCard(QAbstractButton):
             return
         self.view, self.dimmed = view, dimmed
         self.setAccessibleName(view.words)
-        self.setAccessibleDescription(WORKING if dimmed else f"Press {view.number} to take it.")
+        self.setAccessibleDescription(
+            WORKING if dimmed else tr("Press {number} to take it.", number=view.number)
+        )
         self.setToolTip(plain_tip(view.words))
         self.update()
 
@@ -91,7 +94,10 @@ class OfferCard(QAbstractButton):
         write_text(painter, line, view.name, bold, text)
         after = QFontMetricsF(bold).horizontalAdvance(view.name) + 8
         write_text(painter, line.adjusted(after, 0, 0, 0), view.hardware, small, quiet)
-        line, figures = QRectF(room.left(), px(29), room.width(), px(22)), f"{view.cost} in {view.time}"
+        line, figures = (
+            QRectF(room.left(), px(29), room.width(), px(22)),
+            tr("{cost} in {time}", cost=view.cost, time=view.time),
+        )
         roles: tuple[Role, ...] = ("figure", "card", "small")
         fitting = (
             font for role in roles if text_size(font := font_of(theme, role), figures)[0] <= room.width()
@@ -126,7 +132,7 @@ class OfferRow(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("offers")
-        self.setAccessibleName("Offers")
+        self.setAccessibleName(tr("Offers"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.words = WrapLabel(self)
         self.words.setObjectName("offers.words")

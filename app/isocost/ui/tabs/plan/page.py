@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.comparison import Comparison, View, in_logarithms, worth_showing
 from isocost.plan.answer.curves import is_quick
 from isocost.plan.answer.estimate import Answer
@@ -79,7 +80,7 @@ class PlanPage(QScrollArea):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plan_page")
-        self.setAccessibleName("Plan")
+        self.setAccessibleName(tr("Plan"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -194,7 +195,7 @@ class PlanPage(QScrollArea):
         elif isinstance(mark, Ghost):
             session.select_scenario(mark.at)
         elif mark.run is not None and (scenario := as_published(mark.run)) is not None:
-            session.open_scenario(scenario, f"Open {scenario.name}")
+            session.open_scenario(scenario, tr("Open {name}", name=scenario.name))
 
     def _take(self, view: OfferView) -> None:
         session, at, other = self._session, self._session.scenario, view.alternative

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.report.decisions.doubt import samples_table
 from isocost.report.findings.next_step import NextStep
@@ -30,7 +31,7 @@ _KEYS = {
     Qt.Key.Key_PageDown: -5,
     Qt.Key.Key_PageUp: 5,
 }
-KEYS = "Arrow keys move the budget, Enter types one."
+KEYS = tr("Arrow keys move the budget, Enter types one.")
 
 
 class DotsWidget(ChartWidget[DotsView | None]):
@@ -133,7 +134,7 @@ class DotsCard(ChartCard):
         self._stack.addWidget(self.plot)
         self.body.addLayout(self._stack, 1)
         self.setTabOrder(self.plot, self.more)
-        self._samples = QAction("Export samples…", self)
+        self._samples = QAction(tr("Export samples…"), self)
         self._samples.setEnabled(False)
         self._samples.triggered.connect(self.export_samples)
         self.menu.addAction(self._samples)

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
+from isocost.language import tr
 from isocost.quantities import format_money, shown_money
 from isocost.report.findings.risk import DotsView, Mark
 from isocost.ui.look.theme import Theme
@@ -226,7 +227,7 @@ def _paint_dots(painter: QPainter, places: Places) -> None:
         last = room
     dearest = places.columns.last_holds
     if dearest is not None and last is not None:
-        words = f"up to {format_money(shown_money().usd(dearest))}"
+        words = tr("up to {money}", money=format_money(shown_money().usd(dearest)))
         font = font_of(theme, "quiet")
         width, height = text_size(font, words)
         painter.setFont(font)
@@ -274,7 +275,7 @@ def _paint_strip(painter: QPainter, places: Places) -> None:
         painter.drawText(QPointF(start, baseline), low)
     high = format_money(view.high)
     end = max([right, *marks]) + 10
-    for words in (f"{high}  8 chances in 10 lie on this bar", high):
+    for words in (tr("{high}  8 chances in 10 lie on this bar", high=high), high):
         if end + metrics.horizontalAdvance(words) <= places.width:
             painter.drawText(QPointF(end, baseline), words)
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.report.findings.risk import experiment_table, experiment_view
 from isocost.report.table import Table
@@ -41,7 +42,7 @@ class ExperimentCard(ChartCard):
         self._chances = None
         self._show_changes(())
         self.words.say("")
-        self.say("What to measure next", why, why)
+        self.say(tr("What to measure next"), why, why)
 
     def show_chances(self, found: Chances) -> None:
         """Say what the next experiment would free."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.chances import chances, chances_follow, stage_with
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.predicted import predicted
@@ -44,7 +45,7 @@ class RiskPage(CardPage):
     """Path of an input that is not on this page."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("risk_page", "Risk", theme, parent)
+        super().__init__("risk_page", tr("Risk"), theme, parent)
         self._session = session
         self.dots = DotsCard(theme, self)
         self.safer = SaferCard(session, theme, self)
@@ -184,7 +185,7 @@ class RiskPage(CardPage):
             take_step(self._session, step)
 
     def _show_nothing(self, why: str) -> None:
-        self.dots.show_nothing(Said("Chances of the budget", why, why), why)
+        self.dots.show_nothing(Said(tr("Chances of the budget"), why, why), why)
         for card in (self.safer, self.tornado, self.experiment):
             card.show_nothing(why)
 
@@ -194,4 +195,6 @@ class RiskPage(CardPage):
 
     def _fail_sampling(self, error: Exception) -> None:
         log.warning("No chances: %s", error, exc_info=error)
-        self._show_nothing(f"The chances could not be worked out: {error or type(error).__name__}.")
+        self._show_nothing(
+            tr("The chances could not be worked out: {error}.", error=error or type(error).__name__)
+        )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_duration, format_money
@@ -62,8 +63,8 @@ class SaferChart(RowsChart[tuple[SaferRow, ...]]):
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         head = QRectF(0, 0, size.width(), theme.px(HEAD) - 3)
-        write_text(painter, head, "Chance that it is enough", font_of(theme, "quiet"), theme.quiet)
-        write_text(painter, head, "Budget", font_of(theme, "quiet"), theme.quiet, RIGHT)
+        write_text(painter, head, tr("Chance that it is enough"), font_of(theme, "quiet"), theme.quiet)
+        write_text(painter, head, tr("Budget"), font_of(theme, "quiet"), theme.quiet, RIGHT)
         painter.setPen(made_pen(theme.line))
         painter.drawLine(QPointF(0, head.bottom() + 1.5), QPointF(size.width(), head.bottom() + 1.5))
         most = max((row.budget_usd for row in self.view), default=0.0)
@@ -169,7 +170,7 @@ class SaferCard(ChartCard):
         self.body.addWidget(self.budget)
         self.body.addWidget(self.rows)
         self.body.addSpacing(2 * SPACE)
-        self._done = section("When it is done", None, self.deadline, self.done, self.words)
+        self._done = section(tr("When it is done"), None, self.deadline, self.done, self.words)
         self.body.addWidget(self._done)
         self.body.addStretch(1)
         self.apply_theme(theme)
@@ -192,7 +193,7 @@ class SaferCard(ChartCard):
         self._done.setVisible(True)
         self.done.setVisible(False)
         self.words.say("")
-        self.say("What a safer budget costs", why, why)
+        self.say(tr("What a safer budget costs"), why, why)
 
     def show_chances(self, found: Chances, goal: Goal) -> None:
         """Show the chances against a goal in place of the last ones."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from isocost.language import tr
 from isocost.report.findings.risk import DoubtRow, End, Side
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
@@ -170,14 +171,14 @@ def _paint_head(painter: QPainter, places: Places, zero: float) -> None:
     quiet = font_of(theme, "quiet")
     head = QRectF(0.0, 0.0, places.width, theme.px(HEAD) - 5)
     bars = places.bars
-    write_text(painter, head.adjusted(theme.px(6), 0, 0, 0), "Input", quiet, theme.quiet)
+    write_text(painter, head.adjusted(theme.px(6), 0, 0, 0), tr("Input"), quiet, theme.quiet)
     if bars.left() > places.whose:
-        write_text(painter, head.adjusted(places.whose, 0, 0, 0), "Range", quiet, theme.quiet)
+        write_text(painter, head.adjusted(places.whose, 0, 0, 0), tr("Range"), quiet, theme.quiet)
     cheaper = QRectF(bars.left(), 0.0, max(0.0, zero - bars.left() - 10), head.height())
-    write_text(painter, cheaper, "◀ cheaper", quiet, theme.quiet, RIGHT)
+    write_text(painter, cheaper, tr("◀ cheaper"), quiet, theme.quiet, RIGHT)
     dearer = QRectF(zero + 10, 0.0, max(0.0, bars.right() - zero - 10), head.height())
-    write_text(painter, dearer, "dearer ▶", quiet, theme.quiet)
-    write_text(painter, head.adjusted(0, 0, -theme.px(6), 0), "Share", quiet, theme.quiet, RIGHT)
+    write_text(painter, dearer, tr("dearer ▶"), quiet, theme.quiet)
+    write_text(painter, head.adjusted(0, 0, -theme.px(6), 0), tr("Share"), quiet, theme.quiet, RIGHT)
     painter.setPen(made_pen(theme.line))
     painter.drawLine(QPointF(0, head.bottom() + 2.5), QPointF(places.width, head.bottom() + 2.5))
 

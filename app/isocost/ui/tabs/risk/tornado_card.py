@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer
 from isocost.report.findings.risk import MOVE_ENDS, doubt_rows, doubts_noted, doubts_said, doubts_table
@@ -57,7 +58,7 @@ class TornadoCard(ChartCard):
         self.rows.show_rows((), None)
         self._noted = ""
         self._tell("")
-        self.say("What moves the cost most", why, why)
+        self.say(tr("What moves the cost most"), why, why)
 
     def show_chances(self, found: Chances, answered: Answer) -> None:
         """Draw the bars in place of the last ones."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPolygonF
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.knee import Knee, knee
@@ -155,7 +156,7 @@ def _paint_past(painter: QPainter, room: _Room) -> None:
     left, area = room.x(shown.knee), room.whole.area
     ground = QRectF(left, area.top(), area.right() - left, area.height())
     painter.fillRect(ground, mixed(theme.quiet, theme.panel, 0.09))
-    words, font = "past the knee", font_of(theme, "quiet")
+    words, font = tr("past the knee"), font_of(theme, "quiet")
     width, height = text_size(font, words)
     if width + 12 <= ground.width():
         painter.setFont(font)
@@ -350,7 +351,7 @@ class CountsCard(ChartCard):
         self.plot.said.connect(self._tell)
         self.plot.chosen.connect(self._choose)
         self.apply_theme(theme)
-        self.show_nothing("Estimating…")
+        self.show_nothing(tr("Estimating…"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""

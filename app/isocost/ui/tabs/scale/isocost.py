@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 from isocost.catalog import CatalogError
 from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.scaling import ParametricLaw, optimum
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.predicted import predicted
 from isocost.plan.answer.results import StageEstimate, result_of
@@ -92,7 +93,7 @@ class IsocostCard(ChartCard):
         self.plot = IsocostPlot(theme, self)
         self.plot.setObjectName("scale.isocost.plot")
         self.instead = Instead("scale.empty", self)
-        self.law_picker = Picker(session, "scale.law", "Law of loss", "By which law losses are told")
+        self.law_picker = Picker(session, "scale.law", tr("Law of loss"), tr("By which law losses are told"))
         self.law_picker.setProperty("role", "flat")
         for id, name in laws(session.catalog).items():
             self.law_picker.addItem(name, id)
@@ -244,7 +245,9 @@ class IsocostCard(ChartCard):
 
     def _fail(self, error: Exception) -> None:
         log.warning("No map: %s", error, exc_info=error)
-        self.show_nothing(f"The map could not be worked out: {error or type(error).__name__}.")
+        self.show_nothing(
+            tr("The map could not be worked out: {error}.", error=error or type(error).__name__)
+        )
 
     def _forget(self) -> None:
         self.surveyed.discard()

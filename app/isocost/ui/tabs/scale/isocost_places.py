@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
+from isocost.language import tr
 from isocost.report.findings.scale import LEGEND, Ground, Line, Mark, unfit_words
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, text_size
@@ -124,7 +125,7 @@ class Places:
         if ground.budget is not None:
             points = self._pixels(ground.budget)
             self.clutter.add_lines(points, weight=2)
-            self._label(f"budget {ground.budget.label}", points, theme.text, bold=True)
+            self._label(tr("budget {label}", label=ground.budget.label), points, theme.text, bold=True)
         for line, points in lines:
             self._label(line.label, points, self.series.text, bold=True)
         for line in ground.losses:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from isocost.catalog import CatalogError
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.inputs.roads import put
 from isocost.plan.project.project import Place, Project
@@ -82,9 +83,12 @@ class Mover:
                 project = put(project, path, value, at=place, today=today, catalog=catalog)
             return put(project, "data.tokens", model.tokens, at=place, today=today, catalog=catalog)
 
-        tokens = f"{format_quantity(model.tokens, 'number')} tokens"
+        tokens = tr("{quantity} tokens", quantity=format_quantity(model.tokens, "number"))
         session.apply(
-            change, f"As many as {model.name}: {tokens}" if text_only else f"{model.name}, {tokens}"
+            change,
+            tr("As many as {name}: {tokens}", name=model.name, tokens=tokens)
+            if text_only
+            else f"{model.name}, {tokens}",
         )
 
     def settle(self, answer: Answer, *, dragging: bool) -> None:
@@ -122,6 +126,10 @@ class Mover:
             after = at_place(case, own if same and own is not None else total, tokens).project
         except CatalogError:
             return False
-        words = f"{format_quantity(total, 'number')} on {format_quantity(tokens, 'number')} tokens"
+        words = tr(
+            "{quantity} on {quantity_2} tokens",
+            quantity=format_quantity(total, "number"),
+            quantity_2=format_quantity(tokens, "number"),
+        )
         session.apply(lambda _: after, words, gesture)
         return True

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.report.findings.scale import no_map
 from isocost.ui.look.theme import Theme
@@ -31,7 +32,7 @@ class ScalePage(CardPage):
     """Path of an input that is not on this page."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("scale_page", "Scale", theme, parent)
+        super().__init__("scale_page", tr("Scale"), theme, parent)
         self._session = session
         self.isocost = IsocostCard(session, theme, self)
         self.counts = CountsCard(session, theme, self)

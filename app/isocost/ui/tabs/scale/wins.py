@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QSignalBlocker, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QToolButton, QWidget
 
+from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.project.choosing import with_hardware, with_price
 from isocost.plan.project.project import Project
@@ -121,13 +122,13 @@ class WinsCard(ChartCard):
         self.plot = WinsPlot(theme, self)
         self.plot.setObjectName("scale.wins.plot")
         self.up, self.across = (
-            Picker(session, f"scale.wins.{name}", text, "An input that the map is drawn over")
-            for name, text in (("up", "Input upwards"), ("across", "Input to the right"))
+            Picker(session, f"scale.wins.{name}", text, tr("An input that the map is drawn over"))
+            for name, text in (("up", tr("Input upwards")), ("across", tr("Input to the right")))
         )
         self.without = QToolButton(self)
         self.without.setObjectName("scale.wins.without")
         self.without.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.without.setToolTip("Leave accelerators out of the map")
+        self.without.setToolTip(tr("Leave accelerators out of the map"))
         self.without.setMenu(QMenu(self.without))
         self.pointed = ElidedLabel(self)
         self.pointed.setProperty("role", "quiet")
@@ -144,7 +145,7 @@ class WinsCard(ChartCard):
             picker.setCurrentIndex(picker.findData(axis))
             picker.setProperty("role", "flat")
             picker.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
-        against = plain_label("against", self)
+        against = plain_label(tr("against"), self)
         against.setProperty("role", "quiet")
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -197,7 +198,7 @@ class WinsCard(ChartCard):
         won = self.plot.view.found.winners if self.plot.view is not None else ()
         ids = {each.accelerator for each in won} | self._without
         for id in sorted(ids, key=lambda each: catalog.accelerator(each).short_name):
-            action = menu.addAction(f"Without {catalog.accelerator(id).short_name}")
+            action = menu.addAction(tr("Without {short_name}", short_name=catalog.accelerator(id).short_name))
             action.setCheckable(True)
             action.setChecked(id in self._without)
             action.toggled.connect(lambda out, id=id: self.leave_out(id, out))
@@ -213,7 +214,7 @@ class WinsCard(ChartCard):
         self.without.setText(without_words([]) if len(names) > 1 else without_words(names))
         self.without.setAccessibleName(without_words(names))
         if len(names) > 1:
-            self.without.setText(f"Without {len(names)}")
+            self.without.setText(tr("Without {count}", count=len(names)))
 
     # Showing
 

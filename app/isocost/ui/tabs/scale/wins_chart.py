@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
+from isocost.language import tr
 from isocost.plan.solve.hardware.wins import NOBODY, Axis
 from isocost.report.findings.wins import WinsView, axis_title
 from isocost.ui.look.theme import Theme
@@ -221,11 +222,11 @@ def _paint_plan(painter: QPainter, cells: Cells) -> list[QRectF]:
     painter.setBrush(QColor(series_of(theme, view.styles, view.own).line))
     painter.drawEllipse(at, 7.0, 7.0)
     font = font_of(theme, "quiet", bold=True)
-    width, height = text_size(font, "the plan")
+    width, height = text_size(font, tr("the plan"))
     left = at.x() + 11 if at.x() + 11 + width < frame.area.right() else at.x() - 11 - width
     painter.setFont(font)
     painter.setPen(QColor(theme.text))
-    painter.drawText(QPointF(left, at.y() - 5), "the plan")
+    painter.drawText(QPointF(left, at.y() - 5), tr("the plan"))
     return [
         QRectF(at.x() - 8, at.y() - 8, 16, 16), QRectF(left, at.y() - 5 - height, width, height),
         QRectF(frame.area.left(), at.y() - 1, at.x() - frame.area.left(), 2),
@@ -239,7 +240,7 @@ def _paint_names(painter: QPainter, cells: Cells, taken: list[QRectF]) -> None:
     bold = font_of(theme, "small", bold=True)
     for region in view.regions:
         nobody = region.winner == NOBODY
-        words = "nobody" if nobody else view.name(region.winner)
+        words = tr("nobody") if nobody else view.name(region.winner)
         font = font_of(theme, "quiet") if nobody else bold
         width, height = text_size(font, words)
         centre = cells.centre(region.row, region.column)

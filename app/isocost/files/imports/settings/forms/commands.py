@@ -10,6 +10,7 @@ from typing import Any
 from isocost.files.imports.settings.forms.scalars import scalar
 from isocost.files.imports.settings.forms.shell import Command, Script, TooLongError, read_shell
 from isocost.files.imports.source import NotUnderstoodError
+from isocost.language import tr
 
 TOOLS = ("swift", "megatron", "llamafactory-cli", "axolotl", "trl", "nemo", "train_gpt2cu", "automodel")
 """Programs with a subcommand of their own instead of a script."""
@@ -43,7 +44,7 @@ def shell_content(text: str) -> ShellContent:
     try:
         script = read_shell(text)
     except (TooLongError, RecursionError):
-        raise NotUnderstoodError("variables of this shell text grow beyond any command line.") from None
+        raise NotUnderstoodError(tr("variables of this shell text grow beyond any command line.")) from None
     best = max(map(_of_command, script.commands), key=_weight, default=ShellContent())
     if not best.keys:
         best = _of_variables(script)

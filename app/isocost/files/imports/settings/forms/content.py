@@ -17,6 +17,7 @@ from isocost.files.imports.settings.forms.python import python_keys
 from isocost.files.imports.settings.forms.references import resolved
 from isocost.files.imports.settings.forms.scalars import scalar
 from isocost.files.imports.source import NotUnderstoodError, SourceFile
+from isocost.language import tr
 
 LARGEST = 1_000_000
 """Letters of settings; longer text is a log or a table."""
@@ -64,7 +65,9 @@ class Content:
 def read_content(file: SourceFile) -> Content:
     """The file as flat keys. Raises NotUnderstoodError naming the place."""
     if len(file.text) > LARGEST:
-        raise NotUnderstoodError(f"settings are at most {LARGEST:,} letters, this text is longer.")
+        raise NotUnderstoodError(
+            tr("settings are at most {largest:,} letters, this text is longer.", largest=LARGEST)
+        )
     text = file.text.removeprefix("\ufeff")
     form = form_of(file.suffix, text)
     marks = {name: scalar(value) for name, value in _MARK.findall(text)}
@@ -79,7 +82,7 @@ def read_content(file: SourceFile) -> Content:
     refused: list[str] = []
     tree = {"yaml": _yaml, "json": _json, "toml": _toml}[form](text)
     if not isinstance(tree, dict):
-        raise NotUnderstoodError("settings are a group of keys at the top, and this file is none.")
+        raise NotUnderstoodError(tr("settings are a group of keys at the top, and this file is none."))
     flat, named = resolved(dict(_bounded(_flat(tree, "", 0, refused))))
     return Content(form, flat, refused=(*refused, *named), marks=marks)
 
@@ -114,7 +117,9 @@ def _yaml(text: str) -> Any:
             "depth": f"it is nested more than {DEEPEST} levels deep",
             "second document": "it holds more than one YAML document, and settings are one",
         }.get(error.flaw, "it is not valid YAML")
-        raise NotUnderstoodError(f"these settings cannot be read{where}: {what}.") from None
+        raise NotUnderstoodError(
+            tr("these settings cannot be read{where}: {what}.", where=where, what=what)
+        ) from None
 
 
 def _json(text: str) -> Any:
@@ -124,11 +129,16 @@ def _json(text: str) -> Any:
         return json.loads(plain)
     except json.JSONDecodeError as error:
         raise NotUnderstoodError(
-            f"this is not valid JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}."
+            tr(
+                "this is not valid JSON at line {lineno}, column {colno}: {msg}.",
+                lineno=error.lineno,
+                colno=error.colno,
+                msg=error.msg.lower(),
+            )
         ) from None
     except (RecursionError, ValueError):
         raise NotUnderstoodError(
-            "this is not valid JSON: it is nested too deep, or holds a number too long."
+            tr("this is not valid JSON: it is nested too deep, or holds a number too long.")
         ) from None
 
 
@@ -136,15 +146,17 @@ def _toml(text: str) -> Any:
     try:
         return tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise NotUnderstoodError(f"this is not valid TOML: {str(error)[:120]}.") from None
+        raise NotUnderstoodError(tr("this is not valid TOML: {error}.", error=str(error)[:120])) from None
     except (RecursionError, ValueError):
-        raise NotUnderstoodError("this is not valid TOML: it is nested too deep.") from None
+        raise NotUnderstoodError(tr("this is not valid TOML: it is nested too deep.")) from None
 
 
 def _flat(tree: Any, path: str, depth: int, refused: list[str]) -> Iterator[tuple[str, Any]]:
     """Every leaf with its dotted path."""
     if depth > DEEPEST:
-        raise NotUnderstoodError(f"these settings are nested more than {DEEPEST} levels deep.")
+        raise NotUnderstoodError(
+            tr("these settings are nested more than {deepest} levels deep.", deepest=DEEPEST)
+        )
     if isinstance(tree, Mapping):
         for key, value in tree.items():
             # Argument files of Megatron's own tests have flags as keys.
@@ -173,5 +185,7 @@ def _plain(value: Any) -> Any:
 def _bounded(pairs: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     for at, pair in enumerate(pairs):
         if at >= MOST_KEYS:
-            raise NotUnderstoodError(f"settings hold at most {MOST_KEYS:,} keys, this file holds more.")
+            raise NotUnderstoodError(
+                tr("settings hold at most {most_keys:,} keys, this file holds more.", most_keys=MOST_KEYS)
+            )
         yield pair

@@ -1,0 +1,143 @@
+"""The window in another language: nothing said in English, nothing cut, nothing stored otherwise."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isocost.language import ENGLISH, choose_language, in_sentence, language, languages, say_with, tr
+from isocost.paths import presets, resource
+from isocost.plan.kinds import KINDS
+
+FOLDER = resource("languages")
+WALK = Path(__file__).parent / "walked.py"
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    yield
+    choose_language(ENGLISH, FOLDER)
+
+
+def test_a_message_is_said_in_the_language_chosen():
+    assert tr("{name} is in use.", name="x") == "x is in use."
+    choose_language("de_AT.UTF-8", FOLDER)
+    assert language() == "de"
+    assert tr("Budget") == "Budget"
+    assert tr("Deadline") == "Frist"
+    assert tr("{label} is cheapest at any pace", label="H100").startswith("H100 ist")
+
+
+def test_what_a_language_lacks_is_said_in_english():
+    choose_language("de", FOLDER)
+    assert tr("No such message {x}", x=1) == "No such message 1"
+    choose_language("tlh", FOLDER)
+    assert language() == ENGLISH
+    assert tr("Deadline") == "Deadline"
+
+
+def test_braces_without_values_stay():
+    assert tr("{a} of 100 %") == "{a} of 100 %"
+    say_with(str.upper)
+    assert tr("{a}") == "{A}"
+
+
+def test_labels_are_small_in_english_sentences_alone():
+    assert in_sentence("Price of an hour") == "price of an hour"
+    assert in_sentence("MFU") == "MFU"
+    assert in_sentence("A day") == "a day"
+    choose_language("de", FOLDER)
+    assert in_sentence("Preis") == "Preis"
+
+
+def test_catalogues_are_complete_and_in_step(repository):
+    """Every message is translated, takes the same values, and the compiled form is that of the text."""
+    assert languages(FOLDER) == ("en", "de")
+    told = subprocess.run(
+        [sys.executable, "tools/messages.py", "--check"],
+        cwd=repository, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(repository / "app")},
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+
+
+def _walk(python: str, environment: dict[str, str], *arguments: str) -> dict[str, Any]:
+    run = subprocess.run(
+        [python, str(WALK), *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("plans", [("startup-7b", "api-or-own", "deepseek-r1"), ("distil-instead-of-rl",)])
+def test_no_english_word_is_left(python, isocost_environment, plans):
+    """In a language of other letters only names, units and what others published stay as they were."""
+    left = _walk(python, isocost_environment, "pseudo", *plans)
+    assert left["said"] > 300
+    published = _published()
+    wrong = {text: where for text, where in left["left"].items() if _english(text, published)}
+    assert not wrong, json.dumps(wrong, indent=1)[:4000]
+
+
+WORD = re.compile(r"(?<![\w/.-])[a-z][a-z’']+(?![\w/.-])")
+"""A word that no name begins with: names of things have a capital, digits, dots or hyphens."""
+TAG, CUT = re.compile(r"<[^<>]*>"), re.compile(r"\S*…\S*")
+"""Markup, and what is left of a word that is cut."""
+SOURCE = re.compile(r"https?://|arXiv|doi |[0-9]{4}-[0-9]{2}|[“”]")
+"""What marks the text of a source, a quote or a price card, which stays as it was published."""
+SMALL = "per et al kWh kW ms min of in for at to and on the from by with as over a an or"
+KEPT = frozenset(SMALL.split())
+"""Units, and the small words that names, titles and sources are made with."""
+
+
+def _english(text: str, published: frozenset[str]) -> bool:
+    """Whether a text that was not put into the made-up language is a sentence or word of ours."""
+    plain = CUT.sub("", TAG.sub("", text))
+    return not SOURCE.search(plain) and not published.issuperset(WORD.findall(plain))
+
+
+def _published() -> frozenset[str]:
+    """Words of names: of models, parts, suppliers, laws, claims, kinds, and of the shipped plans."""
+    files = [*resource().glob("*.csv"), resource("claims.yaml"), resource("scaling_laws.yaml")]
+    files += presets().glob("*.yaml")
+    texts = [path.read_text(encoding="utf-8") for path in files] + [kind.label for kind in KINDS.values()]
+    return KEPT | {word.lower() for text in texts for word in re.findall(r"[A-Za-z’']+", text)}
+
+
+def test_a_plan_saved_in_german_is_the_plan_saved_in_english(python, isocost_environment, tmp_path):
+    """Stored values, and words of the file's own form, do not know the language."""
+    files = []
+    for name in ("en", "de"):
+        file = tmp_path / f"{name}.yaml"
+        _walk(python, isocost_environment, name, "--save", str(file), "startup-7b")
+        files.append(file.read_text(encoding="utf-8"))
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_no_german_label_is_cut(python, isocost_environment, scale):
+    """Labels of inputs, and buttons on every tab, have the room their words take."""
+    found = _walk(python, isocost_environment, "de", "--scale", str(scale), "startup-7b", "api-or-own")
+    assert found["measured"] > 100
+    assert not found["cut"], found["cut"][:20]
+
+
+def test_the_language_is_chosen_in_the_menu_and_holds_from_the_next_start(window, stored):
+    from PySide6.QtGui import QAction
+
+    from isocost.ui.speaking import chosen_language, speak
+
+    assert chosen_language(stored) == "system"
+    window.findChild(QAction, "language.de").trigger()
+    box = next(each for each in window.children() if each.objectName() == "language")
+    assert "started again" in box.text()
+    box.close()
+    assert language() == ENGLISH  # what is on screen has been said
+    speak(stored)
+    assert language() == "de"
