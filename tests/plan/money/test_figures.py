@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from isocost import paths
 from isocost.files import load_project
 from isocost.plan.answer.estimate import answer
-from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.inputs.table import INPUTS, NUMBERS
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import Factor, filled, places, read
 from isocost.plan.money.bill import FIGURES
@@ -220,6 +220,7 @@ INSURANCE = Figure(
 def test_a_line_is_one_figure_and_one_input(monkeypatch: pytest.MonkeyPatch):
     row = replace(NUMBERS["programme.support"], path="programme.insurance", label="Insurance", default=0.0)
     monkeypatch.setitem(NUMBERS, "programme.insurance", row)
+    monkeypatch.setitem(INPUTS, "programme.insurance", row)
     monkeypatch.setattr(bill, "FIGURES", (*FIGURES, INSURANCE))
     start = Schedule(start="2027-01-26")
     without, chosen = (

@@ -75,7 +75,7 @@ def test_a_budget_is_held_against_the_chances(catalog):
 
 
 def test_where_to_stop_is_where_the_plan_alone_takes_the_whole_ask(catalog):
-    found, sampled, page = page_of("startup-7b", catalog)
+    found, sampled, page = page_of("rent-or-buy-64-h100", catalog)
     mfu = float(re.search(r"MFU turns out at ([\d.]+)", page.stop).group(1)) / 100.0
     doubts = sampled.risk.programme.doubts
     place = next(i for i, doubt in enumerate(doubts) if doubt.path == "efficiency.mfu")

@@ -83,7 +83,7 @@ def test_a_figure_beside_the_headline_opens_by_click_and_by_enter(window, qtbot)
     ]  # fmt: skip
     qtbot.mouseClick(blocks[1], LEFT)
     shown = panel(window)
-    assert shown.value.text().startswith("44.0")
+    assert shown.value.text().startswith("43.6")
     window.activateWindow()
     blocks[3].setFocus()
     press(qtbot, Qt.Key.Key_Return)

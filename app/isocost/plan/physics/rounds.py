@@ -127,8 +127,11 @@ def engine_of(catalog: Catalog, recipe: Recipe, accelerator: str, done: RlTime) 
     """Bytes of one accelerator while a simulated run generates the longest of its rounds, in full batches."""
     t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
     stack, last = catalog.constants.serving.rl_stack(recipe.stack), done.rollout
-    fmt = Format(stack.weights, stack.cache)
-    return engine_memory(t, a, last.replica, fmt, stack.serving, sequences=last.running, context=done.context)
+    fmt, serving = Format(stack.weights, stack.cache), stack.serving
+    if recipe.plan.schedule == "synchronous" and (recipe.plan.generation_share or 1.0) == 1.0:
+        # The trainer's states stay in the same memory.
+        serving = replace(serving, memory_share=stack.memory_colocated)
+    return engine_memory(t, a, last.replica, fmt, serving, sequences=last.running, context=done.context)
 
 
 def overhead_of(catalog: Catalog, recipe: Recipe) -> RoundOverhead:

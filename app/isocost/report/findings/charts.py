@@ -35,6 +35,7 @@ CHARTS = {
         tr("Scale"), tr("Which accelerator wins where"), ("winners", tr("price at which it flips"))
     ),
     "fit.memory": ChartPlace(tr("Fit"), tr("Memory"), (tr("does it fit"), tr("out of memory"), "OOM", "GiB")),
+    "fit.engine": ChartPlace(tr("Fit"), tr("Generation engine"), ("KV cache", tr("Rollouts"))),
     "fit.step": ChartPlace(tr("Fit"), tr("Time of a step"), (tr("where the time goes"), "bottleneck")),
     "fit.nearest": ChartPlace(tr("Fit"), tr("Nearest measured runs"), ("evidence", "accuracy")),
     "fit.layouts": ChartPlace(
