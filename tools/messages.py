@@ -25,7 +25,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from isocost.catalog.said import SAID
+from isocost.catalog.said import SAID, in_language
+from isocost.language import say_with
 from isocost.plan.inputs.table import NUMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,9 +65,9 @@ def messages() -> dict[str, str]:
     for field in NUMBERS.values():
         if re.search("[a-z]{3}", field.unit) and "$" not in field.unit:
             found.setdefault(field.unit, "app/isocost/plan/inputs/table.py")
-    for name, keys in SAID.items():
+    for name in SAID:
         tree = yaml.safe_load((ROOT / "resources" / name).read_text(encoding="utf-8"))
-        for said in _values(tree, keys):
+        for said in _asked_for(tree, name):
             found.setdefault(said, f"resources/{name}")
     return found
 
@@ -87,15 +88,18 @@ def _said(tree: ast.Module) -> Iterator[str]:
             yield from (word for word in words if isinstance(word, str) and word)
 
 
-def _values(tree: Any, keys: tuple[str, ...], said: bool = False) -> Iterator[str]:
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from _values(value, keys, key in keys)
-    elif isinstance(tree, list):
-        for each in tree:
-            yield from _values(each, keys, said)
-    elif said and isinstance(tree, str) and tree:
-        yield tree
+def _asked_for(tree: Any, name: str) -> list[str]:
+    """What the app asks a translation of when it reads a table."""
+    asked: list[str] = []
+
+    def note(message: str) -> str:
+        asked.append(message)
+        return message
+
+    say_with(note)
+    in_language(tree, name)
+    say_with(str)
+    return asked
 
 
 def catalogue(language: str) -> Catalog:

@@ -36,6 +36,11 @@ def in_sentence(label: str) -> str:
     return label[:1].lower() + label[1:] if small else label
 
 
+def capital(text: str) -> str:
+    """A text with its first letter large, as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
 def later(message: str) -> str:
     """A message that is looked up by its English words and put into the chosen language where it is shown."""
     return message

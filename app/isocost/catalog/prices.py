@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from isocost.language import capital
+
 Usd = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 IsoDay = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 PartialDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
@@ -265,7 +267,7 @@ def _remarks(used: list[PriceQuote]) -> list[str]:
     if all(quote.date_precision == "window" for quote in used):
         remarks.append("From a snapshot without a day: it may be newer than its date.")
     elif len(used) == 1 and used[0].note:
-        remarks.append(f"{used[0].note[0].upper()}{used[0].note[1:]}.")
+        remarks.append(f"{capital(used[0].note)}.")
     return remarks
 
 

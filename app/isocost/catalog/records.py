@@ -13,7 +13,7 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.shapes import shape_for, working_shape
-from isocost.language import tr
+from isocost.language import capital, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def named_for(noun: str, words: str, *, heading: bool = False) -> str:
     A ``heading`` starts with a capital: "Chip-hours".
     """
     said = words.replace("GPU", noun)
-    return said[:1].upper() + said[1:] if heading else said
+    return capital(said) if heading else said
 
 
 ShapeKind = Literal["exact", "size", "hybrid", "undisclosed"]

@@ -7,14 +7,14 @@ import os
 from PySide6.QtCore import QLocale, QSettings
 
 from isocost import paths
-from isocost.language import choose_language, tr
+from isocost.language import choose_language
 
 ORGANIZATION = "Isocost"
 SYSTEM = "system"
 SETTING = "language"
 VARIABLE = "ISOCOST_LANGUAGE"
 """The environment's word for a language, which wins over the choice and the system's."""
-NAMES = {"en": tr("English"), "de": tr("Deutsch")}
+NAMES = {"en": "English", "de": "Deutsch"}
 """Languages as those who speak them call them."""
 
 

@@ -13,6 +13,7 @@ from isocost.catalog.accelerators import FORMATS, AcceleratorRow
 from isocost.catalog.names import normalised
 from isocost.catalog.user import NONE, accelerator_row
 from isocost.files.own.fields import FIELDS, RENT, FieldError, read_field
+from isocost.language import capital
 from isocost.quantities import format_significant
 
 LONGEST_SHORT = 20
@@ -135,7 +136,7 @@ def _check_whole(
         row = accelerator_row(record, rows, where)
     except CatalogError as error:
         named, _, said = str(error).removeprefix(f"{where}, ").partition(": ")
-        problems[named if named in FIELDS else "name"] = f"{said[:1].upper()}{said[1:]}"
+        problems[named if named in FIELDS else "name"] = capital(said)
         return
     if all(getattr(row, f"{kind}_tflops") is None for kind in FORMATS):
         problems["bf16_tflops"] = "It needs the peak of one format at least."

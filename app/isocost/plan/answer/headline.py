@@ -85,7 +85,9 @@ def _hours(value: float) -> str:
 
 
 def _article(name: str) -> str:
-    return name if name.endswith("code") else f"""{(tr("an") if name[0] in "aeiou" else "a")} {name}"""
+    if name.endswith("code"):
+        return name
+    return tr("an {stack}", stack=name) if name[0] in "aeiou" else tr("a {stack}", stack=name)
 
 
 def run_words(stages: Sequence[StageEstimate], total: Total) -> str:

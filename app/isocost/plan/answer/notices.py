@@ -11,7 +11,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.software import software_notices
@@ -166,9 +166,8 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "no-purchase-price",
             "ownership.usd_per_accelerator",
             tr(
-                "{why}{why_2}: it is taken as rented until a purchase price is typed.",
-                why=why[0].upper(),
-                why_2=why[1:],
+                "{why}: it is taken as rented until a purchase price is typed.",
+                why=capital(why),
             ),
         )
     yield from _withdrawn(scenario, catalog, date.today())

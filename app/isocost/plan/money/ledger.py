@@ -10,7 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.inputs.billing import STAGES
 from isocost.plan.inputs.table import INPUTS, OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
@@ -187,11 +187,7 @@ def bars_by_group(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
     inside = {
         group: tuple(line for line in known if line.group == group and line.cost_usd) for group in GROUPS
     }
-    return _bars([(_headed(tr(group)), own) for group, own in inside.items() if own], programme_total(known))
-
-
-def _headed(word: str) -> str:
-    return word[:1].upper() + word[1:]
+    return _bars([(capital(tr(group)), own) for group, own in inside.items() if own], programme_total(known))
 
 
 def _bars(named: Sequence[tuple[str, tuple[LedgerLine, ...]]], total: float) -> tuple[BillBar, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.doubt.ranged import with_input
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.figure import by_stage
@@ -212,7 +212,7 @@ class _Block:
         why = next(
             (words for price, words in found if price is None), tr("a figure of its bill is not known")
         )
-        return unknown, f"{why[:1].upper()}{why[1:]}."
+        return unknown, f"{capital(why)}."
 
 
 def _at_each(run: StageRun, at: NDArray[np.intp]) -> StageRun:

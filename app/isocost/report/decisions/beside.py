@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Differing, Held, Side, differing
 from isocost.plan.compare.differences import STAGE, distinct
@@ -142,11 +142,6 @@ class Columns:
             if line.cells
         )
         return Table(columns, rows)
-
-
-def _in_table(cell: Cell) -> str:
-    beside = "; ".join(each for each in (cell.change, cell.likely) if each)
-    return f"{cell.words} ({beside})" if beside else cell.words
 
 
 def columns(
@@ -376,9 +371,7 @@ def _held(path: str, held: Held, catalog: Catalog) -> Cell:
     if held.absent:
         return Cell(NO_STAGE, differs=held.differs)
     words = value_words(path, held.value, catalog)
-    return Cell(
-        words[:1].upper() + words[1:] if path.endswith(f"{SEPARATOR}{STAGE}") else words, differs=held.differs
-    )
+    return Cell(capital(words) if path.endswith(f"{SEPARATOR}{STAGE}") else words, differs=held.differs)
 
 
 # Sentences

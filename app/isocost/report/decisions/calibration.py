@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from isocost.evidence.own_runs import Calibration, OwnRun
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.project.correcting import correctable
 from isocost.plan.project.project import Project, efficiency_of
 from isocost.plan.values import Correction
@@ -79,7 +79,7 @@ def _row(run: OwnRun) -> tuple[str, ...]:
     errors = (run.error(run.before), run.error(run.after))
     off, then = (NOTHING if each is None else signed_share(each) for each in errors)
     named = "_" in run.note.partition(" ")[0]  # a column is written as it is
-    note = run.note if named else f"{run.note[:1].upper()}{run.note[1:]}"
+    note = run.note if named else capital(run.note)
     return run.name, measured, before, off, after, then, note
 
 

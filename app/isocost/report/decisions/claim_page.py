@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isocost.catalog.claims import ClaimEntry
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.claims.checked import Checked, Verdict
 from isocost.plan.claims.checks import Status
 from isocost.plan.claims.claim import Claim, claim_of
@@ -192,7 +192,7 @@ def tiles(checked: Checked) -> tuple[Tile, ...]:
     found = []
     for check in checked.checks:
         name, _, question = HEADINGS[check.name].partition(": ")
-        question = question[:1].upper() + question[1:]
+        question = capital(question)
         words = " ".join(check.words)
         found.append(Tile(name, question, check.short, check.status, words))
     return tuple(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from isocost.catalog.claims import ClaimEntry, LeftOut
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
@@ -340,7 +340,7 @@ def _sections(checked: Checked, unread: Sequence[str], problems: Sequence[str]) 
         said.append(tr("Not read: {list}.", list=", ".join(unread)))
     yield Section(tr("Understood"), (*said, *problems))
     for check in checked.checks:
-        yield Section(f"{HEADINGS[check.name]} {check.short[:1].upper()}{check.short[1:]}", check.words)
+        yield Section(f"{HEADINGS[check.name]} {capital(check.short)}", check.words)
     if checked.slips:
         yield Section(tr("What may have happened"), tuple(story_said(slip.words) for slip in checked.slips))
     if checked.ours is not None:
@@ -380,9 +380,8 @@ def _left_said(checked: Checked) -> tuple[str, ...]:
         names = _and([_lower(each.line) for each in checked.left_out])
         return (
             tr(
-                "{names}{names_2}. Nobody has published what these cost.",
-                names=names[:1].upper(),
-                names_2=names[1:],
+                "{names}. Nobody has published what these cost.",
+                names=capital(names),
             ),
         )
     told = (
@@ -555,7 +554,7 @@ def library_told(claims: Sequence[ClaimEntry]) -> Told:
     shown = (Column("Id"), Column(tr("Claim")), Column("By"), Column(tr("Date")))
     sections = tuple(
         Section(
-            f"{group[:1].upper()}{group[1:]}",
+            capital(group),
             (),
             Table(shown, tuple((c.id, c.said, c.by, c.date) for c in claims if c.group == group)),
         )

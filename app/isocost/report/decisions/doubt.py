@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from isocost.catalog.records import named_for
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.doubtful import Doubtful
@@ -68,10 +68,6 @@ def chance_said(chance: float) -> str:
         hundredths=hundredths,
         word=tr("chance") if hundredths == 1 else tr("chances"),
     )
-
-
-def capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
 
 
 # Risk

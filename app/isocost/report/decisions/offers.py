@@ -136,7 +136,7 @@ def _table(made: list[tuple[str, Offer]]) -> Table:
             each.choice.evidence,
             each.choice.usd_per_hour,
             supplier_of(each.choice),
-            f"""{price_date(each.choice)}{(tr(", stale") if each.stale else "")}""",
+            price_date(each.choice) + (tr(", stale") if each.stale else ""),
         )
         for name, each in made
     ]

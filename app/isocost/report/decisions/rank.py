@@ -269,7 +269,7 @@ def _row(row: Ranked, timed: bool) -> tuple[Any, ...]:
         row.choice.usd_per_hour,
         row.wins_below,
         supplier_of(row.choice),
-        f"""{price_date(row.choice)}{(tr(", stale") if row.stale else "")}""",
+        price_date(row.choice) + (tr(", stale") if row.stale else ""),
     )
 
 

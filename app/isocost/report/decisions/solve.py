@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from isocost.catalog.prices import NO_CLUSTER
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
@@ -279,11 +279,10 @@ def held_words(solution: Solution) -> str:
         )
     if not limits:
         return tr("Nothing holds it there: nothing else is cheaper.")
-    words = limits_words(limits)
-    parts = {"words": words[0].upper(), "words_2": words[1:]}
+    words = capital(limits_words(limits))
     if len(limits) > 1:
-        return tr("{words}{words_2} hold it there.", **parts)
-    return tr("{words}{words_2} holds it there.", **parts)
+        return tr("{words} hold it there.", words=words)
+    return tr("{words} holds it there.", words=words)
 
 
 def _free(solution: Solution, case: Case) -> str:

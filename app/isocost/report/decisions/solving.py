@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.engine.scaling import ParametricLaw
-from isocost.language import in_sentence, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
@@ -146,7 +146,7 @@ class Solving:
         point = self.point(at)
         if point is None:
             near = nearest_words(self.solution, self.case)
-            return f"{near[0].upper()}{near[1:]}." if near else ""
+            return f"{capital(near)}." if near else ""
         choice = point.choice
         on = (
             ""
@@ -161,7 +161,7 @@ class Solving:
                 hardware_words=hardware_words(choice),
                 agreeing=agreeing(choice, "do"),
             )
-        return f"{told[0].upper()}{told[1:]}."
+        return f"{capital(told)}."
 
     def point(self, at: int | None) -> ScanPoint | None:
         """What was tried at a place; None = where the answer is."""

@@ -252,7 +252,7 @@ def measured(row: TechniqueRow) -> str:
 
 def source_said(source: Measurement) -> str:
     """Who says what was measured, and whether that was read again."""
-    return f"""{source.source}{(tr(" (not read again)") if source.recalled else "")}"""
+    return source.source + (tr(" (not read again)") if source.recalled else "")
 
 
 def _sources(rows: Sequence[TechniqueRow]) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.compare.rack import DeltaRange, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_money
 from isocost.report.decisions.doubt import chance_said, ends_said
@@ -229,7 +229,7 @@ FLIPS = 0.01
 
 def _source(each: Technique) -> str:
     first = each.row.sources[0]
-    figure = first.figure[:1].upper() + first.figure[1:]
+    figure = capital(first.figure)
     return f"{figure} · {source_said(first)}, {first.date}"
 
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.experiment import RUNS, Experiment
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.tornado import MEASURE, Tornado
 from isocost.quantities import format_money, format_share
-from isocost.report.decisions.doubt import (
-    capital,
-    chance_said,
-    inside_said,
-    name_said,
-    notes_said,
-    value_said,
-)
+from isocost.report.decisions.doubt import chance_said, inside_said, name_said, notes_said, value_said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 

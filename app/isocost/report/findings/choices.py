@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import Crossing, OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
@@ -337,12 +337,7 @@ def options_finding(question: OptionComparison, scenario: Scenario) -> str:
     """Which option is cheapest for the demand asked about."""
     tokens = format_quantity(scenario.demand.tokens_per_day, "number")
     best = _DOING[question.cheapest]
-    return tr(
-        "{best}{best_2} is cheapest at {tokens} tokens a day",
-        best=best[0].upper(),
-        best_2=best[1:],
-        tokens=tokens,
-    )
+    return tr("{best} is cheapest at {tokens} tokens a day", best=capital(best), tokens=tokens)
 
 
 def options_subtitle(scenario: Scenario) -> str:
@@ -371,7 +366,7 @@ def _of_training(question: OptionComparison) -> list[Crossing]:
 
 def _crossing_words(crossing: Crossing, months: float) -> str:
     dearer, cheaper = _DOING[crossing.dearer_at_start], _DOING[crossing.cheaper_at_start]
-    begins = f"{dearer[0].upper()}{dearer[1:]}"
+    begins = capital(dearer)
     if crossing.beats == "never":
         return tr("{begins} never beats {cheaper}.", begins=begins, cheaper=cheaper)
     paid = crossing.payback_months

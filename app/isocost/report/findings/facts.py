@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog import Catalog
-from isocost.language import in_sentence, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.billing import EXPERIMENTS, STAGES
@@ -123,7 +123,7 @@ def never_counted(omissions: Sequence[Omission]) -> str:
 
 
 def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:]
+    return capital(words)
 
 
 def omission_tip(omission: Omission, catalog: Catalog) -> str:

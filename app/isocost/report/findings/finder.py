@@ -340,7 +340,7 @@ def _place_words(key: str) -> str:
     if not rest:
         return ""
     number = f" {int(rest[0]) + 1}" if first == "stages" and rest[0].isdigit() else ""
-    return f"""{(tr("stage") if first == "stages" else first.replace("_", " "))}{number}"""
+    return (tr("stage") if first == "stages" else first.replace("_", " ")) + number
 
 
 def found_charts() -> tuple[Found, ...]:

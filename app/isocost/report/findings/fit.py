@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.fit import EngineFit, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
@@ -89,7 +89,7 @@ def engine_said(found: RoundsFit) -> Said:
         count=format_count(engine.running),
         each=each,
     )
-    subtitle = subtitle[:1].upper() + subtitle[1:]
+    subtitle = capital(subtitle)
     told = f"{finding}. {subtitle}. {turns_words(engine)}".rstrip()
     return Said(finding, subtitle, f"{told} {breakdown_words(engine.memory, 'bytes')}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.doubt.factors import Factors
 from isocost.plan.physics.layouts import SHARDING_WORDS, pinned_words, recompute_words
@@ -96,13 +96,13 @@ def layouts_finding(report: FitReport) -> str:
         )
     others = [row for row in report.rows if row.fits and row is not best]
     if not others:
-        return tr("{capital} is the only one that fits", capital=_capital(degrees(best)))
+        return tr("{capital} is the only one that fits", capital=capital(degrees(best)))
     if others[0].behind < SAME:
-        return tr("{capital} is fastest", capital=_capital(degrees(best)))
+        return tr("{capital} is fastest", capital=capital(degrees(best)))
     first, second = _told_from(best, others[0]), _told_from(others[0], best)
     return tr(
         "{capital} is fastest; {second} is {percent} slower",
-        capital=_capital(first),
+        capital=capital(first),
         second=second,
         percent=percent(others[0].behind),
     )
@@ -118,10 +118,6 @@ def _told_from(row: LayoutRow, other: LayoutRow) -> str:
     if row.microbatch != other.microbatch:
         return tr("{name} of microbatch {microbatch}", name=name, microbatch=row.microbatch)
     return tr("{name} with {recompute_words}", name=name, recompute_words=recompute_words(row.recompute))
-
-
-def _capital(name: str) -> str:
-    return name[0].upper() + name[1:]
 
 
 def layouts_subtitle(report: FitReport, likely: Factors | None = None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from isocost.language import in_sentence, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.doubt.factors import FigureRanges
@@ -23,7 +23,7 @@ from isocost.quantities import (
     shown_money,
 )
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
-from isocost.report.decisions.doubt import SURE, capital, chance_said, days_said, ends_said
+from isocost.report.decisions.doubt import SURE, chance_said, days_said, ends_said
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 

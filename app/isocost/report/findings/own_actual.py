@@ -15,8 +15,6 @@ from isocost.quantities import (
     format_duration,
     format_exact,
     format_money,
-    format_quantity,
-    format_share,
     parse,
 )
 from isocost.quantities.units import HOURS_PER_DAY
@@ -188,14 +186,3 @@ def bars_said(found: Actual) -> str:
         for bar in bars(found)
     )
     return " ".join(told)
-
-
-def progress_words(found: Actual) -> str:
-    """How much of the stage is done: "900B of 2T tokens, 45 %"."""
-    done, whole = (format_quantity(each, "number") for each in (found.progress.tokens[-1], found.tokens))
-    return tr(
-        "{done} of {whole} tokens, {share}",
-        done=done,
-        whole=whole,
-        share=format_share(found.share, decimals=0),
-    )

@@ -368,7 +368,7 @@ def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> 
             count=format_count(comparison.count),
         )
         if comparison.apart:
-            place = tr("Shared stages {place}{place_2}", place=place[0].lower(), place_2=place[1:])
+            place = tr("Shared stages {place}", place=place[:1].lower() + place[1:])
     if not usable:
         return tr("{place}: none will do", place=place)
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.chances import SAFER
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.compare.points import Ghost
@@ -101,13 +101,9 @@ def offers_view(found: Edge) -> OffersView:
     return OffersView(near, f"{finding(found.offers, found.case)}.")
 
 
-def _headed_word(word: str) -> str:
-    return word[:1].upper() + word[1:]
-
-
 def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> OfferView:
     choice = offer.choice
-    name = joined([tr(each) if at else _headed_word(tr(each)) for at, each in enumerate(names)])
+    name = joined([tr(each) if at else capital(tr(each)) for at, each in enumerate(names)])
     chance = "" if choice.chance is None else _percent(choice.chance)
     holds = tr("to hold {held}", held=_held(case.goal))
     stale = tr("; it may be gone") if offer.stale else ""
@@ -180,7 +176,7 @@ _CHANGED = {
 
 def _near(number: int, each: Alternative, case: Case) -> OfferView:
     choice, name, line = each.choice, _CHANGED[each.changed], why(each, case)
-    said = f"{_headed(name, choice)}. {line[:1].upper()}{line[1:]}. "
+    said = f"{_headed(name, choice)}. {capital(line)}. "
     said += (
         tr("It {over_words}.", over_words=over_words(choice, case.goal))
         if each.changed in ("budget", "deadline", "both")

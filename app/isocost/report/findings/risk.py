@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.chances import DOTS, SAFER, Chances
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.experiment import RUNS
@@ -16,7 +16,6 @@ from isocost.plan.doubt.tornado import MEASURE, Bar, Tornado
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_duration, format_money, format_share, shown_money, without_idle_cents
 from isocost.report.decisions.doubt import (
-    capital,
     chance_said,
     chances_said,
     conventions_said,

@@ -13,7 +13,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
 from isocost.engine.scaling import ParametricLaw
-from isocost.language import in_sentence, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.predicted import Prediction
 from isocost.plan.answer.results import StageEstimate
@@ -307,9 +307,8 @@ def title(found: Point) -> str:
     size = with_article(format_quantity(found.best.size, "number", digits=2))
     tokens = format_quantity(found.best.tokens, "number", digits=2)
     return tr(
-        "{size}{size_2} on {tokens} tokens costs the same: loss {fixed}, not {fixed_2}",
-        size=size[0].upper(),
-        size_2=size[1:],
+        "{size} on {tokens} tokens costs the same: loss {fixed}, not {fixed_2}",
+        size=capital(size),
         tokens=tokens,
         fixed=format_fixed(found.best.loss, 2),
         fixed_2=format_fixed(found.loss, 2),

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from isocost import __version__
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.doubt.doubtful import Doubtful
@@ -23,7 +23,6 @@ from isocost.quantities import (
     money_shown_in,
 )
 from isocost.report.decisions.doubt import (
-    capital,
     chance_said,
     days_said,
     ends_said,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWid
 from isocost.files.imports.own import record_in
 from isocost.files.own.fields import PartField
 from isocost.files.records import Record, progress_in
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.actual import Actual, NoRunError, actual, typed_progress
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.project.underway import underway_of, with_underway
@@ -220,7 +220,7 @@ class ActualDialog(OwnDialog):
         self.import_.setEnabled(True)
         self._show(None)
         said = str(error)
-        self.say(f"{said[:1].upper()}{said[1:]}" if isinstance(error, NoRunError) else said, "stop")
+        self.say(capital(said) if isinstance(error, NoRunError) else said, "stop")
 
     def _show(self, found: Actual | None) -> None:
         self.found = found

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from isocost.catalog import Catalog
 from isocost.files import FileError
 from isocost.files.imports import Brought, Given, read_files
+from isocost.language import capital
 from isocost.plan.project.project import Place, Project
 from isocost.report.decisions.importing import put_in
 from isocost.report.findings import imports as words
@@ -238,7 +239,7 @@ class ImportDialog(OwnDialog):
     def _fail_applied(self, error: Exception) -> None:
         self.waiting(False)
         said = str(error)
-        self.say(f"{said[:1].upper()}{said[1:]}", "stop")
+        self.say(capital(said), "stop")
 
 
 def _read(wanted: _Said) -> _Read:

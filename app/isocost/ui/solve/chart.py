@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from isocost.language import capital
 from isocost.report.decisions.solving import ScanPanel, Solving, axis_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
@@ -219,7 +220,7 @@ def _paint_grid(painter: QPainter, room: Room, at: int) -> None:
     metrics = QFontMetricsF(quiet)
     painter.setFont(bold)
     painter.setPen(QColor(theme.series[0].text))
-    name = f"{panel.name[0].upper()}{panel.name[1:]}"
+    name = capital(panel.name)
     painter.drawText(QPointF(area.left(), area.top() - 6), name)
     limit = None if panel.limit is None else room.y(at, panel.limit)
     for tick in room.up(at):

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewItem, QVBoxLayout, QWidget
 
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -42,11 +42,7 @@ class LibraryModel(Lines[ClaimRow | str]):
         self.words: Mapping[str, Word] = {}
 
     def _said(self, line: ClaimRow | str) -> str:
-        return (
-            f"{line[:1].upper()}{line[1:]}"
-            if isinstance(line, str)
-            else row_words(line, self.words.get(line.key))
-        )
+        return capital(line) if isinstance(line, str) else row_words(line, self.words.get(line.key))
 
     def show_claims(self, rows: Sequence[ClaimRow]) -> None:
         """Replace the claims, headings before each group; the list goes back to its top."""
