@@ -126,6 +126,7 @@ def test_no_german_label_is_cut(python, isocost_environment, scale):
     found = _walk(python, isocost_environment, "de", "--scale", str(scale), "startup-7b", "api-or-own")
     assert found["measured"] > 100
     assert not found["cut"], found["cut"][:20]
+    assert not found["lost"], "help has a page of everything in any language"
 
 
 def test_the_language_is_chosen_in_the_menu_and_holds_from_the_next_start(window, stored):

@@ -1,8 +1,8 @@
 """What the window says: run by test_language, as a language is chosen before any module that says something.
 
 ``walked.py pseudo PLANS`` says everything in other letters, opens the plans on every tab and tells what is
-still in plain ones. ``walked.py de --scale 1.5 PLANS`` tells which labels are cut. ``walked.py de --save FILE
-PLAN`` saves a plan after a change to it.
+still in plain ones. ``walked.py de --scale 1.5 PLANS`` tells which labels are cut
+and what help has no page of. ``walked.py de --save FILE PLAN`` saves a plan after a change to it.
 """
 
 import argparse
@@ -50,6 +50,10 @@ from PySide6.QtWidgets import (  # noqa: E402
 )
 
 from isocost.catalog import load  # noqa: E402
+from isocost.plan.inputs.table import INPUTS  # noqa: E402
+from isocost.report.findings.charts import CHARTS  # noqa: E402
+from isocost.report.help.pages import manual  # noqa: E402
+from isocost.report.help.topics import place_of  # noqa: E402
 from isocost.ui.app import application  # noqa: E402
 from isocost.ui.look.theme import ThemeManager  # noqa: E402
 from isocost.ui.screenshot import settle  # noqa: E402
@@ -145,9 +149,10 @@ if options.save:
     from pathlib import Path
 
     window.documents.write(Path(options.save))
+lost = [name for name in (*INPUTS, *CHARTS) if place_of([name]) not in manual().places]
 plain = {
     text: where for text, where in said.items() if re.search("[A-Za-z]{2}", re.sub("<[^<>]*>", "", text))
 }
-print(json.dumps({"said": len(said), "left": plain, "measured": measured, "cut": cut}))
+print(json.dumps({"said": len(said), "left": plain, "measured": measured, "cut": cut, "lost": lost}))
 sys.stdout.flush()
 window.close()

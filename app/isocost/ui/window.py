@@ -313,7 +313,7 @@ class Window(QMainWindow):
         from isocost.report.findings.charts import CHARTS
         from isocost.ui.widgets.card import ChartCard
 
-        self.show_page(self.page_titles.index(CHARTS[name].page))
+        self.show_page(self.page_titles.index(tr(CHARTS[name].page)))
         card = self.pages.currentWidget().findChild(ChartCard, name)
         if card is not None:
             card.seek()
@@ -524,13 +524,13 @@ class Window(QMainWindow):
 
     def _topic_at_hand(self) -> str:
         """The page on what has the keyboard, in a dialog as well."""
-        from isocost.report.help.topics import place_of, tab_place
+        from isocost.report.help.topics import place_of
 
         part: QWidget | None = QApplication.focusWidget()
         names = []
         while part is not None:
             if part is self.tabs:
-                return tab_place(self.page_titles[self.tabs.currentIndex()])
+                part = self.pages.currentWidget()
             names.append(part.objectName())
             part = part.parentWidget()
         return place_of(names)

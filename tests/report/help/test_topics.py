@@ -6,8 +6,8 @@ import pytest
 
 from isocost.plan.inputs.table import INPUTS
 from isocost.report.findings.charts import CHARTS
-from isocost.report.help.pages import INDEX, manual
-from isocost.report.help.topics import PLACES, input_place, place_of, tab_place
+from isocost.report.help.pages import INDEX, manual, slug
+from isocost.report.help.topics import PLACES, WINDOW_PAGE, input_place, place_of
 
 
 @pytest.mark.parametrize("path", INPUTS)
@@ -25,7 +25,7 @@ def test_a_chart_has_an_entry_under_its_tab(name):
     sections = [each for each in manual().sections if each.page == "window.md"]
     at = next(i for i, each in enumerate(sections) if each.place == place)
     tab = next(each for each in reversed(sections[:at]) if each.level == 2)
-    assert tab.place == tab_place(CHARTS[name].page)
+    assert tab.place == f"{WINDOW_PAGE}#{slug(CHARTS[name].page)}"
 
 
 def test_every_other_part_has_a_page():

@@ -345,7 +345,7 @@ def _place_words(key: str) -> str:
 
 def found_charts() -> tuple[Found, ...]:
     """Every chart and table of the window, with the page it stands on."""
-    return tuple(made("chart", key, at.name, at.page, also=at.also) for key, at in CHARTS.items())
+    return tuple(made("chart", key, tr(at.name), tr(at.page), also=at.also) for key, at in CHARTS.items())
 
 
 def found_plan(path: Path, name: str, line: str) -> Found:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from isocost.plan.inputs.input import Choice, Input
 from isocost.plan.inputs.table import INPUTS
 from isocost.report.findings.charts import CHARTS
-from isocost.report.help.pages import INDEX, slug
+from isocost.report.help.pages import INDEX, manual, slug
 
 INPUTS_PAGE, WINDOW_PAGE = "inputs.md", "window.md"
 _PHASE = re.compile(r"^rl\.phases\.\d+\.(?!remove)")
@@ -58,12 +58,10 @@ def heading_of(declared: Input | Choice) -> str:
 
 def input_place(path: str) -> str:
     """Where an input is explained. Raises KeyError where there is none."""
-    return f"{INPUTS_PAGE}#{slug(heading_of(INPUTS[path]))}"
-
-
-def tab_place(title: str) -> str:
-    """Where a tab of the window is explained."""
-    return f"{WINDOW_PAGE}#{slug(title)}"
+    # Its heading ends in its path; the label before it is English, whatever the window speaks.
+    ending = f"-{slug(INPUTS[path].path)}"
+    pages = (each for each in manual().sections if each.page == INPUTS_PAGE)
+    return next(each.place for each in pages if each.anchor.endswith(ending))
 
 
 def place_of(names: Iterable[str]) -> str:
