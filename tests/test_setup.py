@@ -33,3 +33,20 @@ def test_without_a_display_one_sentence_says_what_to_do_instead(repository):
 def test_with_a_display_nothing_is_said(variable, repository):
     run = script(repository, "check_display.sh", **{variable: ":0"})
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_libraries_of_what_a_platform_loads_later_are_installed_too(repository, tmp_path):
+    """The machine lacks one library, to which no platform itself is linked but a plugin of one is."""
+    tools = {
+        "ldd": 'case "$1" in *wayland-egl.so) echo "libwayland-egl.so.1 => not found" ;; esac',
+        "id": "echo 1000",
+        "apt-get": "exit 1",
+    }
+    for name, body in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    run = script(repository, "setup_libraries.sh", "offscreen", "xcb", "wayland", PATH=path)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].strip().endswith("apt-get install -y libwayland-egl1'")
+    assert script(repository, "setup_libraries.sh", "offscreen", "xcb", PATH=path).returncode == 0

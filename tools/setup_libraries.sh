@@ -16,6 +16,10 @@ missing_libraries() {
         done
         for platform in "$@"; do
             ldd "$qt/Qt/plugins/platforms/libq$platform.so"
+            # What a platform loads later (xcbglintegrations, wayland-shell-integration...) is linked to more.
+            for plugin in "$qt/Qt/plugins/$platform"*/*.so; do
+                case "$plugin" in */*-server/* | */\*.so) ;; *) ldd "$plugin" ;; esac
+            done
         done
     } | awk '/not found/ {print $1}' | sort -u
 }
