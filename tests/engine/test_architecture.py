@@ -276,3 +276,13 @@ def test_heads_of_two_sizes_and_shared_keys():
     shared = replace(local, shared_kv_layers=3.0)
     assert kv_elements_per_token(shared) == kv_elements_per_token(local) / 2
     assert attention_parameters(shared) == pytest.approx(query + keys / 2)
+
+
+def test_adapters_of_a_mixture_stand_at_every_expert_and_at_the_shared_ones():
+    """Rank x (inputs + outputs) of each matrix, counted out: three of each expert, four of attention."""
+    hidden, narrow = 4096, 14336
+    attention = 2 * (hidden + hidden) + 2 * (hidden + 1024)
+    experts = 3 * (hidden + narrow)
+    assert adapter_parameters(models.MIXTRAL_8X7B, 16.0) == 16 * 32 * (attention + 8 * experts)
+    shared = replace(models.MIXTRAL_8X7B, shared_experts=2.0)
+    assert adapter_parameters(shared, 16.0) == 16 * 32 * (attention + 10 * experts)

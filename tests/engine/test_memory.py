@@ -412,3 +412,32 @@ def test_totals_for_searches_are_those_of_the_full_account(stack, stage):
         recompute = np.full(3, mode, dtype=np.int8)
         full = memory(shapes, np.array([4096.0]), states, replace(layouts, recompute=recompute), profile)
         np.testing.assert_allclose(totals[mode], full.total)
+
+
+def test_frozen_weights_are_kept_in_the_format_they_are_multiplied_in_and_trained_ones_in_16_bits():
+    total, tables = parameters(models.LLAMA3_8B).total, 2 * 4096 * 128256
+    held = {
+        (method, precision): peak(
+            models.LLAMA3_8B, method=method, precision=precision, accelerators=1, sharding=0
+        ).weights.item()
+        for method in ("lora", "full")
+        for precision in ("bf16", "fp8")
+    }
+    assert held["lora", "fp8"] == pytest.approx(total - tables + 2 * tables, rel=1e-3)
+    assert held["lora", "bf16"] == held["full", "fp8"] == held["full", "bf16"]
+
+
+@pytest.mark.parametrize("tp", [1, 2])
+def test_a_routed_token_leaves_its_copy_and_its_inner_tensors_at_each_of_its_experts(tp):
+    """Two norms' inputs and outputs, queries, attention, keys and values, and two experts of three widths."""
+    hidden, narrow = 4096, 14336
+    dense, experts = 4 * hidden + 2 * hidden + 2 * 1024, 2 * (hidden + 3 * narrow)
+    held = peak(models.MIXTRAL_8X7B, tp=tp, sharding=0, recompute=0).activations.item()
+    assert held == pytest.approx(32 * 4096 * 2 * (dense + experts) / tp)
+
+
+def test_full_sharding_holds_two_layers_whole_for_the_moment():
+    layers = parameters(models.LLAMA3_8B).total - 2 * 4096 * 128256
+    whole = 2 * 2 * layers / 32
+    held = [peak(models.LLAMA3_8B, sharding=stage).buffers.item() for stage in (1, 3)]
+    assert held[1] - held[0] == pytest.approx(whole, rel=1e-3)

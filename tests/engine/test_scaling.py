@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -162,3 +163,21 @@ def test_laws_file_complaints_name_what_is_wrong():
         LAWS.law("chinchila")
     with pytest.raises(CatalogError, match=r"scaling_laws\.yaml"):
         read_scaling_laws("default: besiroglu")
+
+
+@pytest.mark.parametrize("compute", [1e19, 1e22, 1e25])
+def test_the_size_that_suits_a_text_is_that_of_the_budget_it_is_best_for(compute):
+    best = scaling.optimum(LAWS.law(), compute)
+    assert scaling.optimal_parameters_for_tokens(LAWS.law(), best.tokens) == pytest.approx(best.parameters)
+
+
+def test_a_power_law_takes_what_is_not_given_as_one():
+    law = scaling.PowerLaw(2.0, compute=1.0, parameters=2.0, tokens=-0.5)
+    assert law.at() == 2.0
+    assert law.at(compute=3.0, parameters=5.0, tokens=4.0) == pytest.approx(2.0 * 3.0 * 25.0 / 2.0)
+
+
+@pytest.mark.parametrize("missing", ["repeat_data", "repeat_parameters"])
+def test_half_a_law_of_repeats_is_none(missing):
+    with pytest.raises(ValueError, match="repeated data"):
+        scaling.data_constrained_loss(replace(LAWS.law("muennighoff"), **{missing: None}), 1e9, 1e9, 2e9)
