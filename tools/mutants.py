@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 from measured import ROOT
 
@@ -30,7 +29,7 @@ VERDICTS = {0: "survived", 5: "no test", 33: "no test"}
 
 
 def copy() -> None:
-    """A copy of the checkout under ``src``, the one name of a folder of packages mutmut knows besides the root."""
+    """A copy of the checkout, its packages under ``src``: mutmut knows no other name for their folder."""
     shutil.rmtree(PLACE, ignore_errors=True)
     named = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     for name in filter(None, named.stdout.split("\0")):

@@ -145,6 +145,8 @@ for plan in options.plans:
 if options.save:
     window.show_page(0)
     window.session.set_value("data.tokens", 3e12, "tokens")
+    window.session.set_value("price.usd_per_gpu_hour", 2.5, "price")
+    window.session.set_value("api.usd_per_mtok_in", 0.5, "price")
     settle(window.session)
     from pathlib import Path
 

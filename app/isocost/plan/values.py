@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from isocost.language import later, tr
+
 PrecisionName = Literal["fp32", "tf32", "fp16", "bf16", "bf16-true", "fp8", "mxfp8", "mxfp4", "nvfp4"]
 StackName = Literal["vendor", "open", "research"]
 TuningMethod = Literal["full", "lora", "dora", "qlora"]
@@ -144,11 +146,22 @@ class Hardware(Value, frozen=True):
     """What was asked for where one cannot have that many and ``count`` stands for it; None = the same."""
 
 
+BY_HAND, NO_PRICE, OF_A_CLAIM = later("your input"), later("no price known"), later("the claim")
+"""Suppliers of prices that nobody asks: one that was typed, a number left in its place until one is, what a
+claim tells or implies. A plan keeps them in English, whatever language it was made in; ``asked_by`` says
+them."""
+
+
+def asked_by(supplier: str) -> str:
+    """Who asks a price, in the chosen language; a supplier's name stays as it is."""
+    return tr(supplier) if supplier in (BY_HAND, NO_PRICE, OF_A_CLAIM) else supplier
+
+
 class Price(Value, frozen=True):
     """The rent of one accelerator, frozen with where it came from."""
 
     usd_per_gpu_hour: float
-    supplier: str = "your input"
+    supplier: str = BY_HAND
     commitment: str = ""
     includes: str = ""
     source: str = ""

@@ -15,7 +15,7 @@ from isocost.plan.answer.results import result_of
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.programme_rows import LASTING
 from isocost.plan.inputs.roads import NUMBER_ROADS, ROADS, put
-from isocost.plan.inputs.table import CHOICES, NUMBERS, RECORDS, TYPED
+from isocost.plan.inputs.table import CHOICES, NUMBERS, RECORDS
 from isocost.plan.kinds import KINDS, RolloutPhase
 from isocost.plan.project.editing import hold_sections
 from isocost.plan.project.programme import Site
@@ -30,7 +30,7 @@ from isocost.plan.project.project import (
     get_value,
     set_value,
 )
-from isocost.plan.values import Layout
+from isocost.plan.values import BY_HAND, Layout
 from tests.plan.programmes import CATALOG
 
 TODAY = date(2026, 11, 29)
@@ -134,9 +134,9 @@ def test_a_choice_stores_its_words(path):
 
 def test_a_typed_price_is_the_users_own_as_of_today():
     price = typed("price.usd_per_gpu_hour", 3.25).scenarios[0].price
-    assert price == Price(3.25, supplier=TYPED, commitment="typed", date="2026-11-29")
+    assert price == Price(3.25, supplier=BY_HAND, commitment="typed", date="2026-11-29")
     api = typed("api.usd_per_mtok_in", 0.5).scenarios[0].api
-    assert (api.usd_per_mtok_in, api.supplier, api.model, api.source) == (0.5, TYPED, "", "")
+    assert (api.usd_per_mtok_in, api.supplier, api.model, api.source) == (0.5, BY_HAND, "", "")
     assert api.date == "2026-11-29"
     assert api.usd_per_mtok_out == PLAN.scenarios[0].api.usd_per_mtok_out
 

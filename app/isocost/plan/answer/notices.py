@@ -22,7 +22,7 @@ from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import precision_on
-from isocost.plan.project.choosing import NO_PRICE, is_too_many
+from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.project import (
     Scenario,
     hardware_of,
@@ -30,7 +30,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
-from isocost.plan.values import Currency, Data, Hardware, Layout, ModelChoice, Price
+from isocost.plan.values import NO_PRICE, Currency, Data, Hardware, Layout, ModelChoice, Price, asked_by
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -71,7 +71,7 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
                 "({supplier}, {date}).",
                 name=name,
                 money=format_money(price.usd_per_gpu_hour),
-                supplier=price.supplier,
+                supplier=asked_by(price.supplier),
                 date=price.date,
             ),
             "info",

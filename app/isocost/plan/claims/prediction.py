@@ -23,9 +23,11 @@ from isocost.plan.inputs.table import CHOICES, check
 from isocost.plan.kinds.kind import data_of
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import batch_tokens
-from isocost.plan.project.choosing import NO_PRICE, price_from, with_hardware
+from isocost.plan.project.choosing import price_from, with_hardware
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.values import (
+    NO_PRICE,
+    OF_A_CLAIM,
     Data,
     Efficiency,
     Hardware,
@@ -189,7 +191,7 @@ def price_of(terms: Terms, catalog: Catalog) -> Price:
     # A limit on the dollars is no price: "under $50" may be any below.
     told = terms.claim.usd_per_gpu_hour is not None or not terms.claim.bound
     if told and terms.price is not None and check("price.usd_per_gpu_hour", terms.price.value) is None:
-        return Price(terms.price.value, supplier=tr("the claim"), commitment="claim")
+        return Price(terms.price.value, supplier=OF_A_CLAIM, commitment="claim")
     card = catalog.default_price(terms.entry.spec.id)
     return price_from(card) if card is not None else Price(1.0, supplier=NO_PRICE)
 

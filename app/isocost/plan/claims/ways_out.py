@@ -20,9 +20,9 @@ from isocost.plan.claims.terms import SEQUENCE, Terms
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import check
 from isocost.plan.physics.counts import obtained, units_of
-from isocost.plan.project.choosing import NO_PRICE, with_hardware
+from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.project import Project
-from isocost.plan.values import Data, ModelChoice, Tuning
+from isocost.plan.values import NO_PRICE, Data, ModelChoice, Tuning
 from isocost.quantities import (
     format_count,
     format_duration,

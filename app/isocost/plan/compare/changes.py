@@ -33,7 +33,7 @@ from isocost.plan.project.project import (
     replace_stage,
     set_value,
 )
-from isocost.plan.values import ModelChoice
+from isocost.plan.values import ModelChoice, asked_by
 from isocost.quantities import format_count, format_quantity, format_share
 
 Figures = Mapping[str, Any]
@@ -302,7 +302,10 @@ def _one_year(project: Project, at: int, catalog: Catalog, figures: Figures) -> 
             held,
             usd_per_gpu_hour=held.usd_per_gpu_hour * found.share,
             supplier=tr(
-                "{supplier}, less the {less} ({date})", supplier=held.supplier, less=less, date=found.date[:7]
+                "{supplier}, less the {less} ({date})",
+                supplier=asked_by(held.supplier),
+                less=less,
+                date=found.date[:7],
             ),
             commitment="one-year",
             source=f"{held.source}; {found.supplier}'s prices of {found.date}",

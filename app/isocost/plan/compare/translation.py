@@ -19,6 +19,7 @@ from isocost.plan.answer.predicted import predicted
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import GpuHoursStage, ModelStage, Stage
 from isocost.plan.physics.records import GENERATED, Doubt, StageRun
+from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.project import Project, Scenario, hardware_of, replace_stage
 from isocost.plan.values import Efficiency, Hardware
 from isocost.quantities.units import HOURS_PER_DAY
@@ -240,7 +241,7 @@ def _in_common(
 
 def _with_waste(run: StageRun) -> bool:
     """Whether its hours hold what whole runs waste, as others did."""
-    stated = run.waste_source == "your input"
+    stated = run.waste_source == TYPED
     return not stated and run.waste is not None and float(run.waste[0]) > 0.0
 
 

@@ -27,6 +27,7 @@ from isocost.plan.physics.serving import NOTHING_SAVED
 from isocost.plan.physics.throughput import work_on
 from isocost.plan.project.project import Price, Scenario, efficiency_of, hardware_of, model_of, price_of
 from isocost.plan.project.ranges import SEPARATOR
+from isocost.plan.values import BY_HAND
 from isocost.quantities import format_quantity
 
 GOODPUT, ABLATIONS, PRICE = tr("Goodput"), tr("Ablations"), tr("Price of")
@@ -325,7 +326,7 @@ def _paid_as_rent(on: Reckoning, place: int) -> bool:
 
 def _market(price: Price, accelerator: str, catalog: Catalog) -> tuple[float, float, str] | None:
     """(10th percentile, 90th, words) of what suppliers ask now; None where the price is nobody's quote."""
-    return None if price.supplier == "your input" else _asked(accelerator, price.commitment, catalog)
+    return None if price.supplier == BY_HAND else _asked(accelerator, price.commitment, catalog)
 
 
 # Remembered: a drag asks at every step.

@@ -403,13 +403,15 @@ def waste_of(on: Ground, goodput: Explanation) -> Explanation:
     value = 0.0 if on.run.waste is None else float(on.run.waste[0])
     name, label = on.key("waste"), tr("Whole-run waste")
     seen = on.catalog.constants.economics.run_over_step_mfu
-    if on.run.waste_source.startswith(seen.source) and value > 0.0:
+    if on.efficiency.waste is not None:
+        return given(name, label, value, "share", TYPED, "typed")
+    # A speed that is typed, or corrected by runs of one's own, leaves what published runs lose beyond it.
+    known = on.efficiency.mfu is not None or (on.run.speed is not None and on.run.speed.corrected)
+    if known and value > 0.0:
         over = given(
             on.key("run_over_step_mfu"), tr("Whole-run MFU over that of a step"), seen.value, "",
             f"{seen.source}, {seen.date}", "measured",
         )  # fmt: skip
         return worked_out(name, label, "share", "1 - {0} / {1}", over, goodput)
-    if on.efficiency.waste is not None:
-        return given(name, label, value, "share", TYPED, "typed")
-    measured = on.run.waste_source.startswith("median of")
-    return given(name, label, value, "share", on.run.waste_source, "measured" if measured else "assumed")
+    # None is added where nothing was measured: to adapters, or beside a goodput that is typed.
+    return given(name, label, value, "share", on.run.waste_source, "measured" if value > 0.0 else "assumed")

@@ -18,7 +18,7 @@ from isocost.catalog.constants.economics import ApiQuote
 from isocost.language import tr
 from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.table import CHOICES, NUMBERS, TYPED, starting_number
+from isocost.plan.inputs.table import CHOICES, NUMBERS, starting_number
 from isocost.plan.kinds import RolloutPhase
 from isocost.plan.physics.resolve import (
     Parameters,
@@ -41,6 +41,7 @@ from isocost.plan.project.project import (
     set_section,
     set_value,
 )
+from isocost.plan.values import BY_HAND
 from isocost.quantities import format_quantity
 
 DENSE = 0.99
@@ -203,7 +204,7 @@ class _Rent(NumberRoad):
     """The price of an accelerator: a typed one is the user's own, as of today; the usual one the market's."""
 
     def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
-        own = Price(value, supplier=TYPED, commitment="typed", date=today.isoformat())
+        own = Price(value, supplier=BY_HAND, commitment="typed", date=today.isoformat())
         return self._with(project, at, **_fields(own))
 
     def reset(self, project: Project, at: Place, catalog: Catalog) -> Project:
@@ -219,7 +220,7 @@ class _TokenPrice(NumberRoad):
     """A price of an API: a typed one is the user's own, as of today."""
 
     def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
-        own = {"model": "", "supplier": TYPED, "source": "", "date": today.isoformat()}
+        own = {"model": "", "supplier": BY_HAND, "source": "", "date": today.isoformat()}
         return self._with(project, at, **{self.name: value}, **own)
 
 

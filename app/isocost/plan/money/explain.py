@@ -230,7 +230,7 @@ _VALUES = {
 
 def provenance_of(name: str, source: str) -> Provenance:
     """How a value that is not worked out is known, from where it stands and its source."""
-    if source.startswith(TYPED) or source in ("this plan", "as claimed"):  # a typed price has its day behind
+    if source.startswith(TYPED) or source == tr("this plan"):  # a typed price has its day behind
         return "typed"
     if name.startswith("constants."):
         return "measured"

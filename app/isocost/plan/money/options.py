@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isocost.language import tr
 from isocost.plan.project.programme import Demand
 from isocost.plan.project.project import Scenario
+from isocost.plan.values import asked_by
 from isocost.quantities.units import DAYS_PER_MONTH, MEGA
 
 GRID_DECADES = 2.0
@@ -101,7 +102,7 @@ def options_of(scenario: Scenario, programme_usd: float) -> tuple[Option, ...]:
     return (
         Option(
             "api",
-            tr("{model} from {supplier}", model=api.model, supplier=api.supplier),
+            tr("{model} from {supplier}", model=api.model, supplier=asked_by(api.supplier)),
             0.0,
             0.0,
             blended(api.usd_per_mtok_in, api.usd_per_mtok_out, share),

@@ -13,7 +13,7 @@ from isocost.plan.money.figure import Figure, whose
 from isocost.plan.money.ownership import OWNED
 from isocost.plan.project.programme import OWNING
 from isocost.plan.project.project import Scenario
-from isocost.plan.values import Price
+from isocost.plan.values import Price, asked_by
 from isocost.quantities import format_significant
 
 CONTRACTS = ("reserved", "spot", "block")
@@ -90,7 +90,7 @@ RATES = (*whose("stage", (*OWNED, *_RATE), over="stage"), *whose("held", (*OWNED
 
 def price_words(price: Price) -> str:
     """Supplier, day and place of a price."""
-    return ", ".join(part for part in (price.supplier, price.date, price.source) if part)
+    return ", ".join(part for part in (asked_by(price.supplier), price.date, price.source) if part)
 
 
 def rate_words(scenario: Scenario, price: Price, purchase: float | None, why: str) -> str:

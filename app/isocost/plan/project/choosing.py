@@ -7,14 +7,11 @@ from msgspec.structs import replace
 from isocost.catalog import Catalog
 from isocost.catalog.prices import NO_CLUSTER, PriceCard
 from isocost.catalog.records import AcceleratorEntry
-from isocost.language import tr
 from isocost.plan.kinds import GpuHoursStage, Stage
 from isocost.plan.kinds.claim import hours_on
 from isocost.plan.project.project import Price, Project, Scenario, replace_scenario
 from isocost.plan.project.quotes import first_quote, with_quotes
-
-NO_PRICE = tr("no price known")
-"""The supplier of a price that nobody asks: a number left in its place until one is typed."""
+from isocost.plan.values import NO_PRICE
 
 
 def price_from(card: PriceCard) -> Price:

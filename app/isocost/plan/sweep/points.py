@@ -21,10 +21,10 @@ from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.counts import Counts, obtainable, units_of
 from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.physics.training import training_hours
-from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.project.project import Project, hardware_of, price_of
 from isocost.plan.project.runs import run_scenario
 from isocost.plan.sweep.axes import COUNT, PRICE, TOKENS, Axis
+from isocost.plan.values import NO_PRICE
 
 PURCHASE = "ownership.usd_per_accelerator"
 FIGURES = (

@@ -9,6 +9,7 @@ from isocost.language import tr
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.solution import Limit
+from isocost.plan.values import asked_by
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -88,7 +89,7 @@ def price_words(choice: Choice, age: int | None) -> str:
             tr(", bought at a price of {bought}", bought=bought) if bought else ""
         )
     old = "" if age is None else tr(", {counted} old", counted=format_counted(age, "day"))
-    return tr("{asked} of {supplier}{old}", asked=asked, supplier=choice.price.supplier, old=old)
+    return tr("{asked} of {supplier}{old}", asked=asked, supplier=asked_by(choice.price.supplier), old=old)
 
 
 def price_date(choice: Choice) -> str:
@@ -98,7 +99,7 @@ def price_date(choice: Choice) -> str:
 
 def supplier_of(choice: Choice) -> str:
     """Who asks the price."""
-    return tr("owned") if choice.owned else choice.price.supplier
+    return tr("owned") if choice.owned else asked_by(choice.price.supplier)
 
 
 def model_words(choice: Choice) -> str:

@@ -8,6 +8,7 @@ from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.plan.doubt.beside import ByPrice
+from isocost.plan.values import asked_by
 from isocost.quantities import SPACE, format_count, format_counted, format_money
 from isocost.report.decisions.doubt import ends_said
 from isocost.report.decisions.words import signed_money
@@ -61,7 +62,7 @@ def suppliers_said(found: BySupplier) -> str:
         terms=terms,
     )
     if low.total_usd < held.total_usd:
-        asked_of = f"{low.card.supplier} ({age_words(low)})" if low.stale else low.card.supplier
+        asked_of = asked_by(low.card.supplier) + (f" ({age_words(low)})" if low.stale else "")
         return tr(
             "{said}: {asked_of} would save {money}",
             said=said,
@@ -119,7 +120,8 @@ def age_words(each: SupplierPrice) -> str:
 
 def supplier_name(each: SupplierPrice) -> str:
     """Who asks the price, and whether it is the plan's."""
-    return tr("{supplier} (this plan)", supplier=each.card.supplier) if each.own else each.card.supplier
+    name = asked_by(each.card.supplier)
+    return tr("{supplier} (this plan)", supplier=name) if each.own else name
 
 
 def card_note(each: SupplierPrice) -> str:
@@ -182,7 +184,7 @@ def _cards_finding(found: BySupplier, called: str) -> str:
     if saved <= 0.0:
         return tr("{said}; none is lower", said=said)
     # A price nobody may ask any more is no saving without a word on its age.
-    asked = f"{low.card.supplier} ({age_short(low)})" if low.stale else low.card.supplier
+    asked = asked_by(low.card.supplier) + (f" ({age_short(low)})" if low.stale else "")
     return tr("{said}; {asked} saves {money}", said=said, asked=asked, money=format_money(saved))
 
 
@@ -296,7 +298,7 @@ def _rows(found: BySupplier) -> Table:
     )
     rows = tuple(
         (
-            each.card.supplier,
+            asked_by(each.card.supplier),
             each.card.commitment,
             each.card.usd_per_gpu_hour,
             each.card.date,

@@ -22,8 +22,8 @@ from isocost.plan.doubt.span import EstimateRange, RangePart
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
-from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.project.project import Price, Project, Scenario, hardware_of, price_of
+from isocost.plan.values import NO_PRICE
 from isocost.quantities import (
     MoneyUnit,
     format_carbon,
@@ -208,8 +208,9 @@ def plain(said: Iterable[Remark]) -> tuple[Remark, ...]:
 def _doubt(words: str) -> Remark:
     """How sure the cost is; that the plan is the middle of its range may go first."""
     middle, _, ends = words.partition("; ")
-    reserve = middle.removeprefix("Median")
-    return Remark(words, opens="range", shorter=(ends + reserve,) if middle.startswith("Median") else ())
+    named = tr("Median{reserve}; {said}", reserve="", said="").partition(";")[0]
+    reserve = middle.removeprefix(named)
+    return Remark(words, opens="range", shorter=(ends + reserve,) if middle.startswith(named) else ())
 
 
 def _evidence(evidence: Evidence) -> Remark:
@@ -294,7 +295,7 @@ def _purchase(usd: float, entry: AcceleratorEntry, scenario: Scenario) -> str:
 def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date | None) -> Remark:
     """How old the oldest of the prices is that somebody asks; each with its accelerator."""
     if any(price.supplier == NO_PRICE for price, _ in paid):
-        return Remark(NO_PRICE, "care")
+        return Remark(tr(NO_PRICE), "care")
     offers = [(price, accelerator) for price, accelerator in paid if price.commitment != "claim"]
     if not offers:
         days = sorted({price.date for price, _ in paid if price.date})

@@ -39,7 +39,7 @@ from isocost.plan.project.project import (
     price_of,
 )
 from isocost.plan.project.ranges import InputRange
-from isocost.plan.values import Data, Efficiency, Layout, Price
+from isocost.plan.values import Data, Efficiency, Layout, Price, asked_by
 from isocost.quantities import (
     SPACE,
     format_counted,
@@ -205,7 +205,8 @@ def stage_caption(path: str, selected: Selected) -> str:
 def price_origin(price: Price) -> str:
     """Who asks a price, on which terms, and when it was read."""
     terms = _SHORT_TERMS.get(price.commitment, price.commitment)
-    parts = [price.supplier, terms if terms not in price.supplier.lower() else "", price.date[:10]]
+    supplier = asked_by(price.supplier)
+    parts = [supplier, terms if terms not in supplier.lower() else "", price.date[:10]]
     return " · ".join(part for part in parts if part)
 
 

@@ -9,6 +9,7 @@ from isocost.language import tr
 from isocost.plan.answer.notices import price_age_days
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.project.project import Scenario, hardware_of, price_of
+from isocost.plan.values import asked_by
 from isocost.quantities import format_counted, format_money
 from isocost.report.table import Column, Table
 
@@ -32,7 +33,7 @@ def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> Table:
             rows[(format_money(usd), bought, "purchase", read or UNDATED, "", source)] = None
         if usd is None or scenario.supply.mode == "mixed":
             price = price_of(scenario, stage)
-            terms = ", ".join(each for each in (price.supplier, price.commitment) if each)
+            terms = ", ".join(each for each in (asked_by(price.supplier), price.commitment) if each)
             age = price_age_days(price, today)
             old = (
                 ""
