@@ -217,8 +217,8 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
 
 def fits_said(answer: Answer) -> str | None:
     """Whether every stage fits in memory; None where no stage says."""
-    verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
-    return None if not verdicts else tr("fits") if all(verdicts) else tr("does not fit")
+    word = answer.estimate.fit
+    return None if word is None else tr(word)
 
 
 # What differs
@@ -391,7 +391,8 @@ def _figures_tree(name: str, side: Side) -> dict[str, Any]:
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := fits_said(answer)) is None else said == tr("fits"),
+        "fits": answer.estimate.fits,
+        "fit": answer.estimate.fit,
         "headline": answer.estimate.headline,
     }
 

@@ -221,7 +221,7 @@ def table(shown: CountsView | None) -> Table:
         Column(tr("Time"), format_duration, right=True, key="wall_days"),
         Column("MFU", format_share, right=True, key="mfu"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
-        Column(tr("Fits"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
+        Column(tr("Can run"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
     )
     if shown is None:
         return Table(columns, ())

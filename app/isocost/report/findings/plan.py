@@ -326,7 +326,7 @@ def time_table(comparison: Comparison) -> Table:
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Price of an hour"), format_money, right=True, key="usd_per_gpu_hour"),
         Column("MFU", lambda share: f"{format_fixed(100.0 * share, 1)}%", right=True, key="mfu"),
-        Column(tr("Memory"), lambda fits: tr("fits") if fits else tr("does not fit"), key="fits"),
+        Column(tr("Can run"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
     )
     rows = tuple(
         (
