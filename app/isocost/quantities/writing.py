@@ -9,15 +9,13 @@ from isocost.language import tr
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
 from isocost.quantities.marks import NARROW_SPACE, marked
 from isocost.quantities.reading import Quantity
-from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY
+from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, KILO, MINUTES_PER_DAY
 
 _SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
 _BYTES = ((15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB"))
 _MEMORY = ((50, "PiB"), (40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
 _FLOAT_DIGITS = 17
 """Significant digits that tell every float from its neighbours."""
-_KILO = 1000.0
-"""Kilowatts in a megawatt, kilograms in a tonne."""
 
 
 def format_quantity(value: float, quantity: Quantity, *, digits: int = 3) -> str:
@@ -259,16 +257,16 @@ def format_energy(kwh: float) -> str:
 
 def format_carbon(kilograms: float) -> str:
     """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
-    if kilograms >= _KILO:
-        tonnes = kilograms / _KILO
+    if kilograms >= KILO:
+        tonnes = kilograms / KILO
         return f"{format_rounded(tonnes)}{SPACE}t CO₂"
     return tr("{rounded}{space}kg CO₂", rounded=format_rounded(kilograms), space=SPACE)
 
 
 def format_power(kw: float) -> str:
     """Electric power: "850 kW", "3.02 MW"."""
-    if kw >= _KILO:
-        return f"{format_quantity(kw / _KILO, 'number')}{SPACE}MW"
+    if kw >= KILO:
+        return f"{format_quantity(kw / KILO, 'number')}{SPACE}MW"
     return f"{format_quantity(kw, 'number')}{SPACE}kW"
 
 

@@ -18,7 +18,7 @@ from isocost.catalog.constants.economics import ApiQuote
 from isocost.language import tr
 from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.table import CHOICES, NUMBERS, TYPED, starting_number
+from isocost.plan.inputs.table import CHOICES, NUMBERS, starting_number
 from isocost.plan.kinds import RolloutPhase
 from isocost.plan.physics.resolve import (
     Parameters,
@@ -27,6 +27,7 @@ from isocost.plan.physics.resolve import (
     parameters_of,
     with_custom_parameters,
 )
+from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.choosing import price_from, price_on, with_hardware
 from isocost.plan.project.editing import choose_own_accelerator
 from isocost.plan.project.project import (

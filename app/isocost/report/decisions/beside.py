@@ -11,6 +11,7 @@ from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Differing, Held, Side, differing
 from isocost.plan.compare.differences import STAGE, distinct
+from isocost.plan.doubt.beside import PRICE
 from isocost.plan.kinds import Stage, uses
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.project import Scenario
@@ -47,8 +48,6 @@ Kind = Literal["headline", "figure", "strip", "heading", "input"]
 Tone = Literal["", "dearer", "cheaper"]
 UNPRICED = tr("no estimate")
 COMING = "…"
-PRICE = "price.usd_per_gpu_hour"
-"""The input that stands for all that is known of a price."""
 ALONE = Said(
     tr("This plan has one scenario"),
     tr("A copy of it, with an input changed, stands beside it: what differs, by how much, and why."),

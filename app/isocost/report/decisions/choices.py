@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from isocost.language import later, tr
+from isocost.language import later, listed, tr
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
@@ -42,12 +42,6 @@ def title_of(case: Case) -> str:
     return ", ".join(name for name in (case.project.name, case.scenario.name) if name)
 
 
-def joined(words: Sequence[str], last: str = "") -> str:
-    """Words as a list: "a, b and c"."""
-    between = f" {last} " if last else tr(" and ")
-    return between.join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
-
-
 def hardware_words(choice: Choice) -> str:
     """ "256 H100"."""
     return f"{format_count(choice.count)} {choice.label}"
@@ -77,7 +71,7 @@ def marks_words(caveats: Iterable[Caveat]) -> str:
     """What the mark means among names: "* one supplier, old price or guessed speed"; empty without any."""
     found = set(caveats)
     said = [tr(words) for each, words in _CAVEATS.items() if each in found]
-    return f"{MARK} {joined(said, tr('or'))}" if said else ""
+    return f"{MARK} {listed(said, 'or')}" if said else ""
 
 
 def range_words(choice: Choice) -> str:
@@ -107,7 +101,7 @@ def goal_words(goal: Goal) -> str:
     """ "$300K and 14 days"; empty without a goal."""
     money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
     time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
-    return tr(" and ").join(each for each in (money, time) if each)
+    return listed(each for each in (money, time) if each)
 
 
 def chance_words(chance: float | None) -> str:
@@ -149,7 +143,7 @@ def model_words(choice: Choice) -> str:
 
 def limits_words(limits: Sequence[Limit]) -> str:
     """ "the budget and the deadline"."""
-    return joined([LIMITS[each] for each in limits])
+    return listed(LIMITS[each] for each in limits)
 
 
 CHOICE_COLUMNS = (
