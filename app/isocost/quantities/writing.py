@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from isocost.language import tr
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
-from isocost.quantities.marks import NARROW_SPACE, marked
+from isocost.quantities.marks import NARROW_SPACE, marked, number_marks
 from isocost.quantities.reading import Quantity
 from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, KILO, MINUTES_PER_DAY
 
@@ -58,7 +58,12 @@ def format_money(value: float, *, digits: int = 3) -> str:
         return _not_finite(value)
     unit = shown_money()
     size = abs(unit.shown(value))
-    return f"{'-' if value < 0 else ''}{unit.prefix}{_amount(size, unit, digits)}"
+    return f"{_sign(value)}{unit.prefix}{_amount(size, unit, digits)}"
+
+
+def _sign(value: float) -> str:
+    """Before the currency of an amount."""
+    return number_marks().minus if value < 0 else ""
 
 
 def _amount(size: float, unit: MoneyUnit, digits: int) -> str:
@@ -84,7 +89,7 @@ def _exact_money(usd: float, unit: MoneyUnit) -> str:
     cents = f"{size:.{unit.digits}f}"
     lossless = size < Decimal("1e15") and Decimal(cents) == size
     text = format_fixed(size, unit.digits) if lossless else _digits(size)
-    return f"{'-' if usd < 0 else ''}{unit.prefix}{text}"
+    return f"{_sign(usd)}{unit.prefix}{text}"
 
 
 def _shortest(usd: float, unit: MoneyUnit) -> Decimal:
@@ -107,7 +112,7 @@ def format_cents(value: float) -> str:
     if not math.isfinite(value):
         return _not_finite(value)
     unit = shown_money()
-    return f"{'-' if value < 0 else ''}{unit.prefix}{format_fixed(abs(unit.shown(value)), unit.digits)}"
+    return f"{_sign(value)}{unit.prefix}{format_fixed(abs(unit.shown(value)), unit.digits)}"
 
 
 def without_idle_cents(amount: str) -> str:
@@ -276,7 +281,7 @@ def plain_spaces(text: str) -> str:
 
 
 def _not_finite(value: float) -> str:
-    return tr("unknown") if math.isnan(value) else "∞" if value > 0 else "-∞"
+    return tr("unknown") if math.isnan(value) else "∞" if value > 0 else marked("-∞")
 
 
 def _rounded(value: float, digits: int) -> float:
