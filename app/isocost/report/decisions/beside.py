@@ -363,7 +363,7 @@ def _inputs_heading(inputs: Sequence[Differing]) -> Row:
 
 def _input_row(each: Differing, catalog: Catalog) -> Row:
     cells = tuple(_held(each.path, held, catalog) for held in each.held)
-    return Row("input", input_label(each.path), cells, each.path)
+    return Row("input", input_label(each.path, lone=each.lone), cells, each.path)
 
 
 def _held(path: str, held: Held, catalog: Catalog) -> Cell:
@@ -386,7 +386,7 @@ def _said(
         "Click a name to open that plan. Tinted inputs differ from {first}: click one to go to it.",
         first=FIRST,
     )
-    labels = ", ".join(input_label(each.path) for each in inputs) or tr("none")
+    labels = ", ".join(input_label(each.path, lone=each.lone) for each in inputs) or tr("none")
     costs = "; ".join(f"{name} {cell.words}" for name, cell in zip(names, rows[0].cells, strict=True))
     return Said(
         finding,

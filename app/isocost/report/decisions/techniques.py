@@ -147,7 +147,7 @@ def change_words(changed: Sequence[Difference], catalog: Catalog) -> str:
     said = []
     for each in changed[:SHOWN]:
         before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
-        label = "" if len(changed) == 1 else f"{input_label(each.path)} "
+        label = "" if len(changed) == 1 else f"{input_label(each.path, lone=each.lone)} "
         said.append(f"{label}{before} -> {after}")
     more = len(changed) - SHOWN
     return "; ".join(said) + (f"; {format_counted(more, 'more input')}" if more > 0 else "")
