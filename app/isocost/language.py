@@ -9,8 +9,9 @@ and another one needs a new start.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Literal
 
 DOMAIN = "isocost"
 ENGLISH = "en"
@@ -34,6 +35,15 @@ def in_sentence(label: str) -> str:
     """A label as it stands within a sentence: without its capital in English, but for abbreviations."""
     small = _chosen == ENGLISH and (label[1:2].islower() or label[1:2] == " ")
     return label[:1].lower() + label[1:] if small else label
+
+
+def listed(words: Iterable[str], joint: Literal["and", "or"] = "and") -> str:
+    """Words as a list in the chosen language: "a", "a and b", "a, b or c"; empty without any."""
+    *others, last = tuple(words) or ("",)
+    if not others:
+        return last
+    values = {"list": ", ".join(others), "last": last}
+    return tr("{list} and {last}", **values) if joint == "and" else tr("{list} or {last}", **values)
 
 
 def capital(text: str) -> str:

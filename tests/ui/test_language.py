@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from isocost.language import ENGLISH, choose_language, in_sentence, language, languages, say_with, tr
+from isocost.language import ENGLISH, choose_language, in_sentence, language, languages, listed, say_with, tr
 from isocost.paths import presets, resource
 from isocost.plan.kinds import KINDS
 
@@ -54,6 +54,23 @@ def test_labels_are_small_in_english_sentences_alone():
     assert in_sentence("A day") == "a day"
     choose_language("de", FOLDER)
     assert in_sentence("Preis") == "Preis"
+
+
+def test_words_are_listed_as_the_language_has_it():
+    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+    assert listed((each for each in "abc"), "or") == "a, b or c"
+    choose_language("de", FOLDER)
+    assert (listed("abc"), listed("ab", "or")) == ("a, b und c", "a oder b")
+
+
+def test_lists_of_words_are_put_together_in_one_place(repository):
+    """A list whose last two are parted by a word is made by ``listed``, which asks the language for it."""
+    by_hand = re.compile(r"""\(?["'] (?:and|or) ["']\)?\.join|\{list\} (?:and|or) \{""")
+    sources = (repository / "app" / "isocost").rglob("*.py")
+    found = {path.name for path in sources if by_hand.search(path.read_text(encoding="utf-8"))}
+    assert found == {"language.py"}
 
 
 def test_catalogues_are_complete_and_in_step(repository):

@@ -97,7 +97,7 @@ def pair_said(pair: Pair, a: str, b: str) -> str:
 def share_label(share: Share) -> str:
     """What an input, or a group of them, is called."""
     if len(share.differences) == 1:
-        return input_label(share.differences[0].path)
+        return input_label(share.differences[0].path, lone=share.differences[0].lone)
     return f"{share.path} ({format_counted(len(share.differences), 'input')})"
 
 
@@ -217,8 +217,8 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
 
 def fits_said(answer: Answer) -> str | None:
     """Whether every stage fits in memory; None where no stage says."""
-    verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
-    return None if not verdicts else tr("fits") if all(verdicts) else tr("does not fit")
+    word = answer.estimate.fit
+    return None if word is None else tr(word)
 
 
 # What differs
@@ -235,7 +235,7 @@ def differs_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
     columns = (Column(tr("Input")), Column(FIRST), Column(letter), Column(tr("Path")))
     rows = tuple(
         (
-            input_label(each.path),
+            input_label(each.path, lone=each.lone),
             value_words(each.path, each.a, catalog),
             value_words(each.path, each.b, catalog),
             each.path,
@@ -275,7 +275,7 @@ def is_inert(share: Share) -> bool:
 def change_words(share: Share, catalog: Catalog) -> str:
     """From which value to which; of a group, what is in it."""
     if len(share.differences) > 1:
-        return ", ".join(input_label(each.path).rpartition(": ")[2] for each in share.differences)
+        return ", ".join(input_label(each.path, lone=True) for each in share.differences)
     each = share.differences[0]
     before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
     return f"{before} -> {after}"
@@ -357,7 +357,7 @@ def _pair_tree(a: str, b: str, pair: Pair, catalog: Catalog) -> dict[str, Any]:
                 "path": each.path,
                 "a": plain_value(each.path, each.a),
                 "b": plain_value(each.path, each.b),
-                "label": input_label(each.path),
+                "label": input_label(each.path, lone=each.lone),
                 "a_words": value_words(each.path, each.a, catalog),
                 "b_words": value_words(each.path, each.b, catalog),
             }
@@ -391,7 +391,8 @@ def _figures_tree(name: str, side: Side) -> dict[str, Any]:
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := fits_said(answer)) is None else said == tr("fits"),
+        "fits": answer.estimate.fits,
+        "fit": answer.estimate.fit,
         "headline": answer.estimate.headline,
     }
 
