@@ -135,7 +135,7 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
         and {
             "cost_usd": _range(span.cost_usd),
             "wall_days": _range(span.wall_days),
-            "parts": {part.name: _range(part.cost_usd) for part in span.parts},
+            "parts": {part.identity: _range(part.cost_usd) for part in span.parts},
         },
         "fit": result.fit,
         **_json_evidence(result.evidence),

@@ -63,7 +63,7 @@ def next_experiment(of: Risk, bars: Tornado) -> Experiment | None:
         return None
     chosen = max(bars.bars, key=lambda bar: bar.share)
     doubt, at = chosen.doubt, of.programme.doubts.index(chosen.doubt)
-    learned = _learned(of) if doubt.name == STEP_MODEL else 1.0
+    learned = _learned(of) if doubt.identity == STEP_MODEL else 1.0
     before, after = _measured(of, at, learned)
     low, asked, high = np.quantile(after, (0.1, ASK, 0.9), axis=1)
     now = [float(each) for each in np.quantile(before, (0.1, ASK, 0.9))]
@@ -121,7 +121,7 @@ def _by_finding(cost: Array, which: NDArray[np.intp], findings: int) -> Array:
 
 def _hour(of: Risk, doubt: Doubtful) -> tuple[float | None, str]:
     """An hour of the accelerators whose speed is in doubt."""
-    if doubt.name != STEP_MODEL:
+    if doubt.identity != STEP_MODEL:
         return None, ""
     on = of.programme.on
     hours = on.by_stage("stage.gpu_hours")

@@ -15,7 +15,7 @@ from isocost.catalog.prices import market_of
 from isocost.engine.architecture import adapter_parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.peaks import PEAK_FORMAT
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.doubt.doubtful import Doubtful, Effect, factor_of_scores
 from isocost.plan.doubt.sampling import Z90
 from isocost.plan.kinds import Stage, kind_of
@@ -30,8 +30,8 @@ from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.values import BY_HAND
 from isocost.quantities import format_quantity
 
-GOODPUT, ABLATIONS, PRICE = tr("Goodput"), tr("Ablations"), tr("Price of")
-"""Names of doubts that no stage carries of itself."""
+GOODPUT, ABLATIONS, PRICE = later("Goodput"), later("Ablations"), "Price of "
+"""What doubts are that no stage carries of itself: of prices, what it begins with."""
 SELDOM = 2.326
 """Standard normal score that one sample in a hundred lies beyond."""
 LEAST = 1e-4
@@ -90,7 +90,7 @@ def _of_runs(on: Reckoning, name: str, ranged: Ranged) -> Iterator[Doubtful]:
         elif name == WASTE and run.waste is not None:
             yield _as_share(made, "efficiency.waste", run.waste_source, _lost(float(run.waste[0])))
         else:
-            yield replace(made, source="hours of published runs over hours simulated")
+            yield replace(made, source=tr("hours of published runs over hours simulated"))
 
 
 def _least_hours(run: StageRun, name: str, catalog: Catalog) -> float:
@@ -158,7 +158,8 @@ def _on_hours(
 
     yield (
         Doubtful(
-            name=name,
+            name=tr(name),
+            identity=name,
             path="",
             whose="measured",
             source="",
@@ -169,7 +170,7 @@ def _on_hours(
             scored=True,
             effect=lambda scores: Effect(hours=factors(scores, np.arange(len(slow)))),
             shown=lambda scores: factors(scores, [most])[0],
-            unit="x hours",
+            unit=tr("x hours"),
         ),
         on.runs[most],
     )
@@ -278,7 +279,8 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
         own = scenario.hardware.accelerator == accelerator and price_of(scenario, stage) == scenario.price
         name = on.catalog.accelerator(accelerator).short_name
         yield Doubtful(
-            name=f"{PRICE} {name}",
+            name=tr("Price of {accelerator}", accelerator=name),
+            identity=f"{PRICE}{name}",
             path=path if stage.price is None else f"{stage.name}{SEPARATOR}{path}",
             whose="market",
             source=words,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from isocost.language import tr
 from isocost.plan.doubt.evaluation import Programme
 from isocost.plan.doubt.risk import Risk, Spread
 
@@ -24,7 +25,10 @@ class RangePart:
     """What one doubt alone makes of the cost."""
 
     name: str
+    """As it is shown."""
     cost_usd: Range
+    identity: str
+    """What it is in any language, apart from every other part."""
     still: str = ""
     """Why it makes no range, in a few words; empty where it does."""
 
@@ -63,19 +67,23 @@ def _parts(of: Risk) -> tuple[RangePart, ...]:
     base = float(of.programme.base.cost_usd[0])
     pairs = np.sort(of.programme.ends.cost_usd.reshape(-1, 2), axis=1).tolist()
     parts = [
-        RangePart(name, Range(low, base, high))
-        for name, (low, high) in zip(part_names(of.programme), pairs, strict=True)
+        RangePart(doubt.name, Range(low, base, high), identity)
+        for doubt, identity, (low, high) in zip(
+            of.programme.doubts, part_identities(of.programme), pairs, strict=True
+        )
     ]
-    moving = {part.name for part in parts}
+    moving = {part.identity for part in parts}
     still = {doubt.name: doubt.still for run in of.programme.on.runs for doubt in run.doubts if doubt.still}
     parts.sort(key=lambda part: part.cost_usd.p10 - part.cost_usd.p90)
     nothing = Range(base, base, base)
-    return (*parts, *(RangePart(name, nothing, why) for name, why in still.items() if name not in moving))
+    return (*parts, *(
+        RangePart(tr(name), nothing, name, why) for name, why in still.items() if name not in moving
+    ))
 
 
-def part_names(of: Programme) -> list[str]:
-    """What each doubt is called, with the input that settles it where two are called alike."""
-    names = [doubt.name for doubt in of.doubts]
+def part_identities(of: Programme) -> list[str]:
+    """What each doubt is in any language, with the input that settles it where two are called alike."""
+    names = [doubt.identity for doubt in of.doubts]
     return [
         name if names.count(name) == 1 else f"{name} ({doubt.path})"
         for name, doubt in zip(names, of.doubts, strict=True)

@@ -13,7 +13,7 @@ from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.evaluation import Programme, programme
 from isocost.plan.doubt.sampling import SAMPLES, SEED
-from isocost.plan.doubt.span import EstimateRange, part_names
+from isocost.plan.doubt.span import EstimateRange, part_identities
 from isocost.plan.money.explain import Derivations, Explanation, Provenance, given
 from isocost.quantities import format_count, format_significant
 
@@ -36,9 +36,9 @@ def range_figures(answer: Answer, money: Derivations) -> Iterator[tuple[str, Bui
         for quantile in _QUANTILES:
             yield f"range.{quantity}.{quantile}", _sampled(of, quantity, quantile)
     for at, part in enumerate(span.parts):
-        yield f"range.parts.{part.name}.p10", _part(of, at, "low")
-        yield f"range.parts.{part.name}.p50", of.planned
-        yield f"range.parts.{part.name}.p90", _part(of, at, "high")
+        yield f"range.parts.{part.identity}.p10", _part(of, at, "low")
+        yield f"range.parts.{part.identity}.p50", of.planned
+        yield f"range.parts.{part.identity}.p90", _part(of, at, "high")
 
 
 def samples_said() -> str:
@@ -91,15 +91,15 @@ class _Alone:
     def part(self, at: int, end: End) -> Explanation:
         """The cost with one of the parts of the range at its lower or its higher end."""
         part = self.span.parts[at]
-        names = part_names(self.programme)
-        if part.name not in names:  # it gives no range
+        names = part_identities(self.programme)
+        if part.identity not in names:  # it gives no range
             return self.planned()
-        place = names.index(part.name)
+        place = names.index(part.identity)
         cost = self.programme.ends.cost_usd.reshape(-1, 2)[place]
         # More of some inputs is cheaper.
         low = int((np.argmin if end == "low" else np.argmax)(cost)) == 0
         node = self._at(place, "low" if low else "high")
-        key = f"range.parts.{part.name}.{'p10' if end == 'low' else 'p90'}"
+        key = f"range.parts.{part.identity}.{'p10' if end == 'low' else 'p90'}"
         return replace(
             node, key=key, label=tr("Cost with {name} alone in doubt, {end} end", name=part.name, end=end)
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import named_for
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.throughput import Throughput
 from isocost.plan.values import Efficiency, Hardware, Layout, ModelChoice
@@ -123,7 +123,7 @@ class Doubt:
     """One reason why hours may differ from the median: factors on them at two percentiles."""
 
     name: str
-    """As a range's parts are shown: "Step model"."""
+    """What it is in any language: "Step model", said where it is shown."""
     slow: float
     """At the 90th, 1 or more."""
     fast: float
@@ -132,7 +132,7 @@ class Doubt:
     """Why it moves nothing, in a few words; empty where it does."""
 
 
-STEP_MODEL, WASTE, GENERATED = tr("Step model"), tr("Whole-run waste"), tr("Generation and rounds")
+STEP_MODEL, WASTE, GENERATED = later("Step model"), later("Whole-run waste"), later("Generation and rounds")
 """Names of doubts: one name is one error, which moves all stages it is in together."""
 
 

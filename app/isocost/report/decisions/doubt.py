@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from isocost.catalog.records import named_for
-from isocost.language import capital, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.doubtful import Doubtful
@@ -272,10 +272,10 @@ def value_said(doubt: Doubtful, value: float) -> str:
     return f"{shown}{SPACE}{doubt.unit}" if doubt.quantity == "number" and doubt.unit else shown
 
 
-def inside_said(name: str) -> str:
-    """A name within a sentence: "goodput", "the price of H100", but "MFU"."""
-    plain = name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
-    return tr("the {plain}", plain=plain) if name.startswith((PRICE, STEP_MODEL)) else plain
+def inside_said(doubt: Doubtful) -> str:
+    """A doubt within a sentence: "goodput", "the price of H100", but "MFU"."""
+    plain = in_sentence(doubt.name)
+    return tr("the {plain}", plain=plain) if doubt.identity.startswith((PRICE, STEP_MODEL)) else plain
 
 
 def settling(doubt: Doubtful) -> Input | None:
@@ -288,7 +288,7 @@ def name_said(doubt: Doubtful) -> str:
     declared = settling(doubt)
     if declared is None or declared.label in doubt.name or doubt.name in declared.label:
         return doubt.name
-    return f"{doubt.name} ({inside_said(declared.label)})"
+    return f"{doubt.name} ({in_sentence(declared.label)})"
 
 
 def _doubt_table(doubts: Sequence[Doubtful]) -> Table:
@@ -393,7 +393,7 @@ def samples_table(of: Risk) -> Table:
     """Every sample: what each doubt was, and what the programme came to."""
     doubts = of.programme.doubts
     inputs = [doubt.shown(values) for doubt, values in zip(doubts, of.values, strict=True)]
-    columns = [*(doubt.path or doubt.name for doubt in doubts), *FIGURES]
+    columns = [*(doubt.path or doubt.identity for doubt in doubts), *FIGURES]
     figures = [getattr(of.outcomes, key) for key in FIGURES]
     stacked = np.column_stack([*inputs, *figures])
     return Table(tuple(Column(name) for name in columns), tuple(map(tuple, stacked.tolist())))

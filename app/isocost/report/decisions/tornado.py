@@ -28,7 +28,7 @@ def tornado_said(found: Tornado) -> str:
         return tr("Nothing in this plan is in doubt")
     first = found.bars[0]
     low, high = sorted((first.cost_low_usd, first.cost_high_usd))
-    name = inside_said(first.doubt.name)
+    name = inside_said(first.doubt)
     return tr(
         "What moves the cost most is {name}: {money} to {money_2} by itself",
         name=name,
@@ -40,11 +40,11 @@ def tornado_said(found: Tornado) -> str:
 def _settled(doubt: Doubtful) -> str:
     """What it would be to know an input exactly."""
     if doubt.whose == "market":
-        return tr("A firm quote, which settles {inside_said},", inside_said=inside_said(doubt.name))
+        return tr("A firm quote, which settles {inside_said},", inside_said=inside_said(doubt))
     return tr(
         "Knowing {word}{inside_said} exactly",
         word="" if doubt.path else tr("the hours of "),
-        inside_said=inside_said(doubt.name),
+        inside_said=inside_said(doubt),
     )
 
 
@@ -92,7 +92,7 @@ def dearer_said(found: Experiment) -> str:
 
 def experiment_reasons(found: Experiment) -> tuple[str, ...]:
     """Why it is this one, what it may find, and what it takes, a sentence each."""
-    name, share = inside_said(found.doubt.name), format_share(found.share, decimals=0)
+    name, share = inside_said(found.doubt), format_share(found.share, decimals=0)
     most = tr(
         "Most of the doubt about the cost is that of one input: {name}, {share} of it.",
         name=name,

@@ -18,6 +18,7 @@ from isocost.plan.answer.headline import impossible, usage
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
+from isocost.plan.doubt.ours import GOODPUT, PRICE
 from isocost.plan.doubt.span import EstimateRange, RangePart
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
@@ -48,6 +49,8 @@ NO_ESTIMATE = tr("No estimate")
 NO_WARNINGS = tr("No warnings")
 RANGES = tr("Ranges")
 RANGES_TIP = tr("On every tab, how far a figure may lie from the plan's: 8 chances in 10 (Ctrl+R)")
+_EXPECTED = (((PRICE, "price."), tr("Price")), ((GOODPUT, "efficiency.goodput"), tr(GOODPUT)))
+"""What people expect a range of: how doubts of it begin in any language, ours and the user's."""
 
 _GRAVITY = {"stop": 0, "care": 1, "info": 2}
 
@@ -334,9 +337,9 @@ def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
     """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
     rows = [(part.name, _spread(part)) for part in span.parts]
     still = [
-        name
-        for name in (tr("Price"), tr("Goodput"))
-        if not any(part.name.startswith(name) for part in span.parts)
+        shown
+        for beginnings, shown in _EXPECTED
+        if not any(part.identity.startswith(beginnings) for part in span.parts)
     ]
     return (*rows, *((name, tr("as it stands")) for name in still))
 

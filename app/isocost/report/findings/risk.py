@@ -502,11 +502,11 @@ def experiment_view(found: Chances) -> ExperimentView:
     elif held.doubt.whose == "market":
         what, how = (
             tr("A firm quote"),
-            tr("It settles {inside_said}.", inside_said=inside_said(held.doubt.name)),
+            tr("It settles {inside_said}.", inside_said=inside_said(held.doubt)),
         )
     else:
         what, how = (
-            tr("Knowing {inside_said}", inside_said=inside_said(held.doubt.name)),
+            tr("Knowing {inside_said}", inside_said=inside_said(held.doubt)),
             tr("The most that any measurement of it can do."),
         )
     finding = tr("{what} would free little", what=what)

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from isocost import __version__
-from isocost.language import capital, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.doubt.doubtful import Doubtful
@@ -332,4 +332,6 @@ def _stop(chances: Chances, ask: float) -> str:
 def _measured(doubt: Doubtful) -> str:
     """What one would measure: the input that settles a doubt, else the doubt itself."""
     declared = settling(doubt)
-    return inside_said(doubt.name if declared is None or doubt.name.startswith(PRICE) else declared.label)
+    if declared is None or doubt.identity.startswith(PRICE):
+        return inside_said(doubt)
+    return in_sentence(declared.label)
