@@ -19,6 +19,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "defaults.yaml": ("source",),
 }
 """By file the keys whose values are said, wherever in the file they stand."""
+NAMED = ("model",)
+"""Keys under which names of the catalogue stand, by which things are found in any language."""
 
 
 def in_language(tree: Any, file: str) -> Any:
@@ -29,7 +31,10 @@ def in_language(tree: Any, file: str) -> Any:
 
 def _translated(tree: Any, keys: tuple[str, ...], said: bool = False) -> Any:
     if isinstance(tree, dict):
-        return {key: _translated(value, keys, key in keys) for key, value in tree.items()}
+        return {
+            key: value if key in NAMED else _translated(value, keys, key in keys)
+            for key, value in tree.items()
+        }
     if isinstance(tree, list):
         return [_translated(value, keys, said) for value in tree]
     return tr(tree) if said and isinstance(tree, str) and tree else tree
