@@ -199,7 +199,7 @@ def _work(stage: StageEstimate) -> Iterator[str]:
 def _largest(breakdown: Breakdown, shown: Callable[[float], str]) -> str:
     """The largest parts of a breakdown, largest first."""
     parts = sorted(breakdown.parts, key=lambda part: part.amount, reverse=True)[:LARGEST_PARTS]
-    return ", ".join(f"{in_sentence(part.name)} {shown(part.amount)}" for part in parts if part.amount > 0)
+    return ", ".join(f"{in_sentence(part.label)} {shown(part.amount)}" for part in parts if part.amount > 0)
 
 
 def _details(stage: StageEstimate) -> Iterator[str]:

@@ -21,7 +21,7 @@ from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, beyond, guesses, nearest
 from isocost.evidence.points import Point
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.answer.evidence import point_of
 from isocost.plan.answer.stage_layout import longest_sequence, longest_update
 from isocost.plan.kinds import kind_of
@@ -38,9 +38,9 @@ Turns = Literal["beside", "sleeps", "offloads", "apart"]
 """How engine and trainer share an accelerator: both at once; the engine empty during an update; the trainer's
 states in the host's memory while it generates; not at all, each on accelerators of its own."""
 
-TRAINER = tr("Trainer's states")
+TRAINER = later("Trainer's states")
 """What stays of the trainer between two updates: weights and optimizer."""
-RESTING = (tr("Weights"), tr("Optimizer"))
+RESTING = (later("Weights"), later("Optimizer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +112,21 @@ def rounds_fit(
 
 def _round_parts(done: RlTime, overhead: RoundOverhead) -> list[Part]:
     """Seconds of an average round by what they are spent on."""
-    hours = {tr("Generation"): done.generation, tr("Scoring"): done.scoring, tr("Update"): done.update}
+    hours = {
+        later("Generation"): done.generation,
+        later("Scoring"): done.scoring,
+        later("Update"): done.update,
+    }
     seconds = {name: each * SECONDS_PER_HOUR / done.rounds for name, each in hours.items()}
     # A frontier lab's constants, and what is left beside a busy engine, are one sum of all of it.
     lumped = overhead.switching == overhead.rewards == 0.0
     seconds |= {
-        tr("Rewards"): overhead.rewards,
-        tr("Weight transfer and other overhead")
+        later("Rewards"): overhead.rewards,
+        later("Weight transfer and other overhead")
         if lumped
-        else tr("Weight transfer, checkpoint"): overhead.sync,
-        tr("Switching, data, logs"): overhead.switching,
-        tr("Overhead as typed"): overhead.typed,
+        else later("Weight transfer, checkpoint"): overhead.sync,
+        later("Switching, data, logs"): overhead.switching,
+        later("Overhead as typed"): overhead.typed,
     }
     return [Part(name, each) for name, each in seconds.items() if each > 0.0]
 
@@ -133,10 +137,10 @@ def _engine_fit(
     """The engine beside the trainer, who needs ``update`` at the peak of an update."""
     spec, last, limit = catalog.accelerator(accelerator).spec, done.rollout, update.limit or 0.0
     parts = [
-        Part(tr("Weights"), float(held.weights)),
-        Part(tr("Key-value cache"), float(held.cache)),
-        Part(tr("Cache to spare"), float(held.spare)),
-        Part(tr("Runtime"), float(held.runtime)),
+        Part(later("Weights"), float(held.weights)),
+        Part(later("Key-value cache"), float(held.cache)),
+        Part(later("Cache to spare"), float(held.spare)),
+        Part(later("Runtime"), float(held.runtime)),
     ]
     engine = sum(part.amount for part in parts)
     resting = sum(part.amount for part in update.parts if part.name in RESTING)

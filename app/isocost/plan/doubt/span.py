@@ -76,9 +76,10 @@ def _parts(of: Risk) -> tuple[RangePart, ...]:
     still = {doubt.name: doubt.still for run in of.programme.on.runs for doubt in run.doubts if doubt.still}
     parts.sort(key=lambda part: part.cost_usd.p10 - part.cost_usd.p90)
     nothing = Range(base, base, base)
-    return (*parts, *(
-        RangePart(tr(name), nothing, name, why) for name, why in still.items() if name not in moving
-    ))
+    return (
+        *parts,
+        *(RangePart(tr(name), nothing, name, why) for name, why in still.items() if name not in moving),
+    )
 
 
 def part_identities(of: Programme) -> list[str]:

@@ -275,7 +275,7 @@ def _step_seconds(on: Ground, speed: Throughput) -> Explanation:
     speed_parts = step_breakdown(speed.best, 0, hybrid=hybrid).parts
     named = [(part, part.name.lower().replace(" ", "_")) for part in speed_parts]
     parts = [
-        given(on.key(f"step.{name}"), part.name, part.amount, "s", STEP_SOURCE, "fitted")
+        given(on.key(f"step.{name}"), part.label, part.amount, "s", STEP_SOURCE, "fitted")
         for part, name in named
     ]
     made = worked_out(name, label, "s", summed(parts), *parts, source=source)
@@ -294,7 +294,7 @@ def _memory(on: Ground, speed: Throughput) -> dict[str, Explanation]:
         layout=layout,
     )
     parts = [
-        given(on.key(f"memory.{part.name.lower()}"), part.name, part.amount, "bytes", source, "fitted")
+        given(on.key(f"memory.{part.name.lower()}"), part.label, part.amount, "bytes", source, "fitted")
         for part in held.parts
     ]
     label = tr("Memory of each accelerator at the peak")

@@ -6,35 +6,35 @@ from isocost.catalog import Catalog
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.records import SCHEDULE_CODES, Recompute
 from isocost.engine.search.best import BestLayouts
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.values import Layout
 
 _DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
 _MEMORY = (
-    ("weights", tr("Weights")),
-    ("gradients", tr("Gradients")),
-    ("optimizer", tr("Optimizer")),
-    ("activations", tr("Activations")),
-    ("logits", tr("Logits")),
-    ("buffers", tr("Buffers")),
-    ("reserve", tr("Reserve")),
+    ("weights", later("Weights")),
+    ("gradients", later("Gradients")),
+    ("optimizer", later("Optimizer")),
+    ("activations", later("Activations")),
+    ("logits", later("Logits")),
+    ("buffers", later("Buffers")),
+    ("reserve", later("Reserve")),
 )
-BUBBLE_PART = tr("Pipeline bubble")
+BUBBLE_PART = later("Pipeline bubble")
 """The part of a step that waits for a pipeline: its bubble, uneven stages, sends between them."""
 _STEP = (
-    ("matmul", tr("Matrix multiplies")),
-    ("attention", tr("Attention")),
-    ("elementwise", tr("Elementwise")),
-    ("recompute", tr("Recompute")),
-    ("tensor_comm", tr("Tensor-parallel traffic")),
-    ("context_comm", tr("Context-parallel traffic")),
-    ("expert_comm", tr("Expert traffic")),
+    ("matmul", later("Matrix multiplies")),
+    ("attention", later("Attention")),
+    ("elementwise", later("Elementwise")),
+    ("recompute", later("Recompute")),
+    ("tensor_comm", later("Tensor-parallel traffic")),
+    ("context_comm", later("Context-parallel traffic")),
+    ("expert_comm", later("Expert traffic")),
     ("pipeline", BUBBLE_PART),
-    ("data_comm", tr("Data-parallel traffic")),
-    ("host", tr("Host")),
-    ("optimizer", tr("Optimizer")),
-    ("straggler", tr("Stragglers")),
+    ("data_comm", later("Data-parallel traffic")),
+    ("host", later("Host")),
+    ("optimizer", later("Optimizer")),
+    ("straggler", later("Stragglers")),
 )
 SHARDING_WORDS = {
     "none": "none",
@@ -114,15 +114,15 @@ def memory_breakdown(best: BestLayouts, at: int, catalog: Catalog) -> Breakdown:
     return Breakdown(parts, best.capacity, measured.low, measured.high)
 
 
-MIXERS = tr("Attention and state space")
+MIXERS = later("Attention and state space")
 """What mixes tokens in a hybrid's layers."""
 
 
 def step_breakdown(best: BestLayouts, at: int, *, hybrid: bool = False) -> Breakdown:
     """Seconds of one optimizer step by what they are spent on, largest first."""
-    labels = {**dict(_STEP), "attention": MIXERS if hybrid else tr("Attention")}
+    labels = {**dict(_STEP), "attention": MIXERS if hybrid else later("Attention")}
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]
-    parts.append(Part(tr("Nearly full memory"), float(best.pressure[at])))
+    parts.append(Part(later("Nearly full memory"), float(best.pressure[at])))
     return Breakdown(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
 
 

@@ -43,7 +43,13 @@ class Part:
     """One share of a whole: bytes of an accelerator's memory, or seconds of a step."""
 
     name: str
+    """What it is in any language."""
     amount: float
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return tr(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from isocost.language import capital, tr
+from isocost.language import capital, in_sentence, later, tr
 from isocost.plan.answer.fit import EngineFit, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
@@ -28,7 +28,14 @@ from isocost.quantities import (
 from isocost.report.findings.said import Said, spread_of
 from isocost.report.table import Column, Table
 
-USEFUL = (tr("Matrix multiplies"), tr("Attention"), MIXERS, tr("Generation"), tr("Scoring"), tr("Update"))
+USEFUL = (
+    later("Matrix multiplies"),
+    later("Attention"),
+    MIXERS,
+    later("Generation"),
+    later("Scoring"),
+    later("Update"),
+)
 """Parts of a step or round that the model's own arithmetic asks for; all others are what running it costs."""
 
 SMALL = 0.005
@@ -53,6 +60,8 @@ class MemoryLabel:
     at: float
     """Bytes from the foot of the bar to what it names."""
     names: Literal["part", "free", "limit"] = "part"
+    part: str = ""
+    """The name of the part it names."""
 
 
 def memory_said(stage: StageEstimate, breakdown: Breakdown) -> Said:
@@ -167,14 +176,16 @@ def shown_parts(breakdown: Breakdown) -> tuple[Part, ...]:
     least = SMALL * breakdown.total
     large = tuple(part for part in breakdown.parts if part.amount >= least)
     rest = sum(part.amount for part in breakdown.parts if 0 < part.amount < least)
-    return (*large, Part(tr("Everything else"), rest)) if rest >= NOTHING * breakdown.total else large
+    return (*large, Part(later("Everything else"), rest)) if rest >= NOTHING * breakdown.total else large
 
 
 def memory_labels(breakdown: Breakdown) -> tuple[MemoryLabel, ...]:
     """The lines beside the bar, from its foot upwards: the parts, what is free, what can be used."""
     found, below, limit = [], 0.0, breakdown.limit or 0.0
     for part in shown_parts(breakdown):
-        found.append(MemoryLabel(part.name, format_memory(part.amount), below + part.amount / 2))
+        found.append(
+            MemoryLabel(part.label, format_memory(part.amount), below + part.amount / 2, part=part.name)
+        )
         below += part.amount
     if breakdown.total < limit:
         found.append(
@@ -227,13 +238,13 @@ def step_finding(breakdown: Breakdown) -> str:
         "{amount:.0%} of the {seconds} step is {name}",
         amount=first.amount / total,
         seconds=seconds(total),
-        name=lower(first.name),
+        name=in_sentence(first.label),
     )
     words = words.replace("%", f"{SPACE}%", 1)
     worst = max(losses, key=lambda part: part.amount, default=None)
     if worst is None or worst is first:
         return words
-    return tr("{words}; the largest loss is {name}", words=words, name=lower(worst.name))
+    return tr("{words}; the largest loss is {name}", words=words, name=in_sentence(worst.label))
 
 
 def step_subtitle(stage: StageEstimate) -> str:
@@ -260,7 +271,7 @@ def round_finding(found: RoundsFit) -> str:
     return tr(
         "{share} of a round is {name}; the run is driven by the {driver}",
         share=share,
-        name=lower(first.name),
+        name=in_sentence(first.label),
         driver=tr(found.driver),
     )
 
@@ -279,11 +290,6 @@ def seconds(value: float) -> str:
     return f"{format_significant(value, 3)}{SPACE}s" if value < 999.5 else f"{format_count(value)}{SPACE}s"
 
 
-def lower(name: str) -> str:
-    """A part's name inside a sentence."""
-    return name[0].lower() + name[1:]
-
-
 def step_share(amount: float, total: float) -> str:
     """A part's share of the step, beside its bar: "47.3 %"."""
     return format_share(amount / total)
@@ -300,7 +306,7 @@ def breakdown_table(breakdown: Breakdown, unit: str) -> Table:
         Column(tr("Memory") if unit == "bytes" else tr("Time"), show, right=True, key=unit),
         Column(tr("Share"), percent, right=True, key="share"),
     )
-    return Table(columns, tuple((p.name, p.amount, p.amount / breakdown.total) for p in breakdown.parts))
+    return Table(columns, tuple((p.label, p.amount, p.amount / breakdown.total) for p in breakdown.parts))
 
 
 def breakdown_words(breakdown: Breakdown, unit: str) -> str:

@@ -32,9 +32,9 @@ BAR = 76
 
 _SLOTS = {
     "Weights": 0, "Gradients": 1, "Optimizer": 2, "Activations": 3, "Logits": 5, "Buffers": 4,
-    TRAINER: 2, tr("Key-value cache"): 3, tr("Cache to spare"): 3,
+    TRAINER: 2, "Key-value cache": 3, "Cache to spare": 3,
 }  # fmt: skip
-_PALE = (tr("Reserve"), tr("Cache to spare"))
+_PALE = ("Reserve", "Cache to spare")
 """Parts that nothing is in yet."""
 
 
@@ -88,7 +88,7 @@ def labels(breakdown: Breakdown, height: float, theme: Theme) -> list[Label]:
         Label(
             each.text,
             each.value,
-            inks.get(each.names) or _ink(theme, each.text),
+            inks.get(each.names) or _ink(theme, each.part),
             _y(breakdown, each.at, height),
             strong=each.names == "limit",
         )

@@ -60,7 +60,7 @@ def _paint_row(
     painter.setFont(font_of(theme, "small"))
     painter.setPen(QColor(theme.text))
     metrics = QFontMetricsF(painter.font())
-    shown = shorten(part.name, metrics, left - 8)
+    shown = shorten(part.label, metrics, left - 8)
     painter.drawText(QRectF(0, room.top(), left, room.height()), LEFT, shown)
     length = (room.width() - left - time - share) * of_longest
     thick = min(12.0, room.height() - 6)
