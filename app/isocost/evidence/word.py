@@ -80,22 +80,26 @@ def _measured_words(run: NearRun) -> str:
         count=format_count(run.run.accelerators),
         accelerator=run.accelerator,
     )
-    error = format_share(abs(run.error), decimals=0)
-    side = (
-        "as predicted"
-        if round(abs(run.error), 2) == 0
-        else f"{error} {(tr('less') if run.error > 0 else tr('more'))}"
-    )
-    than = "" if side == tr("as predicted") else tr(" than predicted")
     speed = format_count(run.measured) if run.measured >= 10 else format_significant(run.measured, 3)
     return tr(
-        "Measured: {where} ({source}), {speed} tokens/s each, {side}{than}.",
+        "Measured: {where} ({source}), {speed} tokens/s each, {compared}.",
         where=where,
         source=run.run.source,
         speed=speed,
-        side=side,
-        than=than,
+        compared=_compared(run),
     )
+
+
+def _compared(run: NearRun) -> str:
+    """How far what was measured lies from what is predicted, as a share of that."""
+    # The run's own error is the other way round: the prediction over what was measured.
+    further = 1.0 / (1.0 + run.error) - 1.0
+    share = format_share(abs(further), decimals=0)
+    if round(abs(further), 2) == 0:
+        return tr("as predicted")
+    if further < 0:
+        return tr("{share} less than predicted", share=share)
+    return tr("{share} more than predicted", share=share)
 
 
 @dataclass(frozen=True, slots=True)

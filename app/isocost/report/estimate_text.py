@@ -205,10 +205,10 @@ def _largest(breakdown: Breakdown, shown: Callable[[float], str]) -> str:
 def _details(stage: StageEstimate) -> Iterator[str]:
     """The facts of a stage, one a line, labels and values aligned."""
     values = [detail_value(detail) for detail in stage.details]
-    label = max(len(detail.label) for detail in stage.details)
+    label = max(len(tr(detail.label)) for detail in stage.details)
     width = max(len(value) for value in values)
     for detail, value in zip(stage.details, values, strict=True):
-        yield f"  {detail.label.ljust(label)}  {value.ljust(width)}  {detail.note}".rstrip()
+        yield f"  {tr(detail.label).ljust(label)}  {value.ljust(width)}  {detail.note}".rstrip()
 
 
 def detail_value(detail: Detail) -> str:

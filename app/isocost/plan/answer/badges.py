@@ -460,10 +460,9 @@ def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
             source=base.source,
         )
     above = flops > limit
-    side = tr("Above") if above else tr("Close to") if flops > CLOSE_TO_RULE * limit else tr("Below")
-    return _rule_badge(
-        rule, f"{side} {against}: {rule.name}", detail, "info" if side == tr("Below") else "care"
-    )
+    close = above or flops > CLOSE_TO_RULE * limit
+    side = tr("Above") if above else tr("Close to") if close else tr("Below")
+    return _rule_badge(rule, f"{side} {against}: {rule.name}", detail, "care" if close else "info")
 
 
 def _rule_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "care"]) -> Badge:

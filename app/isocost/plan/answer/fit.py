@@ -21,7 +21,7 @@ from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, beyond, guesses, nearest
 from isocost.evidence.points import Point
-from isocost.language import later, tr
+from isocost.language import later
 from isocost.plan.answer.evidence import point_of
 from isocost.plan.answer.stage_layout import longest_sequence, longest_update
 from isocost.plan.kinds import kind_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.kinds.kind import RENTED, Basis, InputGroup, Kind, StageBase
 from isocost.plan.physics.records import Detail, Job, StageRun
 from isocost.plan.values import Value
@@ -36,13 +36,13 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
         if job.explained:
             details = (
                 Detail(
-                    tr("Training they prepare"),
+                    later("Training they prepare"),
                     float(hours[0]),
                     "number",
                     "GPU-hours",
                     tr("of this scenario"),
                 ),
-                Detail(tr("Share of it"), share, "share", "", tr("of the training it prepares")),
+                Detail(later("Share of it"), share, "share", "", tr("of the training it prepares")),
             )
         runs.append(
             StageRun(

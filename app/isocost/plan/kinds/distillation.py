@@ -12,7 +12,7 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import Algorithm, RlPhase, RlPlan
 from isocost.engine.training.states import generated_for_kept
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, InputGroup, Kind, ModelStage, tuned
 from isocost.plan.physics import serving
 from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun, doubts_of_sum
@@ -122,7 +122,7 @@ def _with_teacher(job: Job, student: StageRun) -> StageRun:
         note = tr(
             "of {count} GPU-hours; the student's training takes the rest", count=format_count(sum(hours))
         )
-        shares = (Detail(tr("Teacher"), hours[1] / sum(hours), "share", "", note),)
+        shares = (Detail(later("Teacher"), hours[1] / sum(hours), "share", "", note),)
     return replace(
         student,
         gpu_hours=student.gpu_hours + teacher.hours,
@@ -159,7 +159,9 @@ def _teacher(job: Job, student: StageRun) -> _Teacher | None:
         hours = read / rate / SECONDS_PER_HOUR
         work = serving.Writing(load, read, reads=True)
         facts = (
-            Detail(tr("Teacher reads"), float(rate[0]), "count", "tokens/s/GPU", tr("forward passes, FP8")),
+            Detail(
+                later("Teacher reads"), float(rate[0]), "count", "tokens/s/GPU", tr("forward passes, FP8")
+            ),
         )
         spread = serving.served(job.catalog, load, accelerator, serving.power_of(int(counts[0])))
         shares = (spread.slow, spread.fast)

@@ -75,11 +75,16 @@ class Breakdown:
         return sum(part.amount for part in self.parts)
 
 
+DRIVER, REPLICA = later("Driven by"), later("Replica")
+"""Facts that are told elsewhere too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """A fact about a stage worth showing beside its cost: what drives it, a bound, a rate."""
 
     label: str
+    """What it is in any language, said where it is shown."""
     value: float | str
     quantity: Quantity | Literal[""]
     """How a number is shown; empty for words."""

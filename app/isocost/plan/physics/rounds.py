@@ -22,9 +22,9 @@ from isocost.engine.generation.rl import (
     round_overhead,
 )
 from isocost.engine.generation.step import EngineMemory, engine_memory, wide_peak
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.physics.counts import Counts, obtained, units_of
-from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun
+from isocost.plan.physics.records import DRIVER, GENERATED, Array, Detail, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.values import ModelChoice, RlStackName
 from isocost.quantities import format_count, format_fixed, format_significant
@@ -162,7 +162,7 @@ def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -
     """What drives the run, its two bounds side by side, and how much it writes."""
     if done is None:
         crawl = tr("in generation; priced at {fixed}% of peak", fixed=format_fixed(100.0 * CRAWL, 1))
-        return (Detail(tr("Policy"), tr("does not fit"), "", "", crawl),)
+        return (Detail(later("Policy"), tr("does not fit"), "", "", crawl),)
     low, central, high = catalog.constants.serving.rl_stack(recipe.stack).unmodelled
     share = done.generation / (done.generation + done.scoring + done.update + done.overhead)
     least, usual, most = (format_significant(each) for each in (low, central, high))
@@ -179,26 +179,28 @@ def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -
         tail_rate=done.tail_rate,
     )
     return (
-        Detail(tr("Driven by"), tr(done.driver), "", "", DRIVERS[done.driver]),
+        Detail(DRIVER, tr(done.driver), "", "", DRIVERS[done.driver]),
         Detail(
-            tr("Throughput-bound"),
+            later("Throughput-bound"),
             done.throughput_bound,
             "count",
             "GPU-hours",
             tr("full batches, no waiting"),
         ),
-        Detail(tr("Tail-bound"), done.tail_bound, "count", "GPU-hours", tail),
-        Detail(tr("Simulated"), done.wall * count, "count", "GPU-hours", unseen),
-        Detail(tr("Generation"), share, "share", "", tr("of the simulated time")),
+        Detail(later("Tail-bound"), done.tail_bound, "count", "GPU-hours", tail),
+        Detail(later("Simulated"), done.wall * count, "count", "GPU-hours", unseen),
+        Detail(later("Generation"), share, "share", "", tr("of the simulated time")),
         Detail(
-            tr("Tokens written"),
+            later("Tokens written"),
             done.tokens,
             "number",
             "",
             tr("in {count} rounds", count=format_count(done.rounds)),
         ),
         Detail(
-            tr("Speed"), done.tokens_per_second_per_gpu, "number", "tokens/s/GPU", tr("over the whole run")
+            later("Speed"), done.tokens_per_second_per_gpu, "number", "tokens/s/GPU", tr("over the whole run")
         ),
-        Detail(tr("Utilization"), done.utilisation, "share", "", tr("of the dense 16-bit peak, all phases")),
+        Detail(
+            later("Utilization"), done.utilisation, "share", "", tr("of the dense 16-bit peak, all phases")
+        ),
     )

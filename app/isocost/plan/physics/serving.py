@@ -13,9 +13,9 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.physics.counts import Counts
-from isocost.plan.physics.records import Array, Detail
+from isocost.plan.physics.records import REPLICA, Array, Detail
 from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.values import GenerationPrecisionName, ModelChoice, ServingStackName
 from isocost.quantities import format_count
@@ -143,17 +143,17 @@ def details(done: Written, tokens: float, keep_rate: float) -> tuple[Detail, ...
     kept = "" if keep_rate >= 1.0 else tr("{keep_rate:.0%} of them are kept", keep_rate=keep_rate)
     at_once = format_count(first.sequences)
     return (
-        Detail(tr("Tokens written"), tokens, "number", "", kept),
+        Detail(later("Tokens written"), tokens, "number", "", kept),
         Detail(
-            tr("Speed"),
+            later("Speed"),
             float(done.rate[0]),
             "count",
             "tokens/s/GPU",
             tr("output; prompts are work, not output"),
         ),
-        Detail(tr("Of one answer"), first.user_rate, "count", "tokens/s", ""),
+        Detail(later("Of one answer"), first.user_rate, "count", "tokens/s", ""),
         Detail(
-            "Replica", replica_words(first.replica), "", "", tr("{at_once} answers at once", at_once=at_once)
+            REPLICA, replica_words(first.replica), "", "", tr("{at_once} answers at once", at_once=at_once)
         ),
     )
 

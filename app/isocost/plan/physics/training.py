@@ -16,7 +16,7 @@ from isocost.engine.architecture import (
     training_flops_per_token,
 )
 from isocost.engine.records import Transformer
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.physics.records import (
     STEP_MODEL,
     WASTE,
@@ -217,7 +217,7 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         trained = format_fixed(100.0 * adapters / parameters_of(work.model, job.catalog).total, 2)
         facts.append(
             Detail(
-                tr("Adapter parameters"),
+                later("Adapter parameters"),
                 adapters,
                 "number",
                 "",
@@ -228,7 +228,7 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         padding = tr("{packing:.0%} of each batch is padding", packing=1.0 - tuning.packing)
         facts.append(
             Detail(
-                tr("Tokens trained on"),
+                later("Tokens trained on"),
                 data.tokens,
                 "number",
                 "",
@@ -237,7 +237,7 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         )
     if reference > 0.0:
         note = tr("of the time, in a pass of its own: its log-probabilities are kept, so it takes no memory")
-        facts.append(Detail(tr("Reference model"), reference / (1.0 + reference), "share", "", note))
+        facts.append(Detail(later("Reference model"), reference / (1.0 + reference), "share", "", note))
     attention = flops.attention / flops.total
     if attention > LONG_CONTEXT_SHARE:
         whole = data.document is None or data.document >= data.sequence
@@ -247,5 +247,5 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
             word=tr("sequence") if whole else tr("document"),
         )
         note = tr("of the FLOPs, at {seen}; 6ND knows nothing of it", seen=seen)
-        facts.append(Detail(tr("Attention"), attention, "share", "", note))
+        facts.append(Detail(later("Attention"), attention, "share", "", note))
     return tuple(facts)

@@ -13,6 +13,7 @@ from isocost.plan.compare.beside import Differing, Held, Side, differing
 from isocost.plan.compare.differences import STAGE, distinct
 from isocost.plan.doubt.beside import PRICE
 from isocost.plan.kinds import Stage, uses
+from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
@@ -180,7 +181,9 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
     strips = Row("strip", _strip_label(sides), strips=tuple(_strip(side) for side in sides))
     rows += [likely, strips, *held] if ranged else []
     rows += [
-        _figure(group, sides, of_group(group), format_money, costs=True, range_of=f"group.{group.lower()}")
+        _figure(
+            capital(tr(group)), sides, of_group(group), format_money, costs=True, range_of=f"group.{group}"
+        )
         for group in _groups([each for each in answers if each is not None])
     ]
     rows += [
@@ -229,15 +232,15 @@ def _total(answer: Answer) -> float | None:
     return answer.estimate.total.cost_usd
 
 
-def _groups(answers: Sequence[Answer]) -> list[str]:
+def _groups(answers: Sequence[Answer]) -> list[LedgerGroup]:
     """Groups of the bill that do not cost the same everywhere, where there is more than one."""
-    found: dict[str, None] = {}
+    found: dict[LedgerGroup, None] = {}
     for each in answers:
-        found |= dict.fromkeys(bar.name for bar in bars_by_group(each.estimate.ledger))
+        found |= dict.fromkeys(bar.group for bar in bars_by_group(each.estimate.ledger))
     if len(found) < 2:
         return []
-    costs = {name: [of_group(name)(each) or 0.0 for each in answers] for name in found}
-    return [name for name, usd in costs.items() if max(usd) - min(usd) >= ALIKE]
+    costs = {group: [of_group(group)(each) or 0.0 for each in answers] for group in found}
+    return [group for group, usd in costs.items() if max(usd) - min(usd) >= ALIKE]
 
 
 def _figure(

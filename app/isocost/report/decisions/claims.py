@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from isocost.catalog.claims import ClaimEntry, LeftOut
-from isocost.language import capital, listed, tr
+from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
@@ -198,7 +198,7 @@ def _lower(line: str) -> str:
     """A line within a sentence: its first word small unless it is a name."""
     first = line.split()[0] if line.split() else ""
     named = first[1:] != first[1:].lower() or any(letter.isdigit() for letter in first)
-    return line if named else line[:1].lower() + line[1:]
+    return line if named else in_sentence(line)
 
 
 def _and(parts: Sequence[str]) -> str:

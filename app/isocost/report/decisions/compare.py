@@ -7,11 +7,12 @@ from string import ascii_uppercase
 from typing import Any
 
 from isocost.catalog import Catalog
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Odds, Side
 from isocost.plan.compare.comparing import ALL, Pair, Share
 from isocost.plan.compare.shapley import LARGEST
+from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import bars_by_group
 from isocost.quantities import (
     SPACE,
@@ -109,11 +110,11 @@ _Figure = tuple[str, Callable[[Answer], float | None], Callable[[float], str]]
 def _figures(answers: Sequence[Answer]) -> list[_Figure]:
     """Label, value and words of each figure, and the bill by its groups."""
     groups = dict.fromkeys(
-        bar.name for answer in answers for bar in bars_by_group(answer.estimate.ledger) if bar.cost_usd
+        bar.group for answer in answers for bar in bars_by_group(answer.estimate.ledger) if bar.cost_usd
     )
     return [
         (tr("Programme"), lambda answer: answer.estimate.total.cost_usd, format_money),
-        *((f"  {name}", of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
+        *((f"  {capital(tr(g))}", of_group(g), format_money) for g in (groups if len(groups) > 1 else ())),
         (tr("On the accelerators"), lambda answer: answer.estimate.total.wall_days, format_duration),
         (tr("Start to finish"), lambda answer: answer.reckoning["programme_days"], format_duration),
         (tr("Accelerator-hours"), lambda answer: answer.estimate.total.gpu_hours, format_count),
@@ -123,12 +124,12 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
     ]
 
 
-def of_group(name: str) -> Callable[[Answer], float | None]:
-    """What a group of the bill costs, by its name."""
+def of_group(group: LedgerGroup) -> Callable[[Answer], float | None]:
+    """What a group of the bill costs."""
 
     def cost(answer: Answer) -> float | None:
         bars = bars_by_group(answer.estimate.ledger)
-        return next((bar.cost_usd for bar in bars if bar.name == name), 0.0)
+        return next((bar.cost_usd for bar in bars if bar.group == group), 0.0)
 
     return cost
 

@@ -13,7 +13,7 @@ from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.kinds import KINDS
 from isocost.plan.physics.fitting import FitWord, fit_word
 from isocost.plan.physics.layouts import MIXERS
-from isocost.plan.physics.records import Breakdown, Part
+from isocost.plan.physics.records import REPLICA, Breakdown, Part
 from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import (
     SPACE,
@@ -344,7 +344,7 @@ def unsearched(stage: StageEstimate) -> Said:
     """Why a stage has no fit, and what is known of it."""
     reason = KINDS[stage.kind].unsearched
     facts = {fact.label: fact for fact in stage.details}
-    if (copy := facts.get(tr("Replica"))) is not None:
+    if (copy := facts.get(REPLICA)) is not None:
         reason += tr(" A copy of the model spans {value}: {note}.", value=copy.value, note=copy.note)
     return _instead(tr("{name}: no layout to choose", name=stage.name), reason)
 

@@ -8,7 +8,7 @@ from isocost.catalog.records import named_for
 from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate, result_of
 from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
-from isocost.plan.physics.records import Detail
+from isocost.plan.physics.records import DRIVER, Detail
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 
 SMALLEST = 0.001
@@ -44,7 +44,7 @@ def size_line(found: StageEstimate) -> str:
     """A stage's kind, size and driver."""
     hours = f"{format_count(found.gpu_hours)} {named_for(found.noun, tr('GPU-hours'))}"
     parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
-    driver = next((each for each in found.details if each.label == tr("Driven by")), None)
+    driver = next((each for each in found.details if each.label == DRIVER), None)
     if driver is not None:
         parts.append(tr("driven by the {value}", value=driver.value))
     return " · ".join(parts)
@@ -60,7 +60,7 @@ def detail_value(detail: Detail) -> str:
 
 def detail_in_words(detail: Detail) -> str:
     """A fact on one line."""
-    return f"{detail.label}: {detail_value(detail)}. {detail.note}"
+    return f"{tr(detail.label)}: {detail_value(detail)}. {detail.note}"
 
 
 # What folded groups of a stage's inputs hold

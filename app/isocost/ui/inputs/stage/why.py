@@ -64,7 +64,7 @@ class _Row(QWidget):
 
     def say(self, detail: Detail) -> None:
         """Show a fact."""
-        self._label.setText(detail.label)
+        self._label.setText(tr(detail.label))
         self._value.setText(detail_value(detail))
         self._note.say(detail.note)
         self._note.setVisible(bool(detail.note))
