@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from tests.speaking import speak  # noqa: E402
+from tests.speaking import speak
 
 speak(sys.argv[1])
 

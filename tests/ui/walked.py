@@ -11,21 +11,11 @@ import json
 import os
 import re
 import sys
+from pathlib import Path
 
-from isocost import paths
-from isocost.language import choose_language, say_with
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-PARTS = re.compile(r"(\{[^{}]*\}|<[^<>]*>|&[a-z]+;|%[a-z(])")
-"""What of a message is no word: values, tags, entities."""
-MADE_UP = {ord(letter): chr(ord(letter) + 0xFEE0) for letter in map(chr, range(128)) if letter.isalpha()}
-"""Letters twice as wide."""
-
-
-def made_up(message: str) -> str:
-    """A message in the letters of no language, its values where they were."""
-    parts = PARTS.split(message)
-    return "".join(part if PARTS.fullmatch(part) else part.translate(MADE_UP) for part in parts)
-
+from tests.speaking import speak
 
 asked = argparse.ArgumentParser()
 asked.add_argument("language")
@@ -34,10 +24,7 @@ asked.add_argument("--texts", action="store_true", help="tell all that is said, 
 asked.add_argument("--scale", type=float, default=1.0)
 asked.add_argument("plans", nargs="*")
 options = asked.parse_intermixed_args()
-if options.language == "pseudo":
-    say_with(made_up)
-else:
-    choose_language(options.language, paths.resource("languages"))
+speak(options.language)
 
 from PySide6.QtCore import QAbstractTableModel, QEventLoop, QModelIndex, QSettings, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QAction, QPainter  # noqa: E402
@@ -51,6 +38,7 @@ from PySide6.QtWidgets import (  # noqa: E402
     QWidget,
 )
 
+from isocost import paths  # noqa: E402
 from isocost.catalog import load  # noqa: E402
 from isocost.plan.inputs.table import INPUTS  # noqa: E402
 from isocost.quantities import PRINTED, mark_numbers  # noqa: E402
@@ -220,8 +208,6 @@ if options.save:
     window.session.set_value("price.usd_per_gpu_hour", 2.5, "price")
     window.session.set_value("api.usd_per_mtok_in", 0.5, "price")
     settle(window.session)
-    from pathlib import Path
-
     window.documents.write(Path(options.save))
 lost = [name for name in (*INPUTS, *CHARTS) if place_of([name]) not in manual().places]
 plain = {

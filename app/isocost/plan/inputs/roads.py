@@ -27,7 +27,6 @@ from isocost.plan.physics.resolve import (
     parameters_of,
     with_custom_parameters,
 )
-from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.choosing import price_from, price_on, with_hardware
 from isocost.plan.project.editing import choose_own_accelerator
 from isocost.plan.project.project import (

@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.language import later, tr
 from isocost.quantities import SPACE, format_count, format_fixed, marked, shown_money
 
 Number = float | NDArray[np.float64]
@@ -34,8 +35,26 @@ FEWEST, MOST = 3, 15
 
 _PLACE = re.compile(r"{([^{}]+)}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
-_SAID = re.compile(rf"{_PLACE.pattern}|(?<![\w.,-])\d+(?:,\d{{3}})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
-"""A place, or a number that stands among the words."""
+_SPOKEN = (
+    later("the larger of"),
+    later("the smaller of"),
+    later("in whole days"),
+    later("of the main run's"),
+    later("of everything else"),
+    later("GPU-hours"),
+    later("chip-hours"),
+    later("tokens"),
+    later("months"),
+    later("people"),
+    later("and"),
+    later("of"),
+)
+"""Words of arithmetic, which is read in English, as languages have their own: longer ones first."""
+_SAID = re.compile(
+    rf"{_PLACE.pattern}|\b({'|'.join(_SPOKEN)})(?!\w)"
+    r"|(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])"
+)
+"""A place, a word, or a number that stands among them."""
 _SIGN = r"(?:[A-Z]{0,3}[^\w\s(){}+/^%.,'-]|[A-Z]{3}\s)"
 """What stands before an amount: "$", "CN¥", "CHF "."""
 _TOKEN = re.compile(rf"{{[^{{}}]+}}|{_SIGN}?{_NUMBER.pattern}\s?%?|[-+/^()]|[A-Za-z][\w-]*")
@@ -89,8 +108,13 @@ def places(words: str) -> tuple[str, ...]:
 
 
 def with_values(words: str, said: Callable[[str], str]) -> str:
-    """Words with what is said of each place by its name; numbers among them in the marks that are shown."""
-    return _SAID.sub(lambda found: marked(found[0]) if found[1] is None else said(found[1]), words)
+    """Words in the chosen language with what is said of each place by its name; numbers in shown marks."""
+
+    def told(found: re.Match[str]) -> str:
+        place, word = found.groups()
+        return said(place) if place is not None else tr(word) if word is not None else marked(found[0])
+
+    return _SAID.sub(told, words)
 
 
 def filled(words: str, factors: Mapping[str, Sequence[Factor]], digits: int) -> str:
