@@ -67,11 +67,11 @@ def test_buying_is_asked_again_of_every_sample():
     assert buying.month[0] < question.crossover_month < buying.month[1]
     assert buying.rent[0] < 1.0 < buying.rent[1]
     assert buying.pays == 0.0
-    assert "less than one chance in 100 that the verdict is buy instead" in buying_words(question, buying)
+    assert "less than one chance in 100 that buying is better after all" in buying_words(question, buying)
     assert rent_view(question, buying).lines[0].ends == buying.rent
     long, about = planned("rent-or-buy-64-h100", data__tokens=25e12)
     assert 0.05 < about.buying.pays < 0.95
-    assert "that the verdict is" in buying_words(long.reckoning.rent_or_buy, about.buying)
+    assert "is better after all" in buying_words(long.reckoning.rent_or_buy, about.buying)
 
 
 def test_buying_at_the_median_is_as_the_plan_has_it():

@@ -60,10 +60,10 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind(ModelReader(), "a model's config.json"),
-    Kind(LogReader(), "a training log, or an export of its curves"),
-    Kind(SettingsReader(), "the settings of a training run"),
-    Kind(PriceReader(), "a catalogue of prices (SkyPilot, gpuhunt, Vantage, or a CSV of quotes)"),
+    Kind(ModelReader(), tr("a model's config.json")),
+    Kind(LogReader(), tr("a training log, or an export of its curves")),
+    Kind(SettingsReader(), tr("the settings of a training run")),
+    Kind(PriceReader(), tr("a catalogue of prices (SkyPilot, gpuhunt, Vantage, or a CSV of quotes)")),
 )
 """Tried in this order."""
 

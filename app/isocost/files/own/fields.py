@@ -45,84 +45,90 @@ RENT = "usd_per_gpu_hour"
 
 GROUPS: tuple[tuple[str, tuple[PartField, ...]], ...] = (
     (
-        "Name",
+        tr("Name"),
         (
-            PartField("name", "Name", kind="text", help="As it stands in lists, with what tells it apart."),
-            PartField("short_name", "Short name", kind="text", help="For charts and the headline."),
-            PartField("vendor", "Maker", kind="text"),
+            PartField(
+                "name", tr("Name"), kind="text", help=tr("As it stands in lists, with what tells it apart.")
+            ),
+            PartField("short_name", tr("Short name"), kind="text", help=tr("For charts and the headline.")),
+            PartField("vendor", tr("Maker"), kind="text"),
         ),
     ),
     (
-        "Speed",
+        tr("Speed"),
         tuple(
             PartField(
                 f"{name.lower()}_tflops",
                 name,
                 "TFLOP/s",
-                help=f"Dense {name} peak of one, never with sparsity; none = it has no {name}.",
+                help=tr("Dense {name} peak of one, never with sparsity; none = it has no {name}.", name=name),
                 optional=True,
             )
             for name in ("BF16", "FP16", "FP8", "FP4", "TF32", "FP32")
         ),
     ),
     (
-        "Memory",
+        tr("Memory"),
         (
-            PartField("memory_gb", "Size", "GB", help="As its label has it: 80 of an H100."),
-            PartField("memory_bandwidth_gb_s", "Bandwidth", "GB/s"),
-            PartField("memory_type", "Kind", kind="text", help="HBM3, HBM3e, GDDR7…"),
+            PartField("memory_gb", tr("Size"), "GB", help=tr("As its label has it: 80 of an H100.")),
+            PartField("memory_bandwidth_gb_s", tr("Bandwidth"), "GB/s"),
+            PartField("memory_type", tr("Kind"), kind="text", help="HBM3, HBM3e, GDDR7…"),
         ),
     ),
     (
-        "Links",
+        tr("Links"),
         (
-            PartField("scaleup_link", "Inside a server", kind="text", help="The fast link's name."),
+            PartField("scaleup_link", tr("Inside a server"), kind="text", help=tr("The fast link's name.")),
             PartField(
                 "scaleup_gb_s_per_direction",
-                "Its speed",
+                tr("Its speed"),
                 "GB/s",
-                help="Of one accelerator in one direction: half of what most data sheets print.",
+                help=tr("Of one accelerator in one direction: half of what most data sheets print."),
             ),
-            PartField("scaleup_domain", "It joins", kind="count", help="Accelerators the fast link reaches."),
+            PartField(
+                "scaleup_domain", tr("It joins"), kind="count", help=tr("Accelerators the fast link reaches.")
+            ),
             PartField(
                 "scaleout_gbit_s_per_direction",
-                "Between servers",
+                tr("Between servers"),
                 "Gbit/s",
-                help="Network of one accelerator in one direction.",
+                help=tr("Network of one accelerator in one direction."),
             ),
         ),
     ),
     (
-        "Server",
+        tr("Server"),
         (
-            PartField("node_size", "In a server", kind="count", help="Accelerators in one server."),
+            PartField("node_size", tr("In a server"), kind="count", help=tr("Accelerators in one server.")),
             PartField(
                 "rent_units",
-                "One can rent",
+                tr("One can rent"),
                 kind="counts",
-                help="Counts on offer, with commas: 1, 2, 4, 8. Above the last, whole multiples of it.",
+                help=tr("Counts on offer, with commas: 1, 2, 4, 8. Above the last, whole multiples of it."),
             ),
-            PartField("power_w", "Power", "W", help="Rated power of one accelerator."),
+            PartField("power_w", tr("Power"), "W", help=tr("Rated power of one accelerator.")),
             PartField(
                 "server_power_w",
-                "With its server",
+                tr("With its server"),
                 "W",
-                help="One accelerator with its share of server and network.",
+                help=tr("One accelerator with its share of server and network."),
             ),
         ),
     ),
     (
-        "Money",
+        tr("Money"),
         (
-            PartField(RENT, "Rent", "an hour", "money", "Of one for an hour, before tax.", optional=True),
-            PartField("purchase_usd", "To buy", "each", "money", "Price of one.", optional=True),
+            PartField(
+                RENT, tr("Rent"), tr("an hour"), "money", tr("Of one for an hour, before tax."), optional=True
+            ),
+            PartField("purchase_usd", tr("To buy"), tr("each"), "money", tr("Price of one."), optional=True),
         ),
     ),
     (
-        "Where the figures come from",
+        tr("Where the figures come from"),
         (
-            PartField("source", "Source", kind="text", help="A data sheet, an offer, a measurement."),
-            PartField("sources_read", "Read on", kind="day", help="The day, such as 2026-11-29."),
+            PartField("source", tr("Source"), kind="text", help=tr("A data sheet, an offer, a measurement.")),
+            PartField("sources_read", tr("Read on"), kind="day", help=tr("The day, such as 2026-11-29.")),
         ),
     ),
 )

@@ -100,9 +100,12 @@ class _Alone:
         low = int((np.argmin if end == "low" else np.argmax)(cost)) == 0
         node = self._at(place, "low" if low else "high")
         key = f"range.parts.{part.identity}.{'p10' if end == 'low' else 'p90'}"
-        return replace(
-            node, key=key, label=tr("Cost with {name} alone in doubt, {end} end", name=part.name, end=end)
+        label = (
+            tr("Cost with {name} alone in doubt, low end", name=part.name)
+            if end == "low"
+            else tr("Cost with {name} alone in doubt, high end", name=part.name)
         )
+        return replace(node, key=key, label=label)
 
     def _at(self, place: int, end: End) -> Explanation:
         of, doubt = self.programme, self.programme.doubts[place]

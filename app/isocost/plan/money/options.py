@@ -122,7 +122,7 @@ def options_of(scenario: Scenario, programme_usd: float) -> tuple[Option, ...]:
             programme_usd,
             own.usd_per_month,
             blended(own.usd_per_mtok_in, own.usd_per_mtok_out, share),
-            "this plan",
+            tr("this plan"),
         ),
     )
 

@@ -165,9 +165,9 @@ class Reckoning:
             "site.grid_kg_per_kwh": facts.grid_source,
             "site.market_kg_per_kwh": facts.market_source,
             "constants.power_over_nameplate": f"{nameplate.source}, {nameplate.date}",
-            "checkpoint_gb": "14 bytes a parameter of the largest model (arXiv 1910.02054)",
-            "stages": "this plan",
-            "held.count": "this plan",
+            "checkpoint_gb": tr("14 bytes a parameter of the largest model (arXiv 1910.02054)"),
+            "stages": tr("this plan"),
+            "held.count": tr("this plan"),
             "held.price": price_words(self.scenario.price),
         }
 

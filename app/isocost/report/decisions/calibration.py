@@ -18,7 +18,7 @@ HOW = tr(
     "Choose the log of a run, or a CSV file of what your own runs reached. The model "
     "predicts each of them, and what they differ by corrects the plan, with its spread."
 )
-COLUMNS_WANTED = (
+COLUMNS_WANTED = tr(
     "The log is a trainer's own, as Megatron-LM, torchtitan or Hugging Face's write it. A table's first line "
     "names the columns: model, gpu, n_gpus, seq_len and tokens_per_s_per_gpu; and, where "
     "known, precision, tp, pp, micro_batch, global_batch_seqs, framework."

@@ -114,6 +114,6 @@ def left_table(view: LeftView | None) -> Table:
     )
     steps = view.steps if view is not None else ()
     rows = tuple(
-        (s.name, None if s.kind == "unsaid" else s.end - s.start, s.kind, s.note or None) for s in steps
+        (s.name, None if s.kind == "unsaid" else s.end - s.start, tr(s.kind), s.note or None) for s in steps
     )
     return Table(columns, rows)

@@ -87,7 +87,7 @@ def without_steps(node: Explanation) -> Explanation:
 
 def known_said(node: Explanation) -> str:
     """How a value is known, in a word; empty where its formula says it."""
-    return "" if node.provenance == "computed" else node.provenance
+    return "" if node.provenance == "computed" else tr(node.provenance)
 
 
 def value_said(node: Explanation) -> str:

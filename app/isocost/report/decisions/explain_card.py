@@ -55,7 +55,7 @@ class ValueRow:
     @property
     def words(self) -> str:
         """All of it, for those who cannot see the row."""
-        return f"{self.label}: {self.value}, {self.provenance}. {self.how}".rstrip(". ")
+        return f"{self.label}: {self.value}, {tr(self.provenance)}. {self.how}".rstrip(". ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _note(node: Explanation, estimate: Estimate) -> str:
     if span is not None and node.key == "total.wall_days":
         low, high = (format_duration(days) for days in (span.wall_days.p10, span.wall_days.p90))
         return tr("8 chances in 10: {low} to {high}", low=low, high=high)
-    return node.provenance
+    return tr(node.provenance)
 
 
 def _change(node: Explanation, on: Reckoning | None) -> tuple[str, InputPlace | None]:

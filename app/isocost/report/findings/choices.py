@@ -78,8 +78,8 @@ SHORTEST, BEYOND = 36, 1.8
 _NAMES = {"api": "API", "fine-tune": tr("Fine-tune"), "train": tr("Train")}
 _SLOTS = {"api": 1, "fine-tune": 3, "train": 0}
 _DASHES: dict[str, tuple[float, ...]] = {"api": (), "fine-tune": (5.0, 2.5), "train": ()}
-_PLACES = {"from": "from", "until": tr("up to")}
-_DOING = {"api": "the API", "fine-tune": "fine-tuning", "train": "training"}
+_PLACES = {"from": tr("from"), "until": tr("up to")}
+_DOING = {"api": tr("the API"), "fine-tune": tr("fine-tuning"), "train": tr("training")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +217,11 @@ def buying_words(question: RentOrBuy, buying: Buying | None) -> str:
     if buying is None or buying.rent[0] == buying.rent[1]:
         return ""
     flips = 1.0 - buying.pays if question.pays else buying.pays
-    other = "rent" if question.pays else "buy"
-    told = tr(
-        "Rent and hours in doubt, {chance_said} that the verdict is {other} instead",
-        chance_said=chance_said(flips),
-        other=other,
+    chance = chance_said(flips)
+    told = (
+        tr("Rent and hours in doubt, {chance} that renting is better after all", chance=chance)
+        if question.pays
+        else tr("Rent and hours in doubt, {chance} that buying is better after all", chance=chance)
     )
     low, high = buying.month
     if np.isinf(low):

@@ -32,10 +32,10 @@ FIELDS = {
         "gpus", "GPUs", kind="count", help=tr("Accelerators of the run: the launcher knows them.")
     ),
     "sequence": PartField(
-        "sequence", tr("Sequence"), unit="tokens", kind="count", help=tr("Tokens of a sequence.")
+        "sequence", tr("Sequence"), unit=tr("tokens"), kind="count", help=tr("Tokens of a sequence.")
     ),
     "batch": PartField(
-        "batch", tr("Batch"), unit="seqs", kind="count", help=tr("Sequences of a step, of all GPUs.")
+        "batch", tr("Batch"), unit=tr("seqs"), kind="count", help=tr("Sequences of a step, of all GPUs.")
     ),
 }
 """What can be said beside a file."""

@@ -501,9 +501,12 @@ def cash_table(months: Sequence[CashMonth], ranges: CashRanges | None = None) ->
         money(tr("Committed")),
         money(tr("So far")),
         *(
-            money(tr("{what}, 1 in 10 {side}", what=what, side=side))
+            money(name)
             for what in _RANGED
-            for side in ("below", "above")
+            for name in (
+                tr("{what}, 1 in 10 below", what=what),
+                tr("{what}, 1 in 10 above", what=what),
+            )
             if ends
         ),
     )

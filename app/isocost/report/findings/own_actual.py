@@ -23,7 +23,7 @@ TITLE = tr("Plan against actual")
 HOW = tr(
     "Tell how far a run is: where it will end, and how that differs from the plan, which keeps what you tell."
 )
-RECORD_COLUMNS = (
+RECORD_COLUMNS = tr(
     "A record is the log of a trainer, or a CSV file with a column of time (hours, days, seconds or date) "
     "and one of progress (tokens, step, or tokens_per_s of all accelerators)."
 )

@@ -30,7 +30,7 @@ NONE_YET = tr(
 )
 FILE_KINDS = tr("Tables, text and catalogues (*.csv *.tsv *.txt *.json);;All files (*)")
 ADDRESS = tr("https://… of a catalogue of prices (SkyPilot, gpuhunt, Vantage, a CSV of quotes)")
-FETCH_HELP = (
+FETCH_HELP = tr(
     "Type an address that begins with https://. It alone is asked, once, when you press Fetch; nothing of "
     "the plan is sent."
 )

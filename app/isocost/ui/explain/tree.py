@@ -78,14 +78,14 @@ class TreeDelegate(RowDelegate):
     def _paint_name(self, painter: QPainter, room: QRectF, row: ValueRow) -> None:
         """The name, then how the value is known in a sign and a word, while there is room for that."""
         theme, size = self.theme, self.theme.px(SIGN)
-        word, name = text_size(self.quiet, row.provenance)[0], text_size(self.bold, row.label)[0]
+        word, name = text_size(self.quiet, tr(row.provenance))[0], text_size(self.bold, row.label)[0]
         write_text(painter, room, row.label, self.bold, theme.text, LEFT)
         if name + size + word + 14 > room.width():
             return
         sign = QRectF(room.left() + name + 7, room.center().y() - size / 2, size, size)
         icon(SIGNS[row.provenance], theme.quiet, SIGN).paint(painter, sign.toRect())
         words = QRectF(sign.right() + 3, room.top(), word + 4, room.height())
-        write_text(painter, words, row.provenance, self.quiet, theme.quiet, LEFT)
+        write_text(painter, words, tr(row.provenance), self.quiet, theme.quiet, LEFT)
 
     def _paint_guides(self, painter: QPainter, room: QRectF, row: ValueRow) -> None:
         """A line down from each row above that this one is part of."""
