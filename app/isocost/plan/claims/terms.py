@@ -10,7 +10,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.claims import ClaimJob, ClaimPart
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.architecture import training_flops_per_token
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.claims.claim import Claim
 from isocost.plan.inputs.table import check
 from isocost.plan.physics.resolve import Parameters, impossible_model, parameters_of, transformer_of
@@ -348,15 +348,15 @@ def _missing(
     usd: Amount | None,
 ) -> Iterator[str]:
     if counted is None:
-        yield "the model's size"
+        yield later("the model's size")
     if tokens is None or not tokens.told:
-        yield "tokens"
+        yield later("tokens")
     if claim.accelerator is None:
-        yield "the accelerator"
+        yield later("the accelerator")
     if hours is None:
-        yield "GPU-hours, or a number of GPUs and a time"
+        yield later("GPU-hours, or a number of GPUs and a time")
     if usd is None:
-        yield "dollars"
+        yield later("dollars")
 
 
 def scientific(value: float) -> str:

@@ -74,7 +74,7 @@ class Ground:
         value = float(self.run.counts[0])
         asked = tr("{count} asked for, and let in whole nodes", count=format_count(self.asked))
         source = TYPED if value == self.asked else asked
-        return given(self.key("count"), "Accelerators", value, "", source, "typed")
+        return given(self.key("count"), tr("Accelerators"), value, "", source, "typed")
 
 
 def summed(parts: Sequence[Explanation]) -> str:
@@ -111,7 +111,7 @@ def tokens_of(on: Ground, work: Training) -> Explanation:
         made = worked_out(name, label, "tokens", keyed, *inputs.values())
         if math.isclose(made.value, work.data.tokens, rel_tol=1e-9):
             return made
-    return given(name, label, work.data.tokens, "tokens", "this plan", "typed")
+    return given(name, label, work.data.tokens, "tokens", tr("this plan"), "typed")
 
 
 _PATH = re.compile(r"{([^{}]+)}")
@@ -251,7 +251,7 @@ def _batch(on: Ground, speed: Throughput) -> Explanation:
     held = getattr(on.stage, "data", None)
     typed = held is None or held.batch_tokens is not None
     law = on.catalog.constants.laws.batch_law(BATCH_LAW)
-    source = "this plan" if typed else tr("{name}, in whole sequences", name=law.name)
+    source = tr("this plan") if typed else tr("{name}, in whole sequences", name=law.name)
     value = work.sequence * work.global_batch
     return given(
         on.key("batch_tokens"),

@@ -215,7 +215,7 @@ def unit_of(declared: Input) -> str:
 _VALUES = {
     "gpu_hours": (tr("Accelerator-hours"), "h"),
     "days": (tr("Days"), "days"),
-    "count": ("Accelerators", ""),
+    "count": (tr("Accelerators"), ""),
     "price": (tr("Price of an hour"), "USD/h"),
     "purchase": (tr("Purchase price"), "USD"),
     "server_kw": (tr("Draw of its part of the server"), "kW"),

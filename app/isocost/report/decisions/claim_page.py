@@ -152,7 +152,7 @@ def _taken(terms: Terms) -> Iterator[Chip]:
         )
     if claim.accelerator is None and terms.entry is not None:
         yield Chip(
-            "On",
+            tr("On"),
             tr("not told: {accelerator} taken", accelerator=terms.accelerator),
             "taken",
             tips.get("accelerator", ""),
@@ -171,9 +171,11 @@ def _missing(terms: Terms) -> Iterator[Chip]:
         "dollars": (tr("Money"), True),
     }
     for each in terms.missing:
-        name, nothing_taken = names.get(each, (each, True))
+        name, nothing_taken = names.get(each, (tr(each), True))
         if nothing_taken:
-            yield Chip(name, tr("not told"), "missing", tr("Tell {each} and more can be checked.", each=each))
+            yield Chip(
+                name, tr("not told"), "missing", tr("Tell {each} and more can be checked.", each=tr(each))
+            )
 
 
 @dataclass(frozen=True, slots=True)

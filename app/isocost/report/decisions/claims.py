@@ -222,10 +222,15 @@ def understood_said(terms: Terms) -> tuple[tuple[str, str], ...]:
         (tr("Tokens"), format_quantity(claim.tokens, "number") if claim.tokens is not None else ""),
         (tr("Epochs"), format_significant(claim.epochs) if claim.epochs is not None else ""),
         (tr("Work"), f"{scientific(claim.flops)} FLOP" if claim.flops is not None else ""),
-        ("On", _hardware_words(terms)),
+        (tr("On"), _hardware_words(terms)),
         (tr("For"), _time_words(claim.hours) if claim.hours is not None else ""),
         (tr("Hours"), terms.gpu_hours.words if terms.gpu_hours is not None and _told_hours(terms) else ""),
-        (tr("Money"), f"{claim.bound} {dollars(claim.usd)}".strip() if claim.usd is not None else ""),
+        (
+            tr("Money"),
+            f"{tr(claim.bound) if claim.bound else ''} {dollars(claim.usd)}".strip()
+            if claim.usd is not None
+            else "",
+        ),
         (
             tr("Price"),
             tr("{money} an hour", money=format_money(claim.usd_per_gpu_hour))
@@ -333,7 +338,7 @@ def _sections(checked: Checked, unread: Sequence[str], problems: Sequence[str]) 
     said = [*told, *terms.taken.values()]
     missing = [each for each in terms.missing if each != "tokens" or terms.tokens is None]
     if missing:
-        said.append(tr("Not told: {list}.", list=", ".join(missing)))
+        said.append(tr("Not told: {list}.", list=", ".join(map(tr, missing))))
     if unread:
         said.append(tr("Not read: {list}.", list=", ".join(unread)))
     yield Section(tr("Understood"), (*said, *problems))
@@ -549,7 +554,7 @@ def library_told(claims: Sequence[ClaimEntry]) -> Told:
     columns = (Column("id"), Column("claim"), Column("by"), Column("date"), Column("group"))
     rows = tuple((c.id, c.said, c.by, c.date, c.group) for c in claims)
     groups = list(dict.fromkeys(claim.group for claim in claims))
-    shown = (Column("Id"), Column(tr("Claim")), Column("By"), Column(tr("Date")))
+    shown = (Column("Id"), Column(tr("Claim")), Column(tr("By")), Column(tr("Date")))
     sections = tuple(
         Section(
             capital(group),

@@ -158,7 +158,7 @@ def figures_section(names: Sequence[str], sides: Sequence[Side]) -> Section:
     rows.append(_words(tr("Memory"), [fits_said(each) for each in answers]))
     kept = tuple(row for row in rows if any(cell not in (None, "") for cell in row[1:]))
     legend = tuple(f"{letter}: {name}" for letter, name in zip(called, names, strict=True))
-    return Section("Figures", legend, Table(tuple(columns), kept))
+    return Section(tr("Figures"), legend, Table(tuple(columns), kept))
 
 
 def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:

@@ -191,7 +191,7 @@ _COLUMNS = (
     Column(tr("Law"), key="law"),
     Column(tr("Loss"), partial(format_fixed, decimals=3), right=True, key="loss"),
     Column(tr("From"), partial(format_fixed, decimals=2), right=True, key="low"),
-    Column("To", partial(format_fixed, decimals=2), right=True, key="high"),
+    Column(tr("To"), partial(format_fixed, decimals=2), right=True, key="high"),
     Column(tr("Best parameters"), _number, right=True, key="optimal_parameters"),
     Column(tr("Best tokens"), _number, right=True, key="optimal_tokens"),
     Column(

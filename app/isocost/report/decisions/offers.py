@@ -40,7 +40,7 @@ def offered(found: Offers, case: Case) -> Told:
     made = [(name, offer) for name in NAMES if (offer := getattr(found, name)) is not None]
     if made:
         sections.append(Section(tr("Offers"), table=_table(made)))
-        sections.append(Section("Prices", tuple(dict.fromkeys(_price(offer) for _, offer in made))))
+        sections.append(Section(tr("Prices"), tuple(dict.fromkeys(_price(offer) for _, offer in made))))
     if found.passed_over:
         sections.append(Section(tr("No offer"), tuple(passed_words(found, case.scenario.supply.owns))))
     return Told(title_of(case), finding(found, case), tuple(sections), _tree(found, case), _table(made))

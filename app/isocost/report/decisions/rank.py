@@ -44,7 +44,7 @@ def ranked(found: Ranking, case: Case) -> Told:
         finding(found, case),
         (
             Section("", tuple(_sentences(found, case))),
-            Section("Accelerators", table=table),
+            Section(tr("Accelerators"), table=table),
             Section(
                 tr("About the cheapest"),
                 tuple(words for each in found.reigns if (words := reign_words(each))),

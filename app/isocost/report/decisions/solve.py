@@ -386,7 +386,7 @@ def why_beside(other: Alternative, solution: Solution, case: Case) -> str:
 def knee_section(knee: Knee) -> Section:
     """What each doubling of the cluster brings, and where that stops paying."""
     columns = (
-        Column("Accelerators", format_count, right=True, key="count"),
+        Column(tr("Accelerators"), format_count, right=True, key="count"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Times as fast"), lambda v: format_fixed(v, 2), right=True, key="faster"),

@@ -33,7 +33,7 @@ def told(found: BySupplier, answer: Answer) -> Told:
     return Told(
         title=f"{answer.project.name}: {answer.scenario.name}",
         finding=suppliers_said(found),
-        sections=(Section("Prices", tuple(notes_said(found)), _shown(found)),),
+        sections=(Section(tr("Prices"), tuple(notes_said(found)), _shown(found)),),
         tree=_tree(found, answer),
         rows=_rows(found),
     )

@@ -187,7 +187,7 @@ def days_said(days: float) -> str:
 
 def _shown(rows: Sequence[Technique], catalog: Catalog) -> Table:
     columns = (
-        Column("On"),
+        Column(tr("Switched on")),
         Column(tr("Technique")),
         Column(tr("Cost"), signed_money, right=True),
         Column(tr("Time"), days_said, right=True),
@@ -255,7 +255,7 @@ def _sources(rows: Sequence[TechniqueRow]) -> Table:
     columns = (
         Column(tr("Technique")),
         Column(tr("Measured")),
-        Column("On"),
+        Column(tr("Switched on")),
         Column(tr("Source")),
         Column(tr("Date")),
     )

@@ -296,7 +296,7 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
     ranged = found is not None and any(each.likely is not None for each in found.techniques)
     columns = (
         Column(tr("Technique"), key="technique"),
-        Column("On", key="on"),
+        Column(tr("Switched on"), key="on"),
         Column(tr("Cost"), _cost, right=True, key="delta_usd"),
         Column(tr("Time"), _time, right=True, key="delta_days"),
         *(Column(name, _cost, right=True, key=key) for name, key in RANGE_COLUMNS if ranged),

@@ -256,7 +256,7 @@ def _sides(found: Translated) -> Table:
     facts: Sequence[tuple[str, Callable[[StageEstimate], str | None]]] = (
         ("MFU", lambda result: None if result.mfu is None else format_share(result.mfu)),
         (tr("Tokens a second each"), _speed),
-        ("Layout", lambda result: result.layout),
+        (tr("Layout"), lambda result: result.layout),
     )
     for label, read in facts:
         cells = [read(side.result) for side in (main.theirs, main.mine)]

@@ -111,7 +111,7 @@ def _letters(found: Wins) -> Iterator[str]:
 
 def _legend(found: Wins) -> Table:
     columns = (
-        Column("Letter"),
+        Column(tr("Letter")),
         Column(tr("Accelerator")),
         Column(tr("Share"), lambda v: format_share(v, decimals=1), right=True),
         Column(tr("An hour"), format_money, right=True),

@@ -80,7 +80,7 @@ class Gallery(QScrollArea):
         self._above = QVBoxLayout()
         self._above.setContentsMargins(0, 2, 0, 4)
         column.addLayout(self._above)
-        self.recent = _Section("RECENT")
+        self.recent = _Section(tr("Recent").upper())
         self.recent.setObjectName("gallery.recent")
         self.recent.hide()
         column.addWidget(self.recent)

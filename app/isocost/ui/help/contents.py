@@ -155,7 +155,7 @@ class Contents(QListView):
 
     def show_hits(self, hits: list[Hit]) -> None:
         """What was looked for; the first is marked."""
-        made = [Entry(tr("Nothing is found.") if not hits else "Found")]
+        made = [Entry(tr("Nothing is found.") if not hits else tr("Found"))]
         for hit in hits:
             section = hit.section
             note = (

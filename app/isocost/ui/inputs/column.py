@@ -138,7 +138,7 @@ class InputColumn(QScrollArea):
         )
         self.layout_fold = Disclosure("layout.details", tr("Layout: parts that are pinned"))
         self.layout_fold.add(self.pins)
-        self._layout_section = section("Layout", self.layout_fold, self.pins)
+        self._layout_section = section(tr("Layout"), self.layout_fold, self.pins)
         self.sections = (
             self.stages,
             self._model_section,

@@ -14,7 +14,7 @@ class ScenarioPicker(Picker):
     """The scenarios of the plan by name; hidden while there is only one."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "scenario", "Scenario", tr("Which of the plan's scenarios is shown."))
+        super().__init__(session, "scenario", tr("Scenario"), tr("Which of the plan's scenarios is shown."))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(session.select_scenario)
         session.project_changed.connect(self.refresh)

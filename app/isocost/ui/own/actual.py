@@ -50,7 +50,7 @@ class ActualDialog(OwnDialog):
         super().__init__(session, NAME, words.TITLE, words.HOW, parent)
         self._record: _Read | None = None
         self.found: Actual | None = None
-        self.stage = DropDown(f"{NAME}.stage", "Stage", tr("The stage that is under way."))
+        self.stage = DropDown(f"{NAME}.stage", tr("Stage"), tr("The stage that is under way."))
         self.fields = {
             label: FormField(NAME, PartField(key, label, kind="text", help=words.HELP[label]))
             for key, label in (("done", words.DONE), ("after", words.AFTER), ("spent", words.SPENT))
@@ -87,7 +87,7 @@ class ActualDialog(OwnDialog):
     def _lay_out_parts(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(12)
-        stage = plain_label("Stage")
+        stage = plain_label(tr("Stage"))
         stage.setBuddy(self.stage)
         for part in (stage, self.stage, self.import_, self.forget):
             top.addWidget(part)

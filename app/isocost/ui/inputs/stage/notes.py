@@ -50,7 +50,7 @@ class StageNotes(QFrame):
         self.note.setPlaceholderText(tr("Sources and assumptions"))
 
     def _lay_out(self) -> None:
-        heading = plain_label("NOTES")
+        heading = plain_label(tr("Notes").upper())
         heading.setProperty("role", "section")
         top = QHBoxLayout()
         top.addWidget(heading)

@@ -71,7 +71,7 @@ class StageStrip(QWidget):
             action.setObjectName(f"stages.add.{tag}")
             action.setToolTip(kind.help)
             action.triggered.connect(lambda _=False, chosen=tag: self._add(chosen))
-        self.menu = QMenu("Stage", self)
+        self.menu = QMenu(tr("Stage"), self)
         self.renaming = self._action(tr("Rename"), "F2", self.list.rename)
         self.switching = self._action(tr("Switch off"), "Space", self._switch)
         self.duplicating = self._action(tr("Duplicate"), "Ctrl+D", commands.duplicate)
