@@ -352,16 +352,12 @@ def _scale(sides: Sequence[Side | None]) -> tuple[float, float]:
 
 
 def _inputs_heading(inputs: Sequence[Differing]) -> Row:
-    return Row(
-        "heading",
-        tr("No input differs")
-        if not inputs
-        else tr(
-            "{counted} that differ{value}",
-            counted=format_counted(len(inputs), "input"),
-            value="s" * (len(inputs) == 1),
-        ),
-    )
+    counted = format_counted(len(inputs), "input")
+    if not inputs:
+        return Row("heading", tr("No input differs"))
+    if len(inputs) == 1:
+        return Row("heading", tr("{counted} that differs", counted=counted))
+    return Row("heading", tr("{counted} that differ", counted=counted))
 
 
 def _input_row(each: Differing, catalog: Catalog) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.language import tr
@@ -47,15 +48,15 @@ class _Row(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._label = plain_label()
+        self._label = WrapLabel()
         self._value = plain_label()
         self._note = WrapLabel()
         self._value.setProperty("role", "fact")
         self._note.setProperty("role", "quiet")
         top = QHBoxLayout()
-        top.addWidget(self._label)
-        top.addStretch(1)
-        top.addWidget(self._value)
+        top.setSpacing(8)
+        top.addWidget(self._label, 1)
+        top.addWidget(self._value, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -64,7 +65,7 @@ class _Row(QWidget):
 
     def say(self, detail: Detail) -> None:
         """Show a fact."""
-        self._label.setText(tr(detail.label))
+        self._label.say(tr(detail.label))
         self._value.setText(detail_value(detail))
         self._note.say(detail.note)
         self._note.setVisible(bool(detail.note))

@@ -50,7 +50,9 @@ class _Room:
         px = theme.px
         metrics = QFontMetricsF(font_of(theme, "quiet"))
         widest = max(metrics.horizontalAdvance(words) for words in shown.widest)
-        self.left, self.right = max(px(LEFT), widest + 12.0), size.width() - px(RIGHT)
+        names = QFontMetricsF(font_of(theme, "quiet", bold=True))
+        named = max(names.horizontalAdvance(panel.name) for panel in shown.panels) + 12.0
+        self.left, self.right = max(px(LEFT), widest + 12.0), size.width() - max(px(RIGHT), named)
         whole = QRectF(self.left, px(TOP), max(40.0, self.right - self.left), size.height() - px(TOP + BELOW))
         count = len(shown.panels)
         height = (whole.height() - (count - 1) * px(BETWEEN)) / count
