@@ -73,7 +73,16 @@ ADD_QUOTE = tr("Quotes of your own…")
 
 _REMARKED = ("data.tokens", "model.parameters")
 """Inputs that badges stand at."""
-_SHORT_TERMS = {"typed": "", "one-year": "1-year", "single": tr("one at a time")}
+_SHORT_TERMS = {
+    "typed": "",
+    "one-year": tr("1-year"),
+    "single": tr("one at a time"),
+    "claim": tr("claim"),
+    "specialist": tr("specialist"),
+    "hyperscaler": tr("hyperscaler"),
+    "marketplace": tr("marketplace"),
+    "spot": tr("spot"),
+}
 _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 

@@ -196,14 +196,14 @@ class LayoutsView(QTableView):
         self.fit_columns()
 
     def fit_columns(self) -> None:
-        """Every column as wide as its longest possible entry; what is left, or lacks a little, is spread."""
+        """Every column as wide as its longest possible entry; what is left goes to all alike."""
         cells = QFontMetricsF(font_of(self._theme, "small", bold=True))
         heads = QFontMetricsF(font_of(self._theme, "quiet"))
         wide = [
             max(cells.horizontalAdvance(text), heads.horizontalAdvance(column.name)) + GAP
             for text, column in zip(WIDEST, LAYOUT_COLUMNS, strict=True)
         ]
-        spare = max(-CLOSER, (self.viewport().width() - sum(wide)) / len(wide))
+        spare = max(0.0, self.viewport().width() - sum(wide)) / len(wide)
         for at, width in enumerate(wide):
             self.setColumnWidth(at, int(width + spare))
 
@@ -229,8 +229,8 @@ WIDEST = ("16", "64", "4", "64", "64", "2,048", "32", "selective", "ZeRO-1", "27
           "12.5 % recompute")  # fmt: skip
 """What decides the width of each column, beside its heading."""
 
-GAP, CLOSER = 8, 3.0
-"""Pixels between columns, and how many of them a narrow card may take."""
+GAP = 8
+"""Pixels between columns."""
 
 
 class LayoutsCard(ChartCard):
