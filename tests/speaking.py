@@ -1,5 +1,7 @@
-"""Languages of tests: those the app ships, and one of made-up letters. For child processes: a language is chosen
-before any module that says something is read."""
+"""Languages of tests: those the app ships, and one of made-up letters.
+
+For child processes: a language is chosen before any module that says something is read.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures do not know the language: commands tell the same ones in English, in German and in made-up letters."""
+"""Figures do not know the language: commands tell the same ones in English, German and made-up letters."""
 
 from __future__ import annotations
 

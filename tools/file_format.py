@@ -177,14 +177,18 @@ def _default(held: dict[str, Any]) -> str:
         return "the catalogue's"
     if default in ("", {}, [], ()):
         return "empty" if default == "" else "its defaults" if default == {} else "none"
-    shown = (
-        str(default).lower()
-        if isinstance(default, bool)
-        else f"{default:g}"
-        if isinstance(default, float)
-        else default
-    )
-    return f"`{shown}`"
+    return f"`{_written(default)}`"
+
+
+def _written(value: Any) -> str:
+    """A default as a plan file has it: `{epochs: 2}`."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_written(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _holds(held: dict[str, Any]) -> str:

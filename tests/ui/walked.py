@@ -26,8 +26,19 @@ asked.add_argument("plans", nargs="*")
 options = asked.parse_intermixed_args()
 speak(options.language)
 
-from PySide6.QtCore import QAbstractTableModel, QEventLoop, QModelIndex, QSettings, Qt, QTimer  # noqa: E402
-from PySide6.QtGui import QAction, QPainter  # noqa: E402
+from PySide6.QtCore import (  # noqa: E402
+    QAbstractTableModel,
+    QEventLoop,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSettings,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QAction, QFontMetricsF, QPainter  # noqa: E402
 from PySide6.QtWidgets import (  # noqa: E402
     QAbstractButton,
     QAbstractItemView,
@@ -65,6 +76,10 @@ FIGURES = (
 """Figures that are opened."""
 said: dict[str, str] = {}
 measured, cut = 0, []
+spilt: set[str] = set()
+"""Painted lines that run out of their room."""
+NEARLY = 1.5
+"""Pixels that no letter misses."""
 draw = QPainter.drawText
 
 
@@ -72,7 +87,27 @@ def painted(self, *arguments):
     for each in arguments:
         if isinstance(each, str):
             said.setdefault(each, "painted")
+            if beyond_its_room(self, arguments[0], each, arguments):
+                spilt.add(each)
     return draw(self, *arguments)
+
+
+def beyond_its_room(painter, place, text, arguments):
+    """Whether a painted line is wider than the rectangle it is for, or runs out of the picture."""
+    wide = QFontMetricsF(painter.font()).horizontalAdvance(text.replace("&", ""))
+    if isinstance(place, QRectF | QRect):
+        flags = next((int(each) for each in arguments[1:] if isinstance(each, int | Qt.AlignmentFlag)), 0)
+        if not flags & int(Qt.TextFlag.TextDontClip):
+            wraps = flags & int(Qt.TextFlag.TextWordWrap) or "\n" in text
+            return not wraps and wide > place.width() + NEARLY
+        if flags & int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignHCenter):
+            return False
+        place = place.topLeft()
+    device = painter.device()
+    if not isinstance(place, QPointF | QPoint) or painter.transform().isRotating() or device is None:
+        return False
+    at = painter.combinedTransform().map(QPointF(place)).x()
+    return at + wide > device.width() / device.devicePixelRatio() + NEARLY
 
 
 def texts(widget):
@@ -222,6 +257,7 @@ print(
             "left": plain,
             "measured": measured,
             "cut": cut,
+            "spilt": sorted(spilt),
             "lost": lost,
         }
     )
