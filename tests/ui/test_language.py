@@ -122,17 +122,39 @@ SOURCE = re.compile(r"https?://|arXiv|doi |[“”]")
 SHORT = 4
 """Letters of a name below which it could be part of any word."""
 KEPT = frozenset(
-    ["per", "et", "al", "kwh", "kw", "ms", "min", "api", "gpu", "tp", "pp", "vp", "cp", "ep", "ab"]
+    [
+        "per",
+        "et",
+        "al",
+        "kwh",
+        "kw",
+        "ms",
+        "min",
+        "api",
+        "gpu",
+        "tp",
+        "pp",
+        "vp",
+        "cp",
+        "ep",
+        "ab",
+        "ctrl",
+        "enter",
+        "try",
+    ]
 )
 """Units, and abbreviations of the field."""
-OF_QT = ("Scroll Left", "Scroll Right", "Export")
-"""What the toolkit says of buttons and menus that nobody sees."""
+AS_THEY_ARE = ("Scroll Left", "Scroll Right", "Export", "Letter", "Muon")
+"""What the toolkit says of buttons and menus that nobody sees, a sheet of paper, an optimizer."""
 
 
 def _english(text: str, published: list[str], ours: frozenset[str]) -> bool:
     """Whether a text that was not put into the made-up language has a word of ours beside published ones."""
-    plain = " ".join(CUT.sub("", TAG.sub("", text)).split())
-    if text in OF_QT or SOURCE.search(plain):
+    whole = " ".join(TAG.sub("", text).split())
+    plain = CUT.sub("", whole)
+    if text in AS_THEY_ARE or SOURCE.search(whole):
+        return False
+    if CUT.search(whole) and any(all(part in name for part in whole.split("…")) for name in published):
         return False
     for name in published if _words(plain) & ours else ():
         plain = plain.replace(name, "\0")
@@ -144,12 +166,12 @@ def _words(text: str) -> set[str]:
 
 
 def _our_words() -> frozenset[str]:
-    """Words that our sentences are made of, names left out: they have a capital wherever they stand."""
+    """Words that our sentences are made of, abbreviations left out."""
     text = (FOLDER / "de" / "LC_MESSAGES" / "isocost.po").read_text(encoding="utf-8")
     messages = re.findall(r'msgid ((?:".*"\n)+)', text)
     places = re.compile(r"\{[^{}]*\}")
     found = (WORD.findall(places.sub(" ", "".join(re.findall(r'"(.*)"', each)))) for each in messages)
-    return frozenset(word for words in found for word in words if word.islower())
+    return frozenset(word.lower() for words in found for word in words if word[1:].islower())
 
 
 def _published() -> list[str]:
