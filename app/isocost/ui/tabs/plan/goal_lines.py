@@ -116,7 +116,8 @@ class GoalLines:
         return Flag(BUDGET, text, QRectF(area.left() - width, top, width, height), at, beyond, True)
 
     def _deadline(self) -> Flag:
-        text, area = flag_text(DEADLINE, self.comparison.goal), self.area
+        comparison = self.comparison
+        text, area = flag_text(DEADLINE, comparison.goal, comparison.beside_days), self.area
         height, days = float(self.theme.px(FLAG)), self.comparison.deadline_days
         if days is None:
             width = self._width(text)
