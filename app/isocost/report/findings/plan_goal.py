@@ -118,13 +118,7 @@ def goal_reading(comparison: Comparison) -> str:
         if None not in (goal.budget_usd, goal.deadline_days)
         else tr("the dashed line")
     )
-    words = tr("Drag {lines}.", lines=lines)
-    if goal.deadline_days is not None and comparison.beside_days > SAME_TIME:
-        words += tr(
-            " The deadline is of the whole programme, {duration} longer than its stages.",
-            duration=format_duration(comparison.beside_days),
-        )
-    return words
+    return tr("Drag {lines}.", lines=lines)
 
 
 def flag_text(path: str, goal: Goal, beside_days: float = 0.0) -> str:
