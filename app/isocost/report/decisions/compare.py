@@ -97,7 +97,11 @@ def pair_said(pair: Pair, a: str, b: str) -> str:
 def share_label(share: Share) -> str:
     """What an input, or a group of them, is called."""
     if len(share.differences) == 1:
-        return input_label(share.differences[0].path)
+        only = share.differences[0]
+        if only.path.endswith("efficiency.mfu") and None in (only.a, only.b):
+            # Beside a typed speed less waste is added than beside a predicted one: both change at once.
+            return tr("{label}, and the waste beside it", label=input_label(only.path))
+        return input_label(only.path)
     return f"{share.path} ({format_counted(len(share.differences), 'input')})"
 
 
