@@ -44,8 +44,10 @@ OpenFigure = Literal[
     "attention_efficiency",
     "host_efficiency",
     "host_seconds",
+    "reduce_seconds",
     "layer_seconds",
     "expert_layer_seconds",
+    "latent_layer_seconds",
     "sequence_seconds",
     "token_layer_seconds",
     "step_seconds",
@@ -94,6 +96,10 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network_efficiency: SourcedFigure
     layer_seconds: SourcedFigure
     expert_layer_seconds: SourcedFigure
+    latent_layer_seconds: SourcedFigure
+    scaled_layer_seconds: SourcedFigure
+    index_layer_seconds: SourcedFigure
+    prompt_layer_seconds: SourcedFigure
     collective_seconds: SourcedFigure
     host_seconds: SourcedFigure
     network_seconds: SourcedFigure

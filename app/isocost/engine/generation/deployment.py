@@ -42,6 +42,15 @@ class ServingConstants:
     """Fixed time of a layer in a step: launches and dependencies, s."""
     expert_layer_seconds: float
     """Further fixed time of a layer with experts: routing, permutation, grouped products, s."""
+    latent_layer_seconds: float
+    """Further fixed time of a layer with latent attention: projections down to the latent vectors and up
+    again, and the products they are absorbed in, s."""
+    scaled_layer_seconds: float
+    """Further fixed time of a layer with experts in 8 bits, whose activations are scaled by groups, s."""
+    index_layer_seconds: float
+    """Further fixed time of a layer whose indexer chooses among the cached positions, s."""
+    prompt_layer_seconds: float
+    """Time of a layer below which no step goes that reads prompts: their kernels are launched one by one, s."""
     host_efficiency: float
     """Share of the bandwidth in a collective between cards that reach each other over PCIe only."""
     collective_seconds: float
