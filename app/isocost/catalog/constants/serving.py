@@ -98,6 +98,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expert_layer_seconds: SourcedFigure
     latent_layer_seconds: SourcedFigure
     scaled_layer_seconds: SourcedFigure
+    unpacked_layer_seconds: SourcedFigure
     index_layer_seconds: SourcedFigure
     prompt_layer_seconds: SourcedFigure
     collective_seconds: SourcedFigure

@@ -47,6 +47,8 @@ class ServingConstants:
     again, and the products they are absorbed in, s."""
     scaled_layer_seconds: float
     """Further fixed time of a layer with experts in 8 bits, whose activations are scaled by groups, s."""
+    unpacked_layer_seconds: float
+    """Further fixed time of a layer with experts whose weights are unpacked before they are multiplied, s."""
     index_layer_seconds: float
     """Further fixed time of a layer whose indexer chooses among the cached positions, s."""
     prompt_layer_seconds: float
