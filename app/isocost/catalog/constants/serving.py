@@ -16,6 +16,7 @@ from isocost.language import tr
 RL_FIGURES = (
     "eager_layer_seconds",
     "eager_expert_layer_seconds",
+    "eager_collective_seconds",
     "memory_colocated",
     "drafts",
     "mfu_dense",
@@ -149,6 +150,7 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache: GenerationPrecision
     eager_layer_seconds: SourcedFigure
     eager_expert_layer_seconds: SourcedFigure
+    eager_collective_seconds: SourcedFigure
     memory_colocated: SourcedFigure
     drafts: SourcedFigure
     mfu_dense: SourcedFigure
