@@ -230,7 +230,7 @@ def test_speculation():
 
 
 def test_three_drafts_make_r1_as_much_faster_as_published():
-    """2.16 times at one request, 1,024 in and 2,048 out on eight B200 (TensorRT-LLM, tech blog 2, figure 7)."""
+    """2.16 times at one request, 1,024 in and 2,048 out, eight B200 (TensorRT-LLM, tech blog 2, figure 7)."""
     b200 = load().accelerator("b200").spec
     plain, drafted = (
         float(
@@ -405,7 +405,7 @@ def test_no_step_that_reads_prompts_is_shorter_than_its_launches(tokens, held_up
         assert step == pytest.approx(t.layers * VENDOR.prompt_layer_seconds, rel=0.01)
 
 
-PARTS = ("h100-sxm", "b200", "gb300", "mi300x", "a100-sxm-80gb", "rtx4090", "gb10", "gaudi3", "tpu-v6e", "h20")
+PARTS = ("h100-sxm", "b200", "gb300", "mi300x", "a100-sxm-80gb", "rtx4090", "gb10", "gaudi3", "tpu-v6e")
 SHAPES = ("Llama 3.1 8B", "Llama 3.1 70B", "gpt-oss-20b", "Qwen3-30B-A3B", "DeepSeek-V3", "GLM-5")
 
 

@@ -117,7 +117,7 @@ def test_open_source_steps_lie_in_their_range(steps):
     whole_run = 1.0 / 0.92
     inside = [low <= whole_run / ratio <= high for row, ratio in steps if not row.apart]
     assert np.mean(inside) >= 0.80, "eight of ten of policies left out: more of those fitted"
-    assert high / low < 2.5, "a range that holds all says nothing"
+    assert high / low < 2.6, "a range that holds all says nothing"
 
 
 def test_steps_no_fit_saw_are_predicted(steps):

@@ -52,7 +52,7 @@ class ServingConstants:
     index_layer_seconds: float
     """Further fixed time of a layer whose indexer chooses among the cached positions, s."""
     prompt_layer_seconds: float
-    """Time of a layer below which no step goes that reads prompts: their kernels are launched one by one, s."""
+    """Time of a layer that no step which reads prompts goes below: kernels are launched one by one, s."""
     host_efficiency: float
     """Share of the bandwidth in a collective between cards that reach each other over PCIe only."""
     collective_seconds: float

@@ -477,7 +477,7 @@ def step_time(
     if t.is_moe:
         longer *= math.exp(c.maturing * c.age)
     busy, fixed = busy * longer, fixed * longer
-    # What reads prompts is launched kernel by kernel, ahead of the accelerator: the slower of the two sets it.
+    # What reads prompts is launched kernel by kernel, ahead of the accelerator: the slower of both sets it.
     launched = np.where(np.asarray(prompt_tokens) > 0.0, t.layers * c.prompt_layer_seconds, 0.0)
     return StepTime(
         weights=weights,
