@@ -142,14 +142,15 @@ def test_rounds_of_long_responses_on_a_part_of_little_arithmetic_are_too_short(s
 
 
 def test_collectives_launched_one_by_one_lengthen_rounds_of_tensor_parallel_rollouts():
-    dense = models.LLAMA3_8B
-    for tp, least in ((1.0, 1.0), (4.0, 1.1)):
+    longer = []
+    for tp in (1.0, 4.0):
         plan = replace(R1_ZERO, replica=Replica(tp))
         captured, eager = (
-            hours(dense, H800, replace(plan, eager=each), OPEN, gpus=32.0).generation
+            hours(models.LLAMA3_8B, H800, replace(plan, eager=each), OPEN, gpus=32.0).generation
             for each in (False, True)
         )
-        assert eager > least * captured * 0.9
+        longer.append(eager / captured)
+    assert longer[1] > 1.1 * longer[0], "one accelerator waits for nobody"
 
 
 @pytest.mark.parametrize(
