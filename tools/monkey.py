@@ -206,13 +206,13 @@ class Monkey:
         self.faults.did(f"{how} {_named(widget)} {place.x()},{place.y()}")
         button = Button.RightButton if how == "right click" else Button.LeftButton
         held = chance.choice([Mod.NoModifier] * 6 + [Mod.ShiftModifier, Mod.ControlModifier])
-        _mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
+        self._mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
         _focus(widget)
-        _mouse(widget, Kind.MouseButtonPress, place, button, button, held)
-        _mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
+        self._mouse(widget, Kind.MouseButtonPress, place, button, button, held)
+        self._mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
         if how == "double click":
-            _mouse(widget, Kind.MouseButtonDblClick, place, button, button, held)
-            _mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
+            self._mouse(widget, Kind.MouseButtonDblClick, place, button, button, held)
+            self._mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
         if how == "right click" and isValid(widget):
             reason = QContextMenuEvent.Reason.Mouse
             self._send(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
@@ -225,18 +225,18 @@ class Monkey:
             return
         self.faults.did(f"drag {_named(widget)}")
         left = Button.LeftButton
-        _mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
-        _mouse(widget, Kind.MouseButtonPress, place, left, left)
+        self._mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
+        self._mouse(widget, Kind.MouseButtonPress, place, left, left)
         for _ in range(chance.randint(1, 8)):
             place += QPoint(chance.randint(-60, 60), chance.randint(-40, 40))
-            _mouse(widget, Kind.MouseMove, place, Button.NoButton, left)
+            self._mouse(widget, Kind.MouseMove, place, Button.NoButton, left)
             if chance.random() < 0.6:
                 self._turn()
             if chance.random() < 0.05:
                 self._key(
                     *chance.choice([(Key.Key_Escape, Mod.NoModifier), (Key.Key_Z, Mod.ControlModifier)])
                 )
-        _mouse(widget, Kind.MouseButtonRelease, place, left, Button.NoButton)
+        self._mouse(widget, Kind.MouseButtonRelease, place, left, Button.NoButton)
 
     def wheel(self) -> None:
         """Up or down, at times with Ctrl."""
@@ -256,7 +256,7 @@ class Monkey:
         """Point at something, at times for long enough to be told."""
         widget, place = self._place()
         self.faults.did(f"hover {_named(widget)}")
-        _mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
+        self._mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
         if self.chance.random() < 0.3 and isValid(widget):
             self._send(widget, QHelpEvent(Kind.ToolTip, place, widget.mapToGlobal(place)))
 
@@ -280,6 +280,7 @@ class Monkey:
         if chance.random() < 0.7:
             QTest.keyClick(field, Key.Key_A, Mod.ControlModifier)
         for letter in text:
+            self.pulse.turn()
             QTest.sendKeyEvent(
                 QTest.KeyAction.Click,
                 self._focused(),
@@ -386,6 +387,7 @@ class Monkey:
     ) -> None:
         target = on or self._focused()
         self.faults.did(f"{held.name} {key.name} on {_named(target)}")
+        self.pulse.turn()
         QTest.keyClick(target, key, held)
 
     def _focused(self) -> QWidget:
@@ -395,8 +397,16 @@ class Monkey:
                 return each
         return self.window
 
-    @staticmethod
-    def _send(widget: QWidget, event: QEvent) -> None:
+    def _mouse(
+        self, widget: QWidget, kind: QEvent.Type, place: QPoint, button: Qt.MouseButton, held: Qt.MouseButton,
+        keys: Qt.KeyboardModifier = Mod.NoModifier,
+    ) -> None:  # fmt: skip
+        if isValid(widget):
+            at = QPointF(widget.mapToGlobal(place))
+            self._send(widget, QMouseEvent(kind, QPointF(place), at, button, held, keys))
+
+    def _send(self, widget: QWidget, event: QEvent) -> None:
+        self.pulse.turn()  # no hand sends two events in one turn: letters of a text are thirty
         QApplication.sendEvent(widget, event)
 
 
@@ -411,15 +421,6 @@ def _focus(widget: QWidget) -> None:
         at = at.parentWidget()
     if at is not None and at.isEnabled():
         at.setFocus(Qt.FocusReason.MouseFocusReason)
-
-
-def _mouse(
-    widget: QWidget, kind: QEvent.Type, place: QPoint, button: Qt.MouseButton, held: Qt.MouseButton,
-    keys: Qt.KeyboardModifier = Mod.NoModifier,
-) -> None:  # fmt: skip
-    if isValid(widget):
-        event = QMouseEvent(kind, QPointF(place), QPointF(widget.mapToGlobal(place)), button, held, keys)
-        QApplication.sendEvent(widget, event)
 
 
 def _named(widget: QWidget) -> str:

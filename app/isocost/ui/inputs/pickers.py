@@ -46,8 +46,8 @@ class DropDown(QComboBox):
         entries = self.view()
         entries.setTextElideMode(Qt.TextElideMode.ElideRight)
         if isinstance(entries, QListView):
-            # Else Qt asks the style sheet for the size of every entry at each change of theme or text, of closed
-            # lists as well: those of the ledger have a thousand.
+            # Else Qt asks the style sheet for the size of each entry at every change of theme or text, in
+            # closed lists as well: those of the ledger hold a thousand.
             entries.setUniformItemSizes(True)
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
