@@ -63,6 +63,7 @@ TEXTS = (
     "9" * 40,
 )  # fmt: skip
 """What people type, and what they had better not."""
+SIZE = (1280, 800)
 STRETCH = 150
 """Events on one plan before all is undone."""
 STUCK_S = 120
@@ -154,6 +155,16 @@ class Monkey:
         if session.project != newest:
             self.faults.meet("redo", _difference(newest, session.project))
         settle(session, PATIENCE_MS)
+
+    def memory_mb(self) -> float | None:
+        """Memory of the window as it was opened: at its first size, nothing above it, nothing copied."""
+        self._close_dialogs()
+        QApplication.clipboard().clear()
+        self.window.resize(*SIZE)
+        self.window.show_page(0)
+        settle(self.window.session, PATIENCE_MS)
+        self._turn()
+        return memory_mb()
 
     def _turn(self) -> None:
         self.pulse.turn()
@@ -461,7 +472,7 @@ def new_window() -> Window:
     """A window with every page made, which cannot be quit."""
     application().setQuitOnLastWindowClosed(False)
     window = make_window(settings())
-    window.resize(1280, 800)
+    window.resize(*SIZE)
     window.show()
     window.show_workspace()
     QTest.qWaitForWindowExposed(window)
@@ -491,11 +502,11 @@ def play(seed: int, events: int, trace: IO[str] | None) -> int:
                 monkey.end()
             monkey.begin()
             if before is None and event >= WARM * events:
-                before = memory_mb()
+                before = monkey.memory_mb()
         monkey.act()
     monkey.end()
     monkey.begin()
-    after = memory_mb()
+    after = monkey.memory_mb()
     print(f"{events} events of seed {seed} in {time.monotonic() - started:.0f} s")
     for work, clock, words in monkey.pulse.worst:
         print(f"gap {work:.0f} ms at work, {clock:.0f} ms by the clock: {words}")
