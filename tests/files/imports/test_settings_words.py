@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,18 +17,18 @@ class Case(NamedTuple):
 
     file: str
     text: str
-    expected: dict[str, Any]
+    expected: Mapping[str, Any]
     says: str = ""
     """Part of a note, or of what is missing."""
     problem: str = ""
     """Part of what is wrong; empty = nothing is."""
-    given: dict[str, int] = {}
+    given: Mapping[str, int] = MappingProxyType({})
 
 
 def check(case: Case) -> None:
     """Read a case's file and hold it against what is expected."""
     found = read(case.file, case.text, **case.given)
-    assert {key: found[key] for key in case.expected} == case.expected
+    assert {key: found.get(key) for key in case.expected} == case.expected
     assert case.says in "\n".join([*found["notes"], *found["needs"]])
     if case.problem:
         assert case.problem in "\n".join(found["problems"])
