@@ -211,7 +211,11 @@ def test_a_plan_of_several_stages_gets_the_one_more_or_has_its_own_changed() -> 
     stages = more.scenarios[0].stages
     assert [stage.__struct_config__.tag for stage in stages] == ["pretrain", "sft"]
     assert stages[0] == mine.scenarios[0].stages[0]
-    assert (stages[1].model.name, stages[1].hardware.count, stages[1].layout.microbatch) == ("Llama 3.1 8B", 8, 1)
+    assert (stages[1].model.name, stages[1].hardware.count, stages[1].layout.microbatch) == (
+        "Llama 3.1 8B",
+        8,
+        1,
+    )
     assert more.scenarios[0].model == mine.scenarios[0].model
 
     again = brought("a.yaml", f"{AXOLOTL}dp_shard_size: 16\n", more)

@@ -1,11 +1,152 @@
 # ruff: noqa: E501 - files stand here as people write them
-"""Settings of PyTorch's own trainers, of reinforcement learning and of single programs, word by word."""
+"""Settings of Megatron and what is built on it, of PyTorch's own trainers, of reinforcement learning and of single programs, word by word."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.files.imports.test_settings_words import Case, check
+
+MEGATRON = {
+    "a hybrid": Case(
+        "m.sh",
+        "pretrain_mamba.py --hybrid-layer-pattern 'M-M*-' --hidden-size 4096 --micro-batch-size 1 --seq-length 4096 --bf16",
+        {"model": None, "microbatch": 1, "precision": "bf16"},
+        "a hybrid's layer pattern is not read",
+    ),
+    "4 bits": Case(
+        "m.sh", "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --bf16 --fp4-format e2m1", {"precision": "nvfp4"}
+    ),
+    "virtual stages as they are": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-size 4 --num-virtual-stages-per-pipeline-rank 3",
+        {"vp": 3, "pp": 4, "precision": "fp32"},
+    ),
+    "a layout that is not cut evenly": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-size 4 "
+        "--pipeline-model-parallel-layout 'Et|t|tL'",
+        {"vp": None, "pp": 4},
+        problem="pipeline_model_parallel_layout: stages that divide by pp 4 are expected, got 'Et|t|tL'.",
+    ),
+    "a layout that is none": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-layout 'Et|(tt|'",
+        {"vp": None},
+        problem="pipeline_model_parallel_layout",
+    ),
+    "a layout closed too often": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-layout 'Et|tt)|L'",
+        {"vp": None},
+        problem="pipeline_model_parallel_layout",
+    ),
+    "a layout of stars": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-layout 'E**2|L'",
+        {"vp": None},
+        problem="pipeline_model_parallel_layout",
+    ),
+    "a layout without end": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-layout '((t|)*999)*999|L'",
+        {"vp": None},
+        problem="pipeline_model_parallel_layout",
+    ),
+    "layers of a virtual stage without layers": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --pipeline-model-parallel-size 4 --num-layers-per-virtual-pipeline-stage 2",
+        {"vp": None},
+        "virtual stages follow from the number of layers, which is not in the file",
+    ),
+    "the old word for selective": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --recompute-activations --use-torch-fsdp2",
+        {"recompute": "selective", "sharding": "zero3"},
+    ),
+    "no recomputing, in words": Case(
+        "m.sh", "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --recompute-granularity none", {"recompute": "none"}
+    ),
+    "a granularity there is none of": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --recompute-granularity half",
+        {"recompute": "none"},
+        problem="recompute granularity: full or selective is expected, got 'half'.",
+    ),
+    "some layers of a stage": Case(
+        "m.sh",
+        "pretrain_gpt.py --num-layers 32 --pipeline-model-parallel-size 4 --micro-batch-size 1 --seq-length 4096 "
+        "--recompute-granularity full --recompute-method block --recompute-num-layers 2",
+        {"recompute": "full"},
+        "only 2 layers of a stage are recomputed; a plan recomputes all or none",
+    ),
+    "every layer of a stage": Case(
+        "m.sh",
+        "pretrain_gpt.py --num-layers 32 --pipeline-model-parallel-size 4 --micro-batch-size 1 --seq-length 4096 "
+        "--recompute-granularity full --recompute-method block --recompute-num-layers 8",
+        {"recompute": "full"},
+    ),
+    "a strategy there is none of": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --use-megatron-fsdp --data-parallel-sharding-strategy most",
+        {"sharding": "zero3"},
+        problem="data_parallel_sharding_strategy: no_shard, optim, optim_grads or optim_grads_params is expected, got 'most'.",
+    ),
+    "a batch that grows": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --global-batch-size 256 --seq-length 4096 --rampup-batch-size 32 32 1000000",
+        {"global_batch_sequences": 256},
+        "the batch grows at the start of the run",
+    ),
+    "activations in the host": Case(
+        "m.sh",
+        "pretrain_gpt.py --micro-batch-size 1 --seq-length 4096 --optimizer-cpu-offload --cpu-offloading-num-layers 4",
+        {"offload": "optimizer+activations"},
+    ),
+    "Bridge whose lengths contradict": Case(
+        "b.yaml",
+        "model: {seq_length: 4096, tensor_model_parallel_size: 2}\ntrain: {micro_batch_size: 1, global_batch_size: 8}\n"
+        "dataset: {sequence_length: 8192}\n",
+        {"sequence": 4096, "tp": 2},
+        problem="model.seq_length 4,096 and the dataset's 8,192 must agree.",
+    ),
+    "Bridge with every degree": Case(
+        "b.yaml",
+        "model: {tensor_model_parallel_size: 2, pipeline_model_parallel_size: 2, context_parallel_size: 1, "
+        "expert_model_parallel_size: 1, recompute_granularity: selective, bf16: true}\n"
+        "train: {micro_batch_size: 1, global_batch_size: 8}\nddp: {use_distributed_optimizer: true}\n",
+        {"sharding": "zero1", "precision": "bf16", "recompute": "selective", "tp": 2, "pp": 2},
+    ),
+    "Bridge's own word for a precision": Case(
+        "b.yaml",
+        "model: {tensor_model_parallel_size: 2}\ntrain: {micro_batch_size: 1, global_batch_size: 8}\nmixed_precision: ours\n",
+        {"precision": None},
+        "mixed_precision ours: is not known here",
+    ),
+    "Bridge without a precision": Case(
+        "b.yaml",
+        "model: {tensor_model_parallel_size: 2}\ntrain: {micro_batch_size: 1, global_batch_size: 8}\n",
+        {"precision": None},
+    ),
+    "NeMo with FSDP and adapters": Case(
+        "n.yaml",
+        "trainer: {devices: 8, num_nodes: 1, precision: 16-mixed}\nmodel: {micro_batch_size: 1, global_batch_size: 8, "
+        "encoder_seq_length: 4096, fsdp: true, fsdp_sharding_strategy: grad, peft: {peft_scheme: lora, lora_tuning: {adapter_dim: 32}}}\n",
+        {"sharding": "zero2", "method": "lora", "lora_rank": 32, "task": "sft", "precision": "fp16"},
+    ),
+    "NeMo in 32 bits": Case(
+        "n.yaml",
+        "trainer: {devices: 8, num_nodes: 1, precision: 32}\nmodel: {micro_batch_size: 1, global_batch_size: 8, "
+        "encoder_seq_length: 4096, optim: {name: distributed_fused_adam}, fsdp: false}\n",
+        {"sharding": "zero1", "precision": "fp32", "task": "pretrain"},
+    ),
+    "NeMo 2's precision": Case(
+        "n.sh",
+        "nemo llm finetune --factory llama3_8b trainer.num_nodes=1 trainer.devices=8 data.global_batch_size=64 "
+        "data.micro_batch_size=1 trainer.plugins.precision=bf16-mixed optim.config.use_distributed_optimizer=false peft.dim=16",
+        {"precision": "bf16", "sharding": "none", "lora_rank": 16, "task": "sft"},
+    ),
+}  # fmt: skip
 
 TITAN = {
     "a mode there is none of": Case(
@@ -329,6 +470,7 @@ OPENRLHF = {
 PROGRAMS = {
     f"{label}: {name}": case
     for label, cases in {
+        "Megatron": MEGATRON,
         "torchtitan": TITAN, "AutoModel": AUTOMODEL, "OLMo-core": OLMO, "MaxText": MAXTEXT, "alone": SINGLE,
         "verl": VERL, "NeMo-RL": NEMO_RL, "OpenRLHF": OPENRLHF,
     }.items()
