@@ -92,7 +92,7 @@ LOGS = {
         '{"log": " iteration 7/ 10 | elapsed time per iteration (ms): 900.0\n' + megatron(times(30)), RIGHT
     ),
     "a collector's object without a line in it": Case(
-        '{"log": 7, "iteration": "elapsed time per iteration"}\n' + megatron(times(30)), RIGHT
+        '{"log": 7, "said": " iteration 3/ 9 | elapsed time per iteration (ms): soon"}\n' + megatron(times(30)), RIGHT
     ),
     "colours": Case("".join(f"\x1b[32m{line}\x1b[0m\n" for line in megatron(times(30)).splitlines()), RIGHT),
     "MLPerf's lines cut short, and of other kinds": Case(
@@ -122,6 +122,9 @@ LOGS = {
     "a chart without its rows": Case(DASHBOARD, NONE, name="x.csv"),
     "a chart cut short": Case(
         DASHBOARD + "".join(f"{at},{each}\n" for at, each in enumerate(times(30))) + '"31', {"step_seconds": STEP}, name="x.csv"
+    ),
+    "a chart with a cell that never ends": Case(
+        DASHBOARD + "".join(f"{at},{each}\n" for at, each in enumerate(times(30))) + '31,"' + "x" * 200_000, {"step_seconds": STEP}, name="x.csv"
     ),
     "a chart with an average since the start": Case(
         '"Step","run-1 - train/train_tokens_per_second"\n1,100\n', NONE,
