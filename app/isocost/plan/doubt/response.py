@@ -40,6 +40,7 @@ def doubt_of(held: Held, on: Reckoning) -> tuple[Doubtful, str]:
     prefix = f"{ranged.stage}: " if ranged.stage else ""
     made = Doubtful(
         name=f"{prefix}{declared.label}",
+        identity=ranged.path,
         path=ranged.path,
         whose="yours",
         source="your range",
