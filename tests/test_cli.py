@@ -38,6 +38,7 @@ STAGE_KEYS = [
     "waste",
     "tokens_per_s_per_gpu",
     "fits",
+    "fit",
     "layout",
     "memory_bytes",
     "memory_low_bytes",
@@ -95,9 +96,9 @@ def refused(capsys, *arguments: str) -> str:
 
 def test_json_has_exactly_these_keys(capsys) -> None:
     tree = json.loads(run(capsys, "estimate", R1, "--format", "json"))
-    keys = ["isocost", "project", "scenario", "currency", "total", "range", "evidence", "evidence_reason"]
-    keys += ["stages", "ledger", "warnings", "rent_or_buy", "api_or_own", "slip", "not_in_this_bill"]
-    keys += ["energy", "standing"]
+    keys = ["isocost", "project", "scenario", "currency", "total", "range", "fit", "evidence"]
+    keys += ["evidence_reason", "stages", "ledger", "warnings", "rent_or_buy", "api_or_own", "slip"]
+    keys += ["not_in_this_bill", "energy", "standing"]
     assert list(tree) == keys
     assert list(tree["total"]) == TOTAL_KEYS
     assert [list(stage) for stage in tree["stages"]] == [STAGE_KEYS] * 3
@@ -191,7 +192,7 @@ def test_markdown_keeps_its_table_whatever_the_names(capsys, plan: str) -> None:
     text = run(capsys, "estimate", plan, "--format", "markdown")
     assert text.startswith("## =1+1 \\| \\*bold\\* \\$5: First\n")
     table = [line for line in text.splitlines() if line.startswith("|")]
-    assert {line.replace("\\|", "").count("|") for line in table} == {7}
+    assert {line.replace("\\|", "").count("|") for line in table} == {8}
     assert "- `hardware.count`: " in text
     groups = run(capsys, "estimate", "deepseek-r1-with-base", "--format", "markdown")
     assert "| DeepSeek-R1 | \\$294,672.00 | 5.0 % |" in groups

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import subprocess
+import tomllib
 
 import pytest
 
@@ -60,3 +62,31 @@ def test_first_paint_waits_for_neither_plans_nor_charts(python, isocost_environm
     assert "isocost.ui" in loaded
     heavy = {f"isocost.{room}" for room in ("engine", "catalog", "evidence", "plan", "files")}
     assert not loaded & (heavy | {"numpy", "pyqtgraph", "msgspec", "yaml"})
+
+
+def test_every_tab_stands_in_the_contract_that_no_tab_knows_another(repository):
+    settings = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    listed = next(each["modules"] for each in contracts if each["name"] == "No tab knows another")
+    rooms = (path.parent.name for path in (repository / "app/isocost/ui/tabs").glob("*/__init__.py"))
+    assert sorted(listed) == sorted(f"isocost.ui.tabs.{room}" for room in rooms)
+
+
+def test_a_word_or_path_stands_once(repository):
+    """Two modules that name the same words or the same path of an input alike would drift apart."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for path in (repository / "app/isocost").rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name):
+                value = (
+                    node.value.args[0] if isinstance(node.value, ast.Call) and node.value.args else node.value
+                )
+                if (
+                    name.id.isupper()
+                    and isinstance(value, ast.Constant)
+                    and isinstance(value.value, str)
+                    and len(value.value) > 1
+                ):
+                    key = name.id.lstrip("_"), repr(value.value)
+                    places.setdefault(key, []).append(path.name)
+    assert not {key: at for key, at in places.items() if len(at) > 1}

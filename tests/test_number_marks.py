@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from isocost.quantities import (
     DOLLAR,
+    MINUS,
     PLAIN,
+    PRINTED,
     MoneyUnit,
     NumberMarks,
     QuantityError,
@@ -21,6 +23,7 @@ from isocost.quantities import (
     format_duration,
     format_exact,
     format_fixed,
+    format_money,
     format_quantity,
     format_rounded,
     format_share,
@@ -41,7 +44,8 @@ FRENCH = NumberMarks(",", "\u202f")
 SWISS = NumberMarks(".", "’")
 HINDI = NumberMarks(".", ",", higher=2)
 SPANISH = NumberMarks(",", ".", most_ungrouped=4)
-MARKS = st.sampled_from([PLAIN, GERMAN, FRENCH, SWISS, HINDI, SPANISH])
+SWEDISH = NumberMarks(",", "\u202f", minus=MINUS)
+MARKS = st.sampled_from([PLAIN, PRINTED, GERMAN, FRENCH, SWISS, HINDI, SPANISH, SWEDISH])
 
 UNITS = st.sampled_from(
     [
@@ -202,7 +206,8 @@ def test_in_other_marks_nothing_but_the_marks_differs(value, marks):
     with numbers_marked(marks):
         shown = format_fixed(value, 3)
     whole, _, part = shown.rpartition(marks.decimal)
-    assert f"{whole.replace(marks.group, '')}.{part}" == plain.replace(",", "")
+    alike = whole.replace(marks.group, "").replace(marks.minus, "-")
+    assert f"{alike}.{part}" == plain.replace(",", "")
 
 
 def test_marks_of_the_process_reach_threads_that_a_block_does_not():
@@ -240,3 +245,12 @@ def test_idle_cents_go_under_any_marks():
 def test_text_for_terminals_has_no_narrow_spaces():
     with numbers_marked(FRENCH):
         assert plain_spaces(format_quantity(2_048, "count")) == "2 048"
+
+
+def test_what_is_shown_has_a_minus_sign_and_what_is_stored_a_hyphen():
+    shown = [format_money(-1234.5), format_share(-0.17), format_count(-2048), format_cents(-1.5)]
+    assert [each[0] for each in shown] == ["-"] * 4
+    with numbers_marked(PRINTED):
+        shown = [format_money(-1234.5), format_share(-0.17), format_count(-2048), format_cents(-1.5)]
+        assert [each[0] for each in shown] == [MINUS] * 4
+        assert parse(format_exact(-2.5), "number") == -2.5

@@ -9,8 +9,11 @@ and another one needs a new start.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from string import Formatter
+from typing import Any, Literal
 
 DOMAIN = "isocost"
 ENGLISH = "en"
@@ -27,13 +30,45 @@ def tr(message: str, /, **values: object) -> str:
         values: what stands for each name; without any the message is taken as it is, braces too.
     """
     said = _message(message)
-    return said.format(**values) if values else said
+    if not values:
+        return said
+    return said.format(**values) if DATIVE not in said else _INFLECTING.vformat(said, (), values)
+
+
+DATIVE = "!d}"
+"""Ends a field of a translation whose counted things stand in the dative: "in {time!d}" says "in 3 Tagen"."""
+_COUNTED = re.compile(r"(\d(?:[\d.,’']|\s(?=\d{3}))*[KMBT]?)(\s)([A-ZÄÖÜ][a-zäöüß]*(?:e|el|er))(?![\w-])")
+"""A number, a space, and a German noun that a dative plural adds an n to: it ends in none, and in no s."""
+
+
+def dative(said: str) -> str:
+    """Counted things of a German text as they stand after "in": "3 Tage" -> "3 Tagen", but "1 Woche"."""
+    return _COUNTED.sub(lambda met: met[0] if met[1] == "1" else f"{met[0]}n", said)
+
+
+class _Inflecting(Formatter):
+    """Fills a message in, inflecting the fields that ask for it."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return dative(str(value)) if conversion == "d" else super().convert_field(value, conversion)
+
+
+_INFLECTING = _Inflecting()
 
 
 def in_sentence(label: str) -> str:
     """A label as it stands within a sentence: without its capital in English, but for abbreviations."""
     small = _chosen == ENGLISH and (label[1:2].islower() or label[1:2] == " ")
     return label[:1].lower() + label[1:] if small else label
+
+
+def listed(words: Iterable[str], joint: Literal["and", "or"] = "and") -> str:
+    """Words as a list in the chosen language: "a", "a and b", "a, b or c"; empty without any."""
+    *others, last = tuple(words) or ("",)
+    if not others:
+        return last
+    values = {"list": ", ".join(others), "last": last}
+    return tr("{list} and {last}", **values) if joint == "and" else tr("{list} or {last}", **values)
 
 
 def capital(text: str) -> str:

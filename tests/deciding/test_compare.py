@@ -28,6 +28,8 @@ from isocost.plan.project.quotes import with_quotes
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.offered import is_stale
 from isocost.plan.values import Hardware, ModelChoice, Price
+from isocost.report.decisions.compare import share_label
+from tests.report.findings.plans import shipped
 
 from .plans import CLAIMED, run, run_json, written
 
@@ -398,3 +400,21 @@ def test_claims_of_other_names_are_other_stages_and_kinds_are_replaced(capsys, t
     told = run_json(capsys, "compare", written(tmp_path, other), "Before", "After")
     paths = [each["path"] for each in told["differs"]]
     assert {"Run/stage", "Walk/stage"} <= set(paths)
+
+
+def test_the_name_of_a_lone_stage_is_not_repeated_in_every_row(capsys, tmp_path):
+    """Both plans of the preset have one stage: rows say the input alone; beside several they say whose."""
+    _, told, _ = run(capsys, "compare", "lora-70b-one-node", "LoRA on one node", "Every weight on four nodes")
+    assert "LoRA fine-tuning: " not in told
+    assert "; Method alone adds" in told
+    assert any(line.startswith("Batch  ") for line in told.splitlines())
+    project = shipped("smollm3-programme", CATALOG)
+    other = set_value(project, "data.tokens", 5e12, stage=1)
+    pair = compared_pair(answer(project, CATALOG), answer(other, CATALOG), CATALOG)
+    assert [share_label(each) for each in pair.shares][:1] == ["Pre-training: Tokens"]
+    assert not any(each.lone for each in pair.differs)
+    alone = shipped("startup-7b", CATALOG)
+    pair = compared_pair(
+        answer(alone, CATALOG), answer(set_value(alone, "data.tokens", 3e12), CATALOG), CATALOG
+    )
+    assert [share_label(each) for each in pair.shares] == ["Tokens"]

@@ -19,7 +19,7 @@ from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.project import Project, set_section
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, ranks, taken
-from isocost.plan.solve.hardware.ranks import ranges_of, ranking
+from isocost.plan.solve.hardware.ranks import ranking, sureness_of
 from isocost.plan.solve.offered import offered, only_offer
 from isocost.quantities import format_count, plain_spaces
 from isocost.report.decisions.rank import change_words, only_words
@@ -184,15 +184,15 @@ def test_a_winner_by_the_price_of_one_supplier_alone_says_so(catalog):
     assert only_offer(case.card, case) is None  # many ask for an H100
     rows = ranking(case).rows
     row = next(each for each in rows if each.choice.accelerator == "mi355x")
-    assert plain_spaces(only_words(row, case)) == "MI355X at $2.95 rests on TensorWave alone; OCI asks $8.60."
+    assert plain_spaces(only_words(row)) == "MI355X at $2.95 rests on TensorWave alone; OCI asks $8.60."
 
 
 def test_the_ranges_of_a_ranking_are_those_of_the_plans_they_are_said_of(catalog):
     plan = held("startup-7b", catalog, 5.0, 1.5)
     found, case = ranks(plan)
-    ranges = ranges_of(found)
-    assert len(ranges) == len(found.rows)
+    sure = sureness_of(found)
+    assert sure.keys() == {row.choice.accelerator for row in found.rows}
     for row in (found.rows[0], next(row for row in found.rows if row.choice.price == case.card)):
         chosen = answer(taken(plan.project, row.choice, catalog, 0), catalog).estimate.range.cost_usd
-        ends = ranges[row.choice.accelerator, row.choice.count]
+        ends = [row.choice.cost_usd * each for each in sure[row.choice.accelerator].spread]
         assert ends == pytest.approx((chosen.p10, chosen.p90), rel=1e-9)

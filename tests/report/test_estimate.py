@@ -80,8 +80,9 @@ def test_text_in_full() -> None:
         "Range: 8 chances in 10 that it costs $4.9M to $6.4M, as many that it runs 50 to 65 days\n"
         "Energy: 3,000,000 kWh, 1,000 t CO2e\n"
         "\n"
-        "Stage                  Cost  GPU-hours     Time  Accelerators     MFU  Tokens/s/GPU  Fits  Layout\n"
-        "Pre-training  $5,328,000.00  2,664,000  54 days  2,048 H800    39.0 %         1,543  yes   "
+        "Stage                  Cost  GPU-hours     Time  Accelerators     MFU  Tokens/s/GPU  Memory  "
+        "Layout\n"
+        "Pre-training  $5,328,000.00  2,664,000  54 days  2,048 H800    39.0 %         1,543  fits    "
         "tp 1, pp 16, ep 64\n"
         "\n"
         "Base: $5,328,000.00, 100.0 %\n"
@@ -167,7 +168,7 @@ def check_reports(result: Estimate) -> None:
     assert tree["total"]["cost_usd"] is not None
     rows = list(csv.reader(io.StringIO(csv_text(result))))
     assert len(rows) == len(result.ledger) + 2
-    assert {len(row) for row in rows} == {16}
+    assert {len(row) for row in rows} == {17}
     table = [line for line in markdown_text(result).split("\n") if line.startswith("|")]
     assert len(table) >= sum(stage.enabled for stage in result.stages) + 3
     assert text(result)

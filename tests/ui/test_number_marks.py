@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from isocost.files.saving import project_text
-from isocost.quantities import PLAIN, NumberMarks, mark_numbers, plain_spaces
+from isocost.quantities import MINUS, PLAIN, PRINTED, NumberMarks, mark_numbers, plain_spaces
 from isocost.ui.app import marks_of
 from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.screenshot import settle
@@ -29,14 +30,14 @@ SAVED = [(PRICE, "2,25", "2.25"), ("data.tokens", "1,5T", "1.5T"), ("hardware.co
 @pytest.mark.parametrize(
     ("name", "marks"),
     [
-        ("en_US", PLAIN),
-        ("C", PLAIN),
-        ("de_DE", GERMAN),
-        ("fr_FR", NumberMarks(",", "\u202f")),
-        ("sv_SE", NumberMarks(",", "\u202f")),
-        ("es_ES", NumberMarks(",", ".", most_ungrouped=4)),
-        ("hi_IN", NumberMarks(".", ",", higher=2)),
-        ("ar_EG", PLAIN),
+        ("en_US", PRINTED),
+        ("C", PRINTED),
+        ("de_DE", replace(GERMAN, minus=MINUS)),
+        ("fr_FR", NumberMarks(",", "\u202f", minus=MINUS)),
+        ("sv_SE", NumberMarks(",", "\u202f", minus=MINUS)),
+        ("es_ES", NumberMarks(",", ".", most_ungrouped=4, minus=MINUS)),
+        ("hi_IN", NumberMarks(".", ",", higher=2, minus=MINUS)),
+        ("ar_EG", PRINTED),
     ],
 )
 def test_marks_are_those_of_the_locale(name, marks):

@@ -1,8 +1,9 @@
 """What the window says: run by test_language, as a language is chosen before any module that says something.
 
 ``walked.py pseudo PLANS`` says everything in other letters, opens the plans on every tab and tells what is
-still in plain ones. ``walked.py de --scale 1.5 PLANS`` tells which labels are cut
-and what help has no page of. ``walked.py de --save FILE PLAN`` saves a plan after a change to it.
+still in plain ones. ``walked.py en --texts PLANS`` tells all that is said, in tables, dialogs and opened
+figures as well. ``walked.py de --scale 1.5 PLANS`` tells which labels are cut and what help has no page of.
+``walked.py de --save FILE PLAN`` saves a plan after a change to it.
 """
 
 import argparse
@@ -29,6 +30,7 @@ def made_up(message: str) -> str:
 asked = argparse.ArgumentParser()
 asked.add_argument("language")
 asked.add_argument("--save", default="")
+asked.add_argument("--texts", action="store_true", help="tell all that is said, tables and panels too")
 asked.add_argument("--scale", type=float, default=1.0)
 asked.add_argument("plans", nargs="*")
 options = asked.parse_intermixed_args()
@@ -37,7 +39,7 @@ if options.language == "pseudo":
 else:
     choose_language(options.language, paths.resource("languages"))
 
-from PySide6.QtCore import QEventLoop, QModelIndex, QSettings, Qt, QTimer  # noqa: E402
+from PySide6.QtCore import QAbstractTableModel, QEventLoop, QModelIndex, QSettings, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QAction, QPainter  # noqa: E402
 from PySide6.QtWidgets import (  # noqa: E402
     QAbstractButton,
@@ -51,18 +53,28 @@ from PySide6.QtWidgets import (  # noqa: E402
 
 from isocost.catalog import load  # noqa: E402
 from isocost.plan.inputs.table import INPUTS  # noqa: E402
+from isocost.quantities import PRINTED, mark_numbers  # noqa: E402
 from isocost.report.findings.charts import CHARTS  # noqa: E402
 from isocost.report.help.pages import manual  # noqa: E402
 from isocost.report.help.topics import place_of  # noqa: E402
 from isocost.ui.app import application  # noqa: E402
+from isocost.ui.explain.panel import ExplainPanel  # noqa: E402
 from isocost.ui.look.theme import ThemeManager  # noqa: E402
+from isocost.ui.own.dialogs import MADE_BY  # noqa: E402
 from isocost.ui.screenshot import settle  # noqa: E402
+from isocost.ui.widgets.card import ChartCard  # noqa: E402
+from isocost.ui.widgets.rows import ROW  # noqa: E402
 from isocost.ui.window import Window  # noqa: E402
 
 GETTERS = (
     "text", "title", "toolTip", "accessibleName", "accessibleDescription", "windowTitle", "placeholderText",
 )  # fmt: skip
 ROWS = 60
+FIGURES = (
+    "total.cost_usd", "rent", "total.wall_days", "total.gpu_hours", "total.energy_kwh", "stages.0.cost_usd",
+    "stages.0.mfu", "stages.0.tokens_per_s", "stages.0.step_seconds", "stages.0.memory_bytes",
+)  # fmt: skip
+"""Figures that are opened."""
 said: dict[str, str] = {}
 measured, cut = 0, []
 draw = QPainter.drawText
@@ -86,18 +98,30 @@ def texts(widget):
     if isinstance(widget, QTabBar):
         yield from (widget.tabText(at) for at in range(widget.count()))
     if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
-        for row in range(min(model.rowCount(QModelIndex()), ROWS)):
-            yield model.index(row, 0).data()
-            yield model.headerData(0, Qt.Orientation.Horizontal)
+        for column in range(
+            model.columnCount(QModelIndex()) if isinstance(model, QAbstractTableModel) else 1
+        ):
+            for row in range(min(model.rowCount(QModelIndex()), ROWS)):
+                yield model.headerData(column, Qt.Orientation.Horizontal)
+                index = model.index(row, column)
+                yield index.data()
+                if options.texts:
+                    yield index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def hear(part):
+    """Note what a part of the window says."""
+    for widget in (part, *part.findChildren(QWidget), *part.findChildren(QAction)):
+        for text in texts(widget):
+            if isinstance(text, str):
+                said.setdefault(text, f"{type(widget).__name__} {widget.objectName()}")
 
 
 def look(window):
     """Note what the window says, and which labels are cut."""
     global measured
-    for widget in (window, *window.findChildren(QWidget), *window.findChildren(QAction)):
-        for text in texts(widget):
-            if isinstance(text, str):
-                said.setdefault(text, f"{type(widget).__name__} {widget.objectName()}")
+    hear(window)
+    for widget in window.findChildren(QWidget):
         if (
             isinstance(widget, QLabel | QAbstractButton)
             and widget.isVisible()
@@ -123,8 +147,52 @@ def wait(milliseconds):
     loop.exec()
 
 
+def look_further(window):
+    """Note what stands in tables, in opened figures and in dialogs."""
+    for card in window.findChildren(ChartCard):
+        if card.isVisible():
+            note(card.table(), card.objectName())
+    window.explain("total.cost_usd")
+    opened = 0
+    for key in FIGURES:
+        window.explain(key)
+        settle(window.session)
+        panel = window.findChild(ExplainPanel)
+        hear(panel)
+        for row in range(panel.tree.rows.rowCount(QModelIndex())):
+            told = panel.tree.rows.index(row, 0).data(ROW)
+            for text in (told.label, told.value, told.how, told.change):
+                said.setdefault(text, f"row of {key}")
+            opened += 1
+        window.grab()
+    panel.leave()
+
+
+def look_at_dialogs(window):
+    """Note what the dialogs beside a plan say."""
+    for name in MADE_BY:
+        dialog = MADE_BY[name](window.session, window)
+        dialog.show()
+        settle(window.session)
+        wait(100)
+        dialog.grab()
+        hear(dialog)
+        dialog.close()
+
+
+def note(table, where):
+    """Note what a table shows."""
+    for column in table.columns:
+        said.setdefault(column.name, f"table of {where}")
+    for row in range(min(len(table.rows), ROWS)):
+        for column in range(len(table.columns)):
+            said.setdefault(table.shown(row, column), f"table of {where}")
+
+
 QPainter.drawText = painted
 application()
+if options.texts:
+    mark_numbers(PRINTED)
 settings = QSettings(os.devnull, QSettings.Format.IniFormat)
 window = Window(settings, ThemeManager("light", options.scale))
 window.fill(load())
@@ -141,6 +209,10 @@ for plan in options.plans:
         wait(150)
         window.grab()
         look(window)
+        if options.texts:
+            look_further(window)
+    if options.texts:
+        look_at_dialogs(window)
     window.session.undo_stack.setClean()
 if options.save:
     window.show_page(0)
@@ -155,6 +227,18 @@ lost = [name for name in (*INPUTS, *CHARTS) if place_of([name]) not in manual().
 plain = {
     text: where for text, where in said.items() if re.search("[A-Za-z]{2}", re.sub("<[^<>]*>", "", text))
 }
-print(json.dumps({"said": len(said), "left": plain, "measured": measured, "cut": cut, "lost": lost}))
+texts_said = said if options.texts else {}
+print(
+    json.dumps(
+        {
+            "texts": texts_said,
+            "said": len(said),
+            "left": plain,
+            "measured": measured,
+            "cut": cut,
+            "lost": lost,
+        }
+    )
+)
 sys.stdout.flush()
 window.close()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from isocost.catalog.errors import CatalogError
-from isocost.language import tr
+from isocost.language import listed, tr
 
 _SEPARATORS = re.compile(r"[\s_\-/]+")
 
@@ -122,14 +122,8 @@ class NameIndex:
         if found is not None:
             return found
         if meanings := self.meanings(name):
-            *others, last = meanings
             raise CatalogError(
-                tr(
-                    "{name!r} may mean {list} or {last}: name one of them.",
-                    name=name,
-                    list=", ".join(others),
-                    last=last,
-                )
+                tr("{name!r} may mean {list}: name one of them.", name=name, list=listed(meanings, "or"))
             )
         hint = suggestion(name, self._likely(name))
         some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]

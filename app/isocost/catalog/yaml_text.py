@@ -19,7 +19,7 @@ Flaw = Literal[
     "syntax", "character", "alias", "anchor", "tag", "depth", "second document", "key", "repeated key"
 ]
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlError(ValueError):
@@ -61,7 +61,7 @@ def parse_yaml(text: str, deepest: int, *, lenient: bool = False) -> Tree:
     around it is read. Raises YamlError.
     """
     try:
-        return _Builder(yaml.parse(text, Loader=_LOADER), deepest, lenient).document()
+        return _Builder(yaml.parse(text, Loader=LOADER), deepest, lenient).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         problem = error.problem or error.context or "unknown trouble"

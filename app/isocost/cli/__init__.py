@@ -11,10 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-PROBLEM = 2
-INTERRUPTED = 130
-PIPE_CLOSED = 141
-"""What a shell reports for a program that a closed pipe or Ctrl+C has ended."""
+from isocost.exit_codes import INTERRUPTED, PIPE_CLOSED, PROBLEM
 
 
 @dataclass(frozen=True, slots=True)

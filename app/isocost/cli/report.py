@@ -57,6 +57,7 @@ def _write_file(chosen: argparse.Namespace, out: Path) -> None:
     from isocost.cli.arguments import refuse_same
     from isocost.files import ensure_writable, write_atomically
     from isocost.files.presets import find_plan
+    from isocost.quantities import PRINTED, mark_numbers
     from isocost.report.paper.forms import NAMES, PLAIN
 
     suffix = out.suffix.lower()
@@ -65,6 +66,8 @@ def _write_file(chosen: argparse.Namespace, out: Path) -> None:
         raise UsageError(f"--output: {out.name!r} names none of the forms there are: {known}.")
     refuse_same(find_plan(chosen.file), out)
     ensure_writable(out)
+    if suffix not in PLAIN:
+        mark_numbers(PRINTED)
     found, chances, page = _page(chosen)
     if suffix in PLAIN:
         made = PLAIN[suffix](page, found)

@@ -15,7 +15,9 @@ from isocost.quantities.currency import (
     shown_money,
 )
 from isocost.quantities.marks import (
+    MINUS,
     PLAIN,
+    PRINTED,
     NumberMarks,
     mark_numbers,
     marked,
@@ -51,7 +53,9 @@ from isocost.quantities.writing import (
 
 __all__ = [
     "DOLLAR",
+    "MINUS",
     "PLAIN",
+    "PRINTED",
     "SPACE",
     "MoneyUnit",
     "NumberMarks",

@@ -1,4 +1,4 @@
-"""The marks numbers are written with for people: a decimal point or comma, and what groups thousands.
+"""The marks numbers are written with for people: point or comma, what groups thousands, the minus sign.
 
 The window sets them once for the whole process, from the system, so that words made in a worker's thread
 have them too. What other programs read is written and read in :data:`PLAIN` marks, which are those of a
@@ -19,6 +19,8 @@ R = TypeVar("R")
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 """Between groups of digits where they are set apart by a space, so that a line never breaks there."""
+MINUS = "\N{MINUS SIGN}"
+"""The sign of negative numbers on screen and on paper, as wide as the plus; a hyphen is half of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,13 @@ class NumberMarks:
     """Digits of a whole number up to which they are not grouped: in Spanish four."""
     higher: int = 3
     """Digits of a group above the thousands: in India two, 12,34,567."""
+    minus: str = "-"
+    """Before a negative number."""
 
     def of(self, number: str) -> str:
         """A number written in plain marks ("-1,234.5", "2.5e23", "14.8T") in these."""
+        if number.startswith("-"):
+            return f"{self.minus}{self.of(number[1:])}"
         whole, point, part = number.partition(".")
         if "," in whole:
             whole = self._grouped(whole)
@@ -56,7 +62,9 @@ class NumberMarks:
 
 
 PLAIN = NumberMarks()
-"""Those of files, of other programs and of the command line: 1,234.5."""
+"""Those of files, of other programs and of the command line: -1,234.5."""
+PRINTED = NumberMarks(minus=MINUS)
+"""Those of paper that nobody told others: −1,234.5."""
 
 _everywhere = PLAIN
 _HERE: ContextVar[NumberMarks | None] = ContextVar("number_marks", default=None)

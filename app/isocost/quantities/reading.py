@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.quantities.currency import DOLLAR, MoneyUnit
 from isocost.quantities.expressions import evaluate
 from isocost.quantities.marks import PLAIN, marked, number_marks
@@ -373,8 +373,7 @@ def _time_unit(scale: str, unit: str | None, text: str) -> tuple[int, float]:
 
 def _examples(quantity: Quantity) -> str:
     """Texts that are read, in the marks of here and now: "8, 2,048 or 16K"."""
-    *others, last = (marked(each) for each in _EXAMPLES[quantity])
-    return tr("{list} or {last}", list=", ".join(others), last=last)
+    return listed((marked(each) for each in _EXAMPLES[quantity]), "or")
 
 
 def _not_understood(text: str, quantity: Quantity) -> QuantityError:

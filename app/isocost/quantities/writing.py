@@ -7,17 +7,15 @@ from decimal import Decimal
 
 from isocost.language import tr
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
-from isocost.quantities.marks import NARROW_SPACE, marked
+from isocost.quantities.marks import NARROW_SPACE, marked, number_marks
 from isocost.quantities.reading import Quantity
-from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY
+from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, KILO, MINUTES_PER_DAY
 
 _SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
 _BYTES = ((15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB"))
 _MEMORY = ((50, "PiB"), (40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
 _FLOAT_DIGITS = 17
 """Significant digits that tell every float from its neighbours."""
-_KILO = 1000.0
-"""Kilowatts in a megawatt, kilograms in a tonne."""
 
 
 def format_quantity(value: float, quantity: Quantity, *, digits: int = 3) -> str:
@@ -60,7 +58,12 @@ def format_money(value: float, *, digits: int = 3) -> str:
         return _not_finite(value)
     unit = shown_money()
     size = abs(unit.shown(value))
-    return f"{'-' if value < 0 else ''}{unit.prefix}{_amount(size, unit, digits)}"
+    return f"{_sign(value)}{unit.prefix}{_amount(size, unit, digits)}"
+
+
+def _sign(value: float) -> str:
+    """Before the currency of an amount."""
+    return number_marks().minus if value < 0 else ""
 
 
 def _amount(size: float, unit: MoneyUnit, digits: int) -> str:
@@ -86,7 +89,7 @@ def _exact_money(usd: float, unit: MoneyUnit) -> str:
     cents = f"{size:.{unit.digits}f}"
     lossless = size < Decimal("1e15") and Decimal(cents) == size
     text = format_fixed(size, unit.digits) if lossless else _digits(size)
-    return f"{'-' if usd < 0 else ''}{unit.prefix}{text}"
+    return f"{_sign(usd)}{unit.prefix}{text}"
 
 
 def _shortest(usd: float, unit: MoneyUnit) -> Decimal:
@@ -109,7 +112,7 @@ def format_cents(value: float) -> str:
     if not math.isfinite(value):
         return _not_finite(value)
     unit = shown_money()
-    return f"{'-' if value < 0 else ''}{unit.prefix}{format_fixed(abs(unit.shown(value)), unit.digits)}"
+    return f"{_sign(value)}{unit.prefix}{format_fixed(abs(unit.shown(value)), unit.digits)}"
 
 
 def without_idle_cents(amount: str) -> str:
@@ -259,16 +262,16 @@ def format_energy(kwh: float) -> str:
 
 def format_carbon(kilograms: float) -> str:
     """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
-    if kilograms >= _KILO:
-        tonnes = kilograms / _KILO
+    if kilograms >= KILO:
+        tonnes = kilograms / KILO
         return f"{format_rounded(tonnes)}{SPACE}t CO₂"
     return tr("{rounded}{space}kg CO₂", rounded=format_rounded(kilograms), space=SPACE)
 
 
 def format_power(kw: float) -> str:
     """Electric power: "850 kW", "3.02 MW"."""
-    if kw >= _KILO:
-        return f"{format_quantity(kw / _KILO, 'number')}{SPACE}MW"
+    if kw >= KILO:
+        return f"{format_quantity(kw / KILO, 'number')}{SPACE}MW"
     return f"{format_quantity(kw, 'number')}{SPACE}kW"
 
 
@@ -278,7 +281,7 @@ def plain_spaces(text: str) -> str:
 
 
 def _not_finite(value: float) -> str:
-    return tr("unknown") if math.isnan(value) else "∞" if value > 0 else "-∞"
+    return tr("unknown") if math.isnan(value) else "∞" if value > 0 else marked("-∞")
 
 
 def _rounded(value: float, digits: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +13,6 @@ from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
-from isocost.plan.physics.records import Breakdown
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line
@@ -24,7 +22,7 @@ from isocost.report.forms import markdown as md
 _CSV_COLUMNS = (
     "stage", "group", "kind", "accelerator", "count", "usd_per_gpu_hour", "gpu_hours", "wall_days",
     "cost_usd", "mfu", "tokens_per_s_per_gpu", "fits", "layout", "energy_kwh", "co2_kg",
-    "evidence",
+    "evidence", "fit",
 )  # fmt: skip
 
 
@@ -74,16 +72,16 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
         + (tr(" Amounts {md}.", md=md(words)) if (words := currency_words(result.money)) else ""),
         "",
         tr(
-            "| Stage | Cost | {named_for} | Time | Accelerators | MFU |",
+            "| Stage | Cost | {named_for} | Time | Accelerators | MFU | Memory |",
             named_for=named_for(result.noun, tr("GPU-hours"), heading=True),
         ),
-        "|---|---:|---:|---:|---|---:|",
+        "|---|---:|---:|---:|---|---:|---|",
     ]
     lines += [_markdown_row(stage) for stage in result.stages if stage.enabled]
     total = result.total
     lines.append(
         f"| **Total** | {md(format_cents(total.cost_usd))} | {format_count(total.gpu_hours)} "
-        f"| {format_duration(total.wall_days)} | | |"
+        f"| {format_duration(total.wall_days)} | | | |"
     )
     if result.groups:
         lines += ["", tr("| Group | Cost | Share |"), "|---|---:|---:|"]
@@ -139,6 +137,7 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
             "wall_days": _range(span.wall_days),
             "parts": {part.name: _range(part.cost_usd) for part in span.parts},
         },
+        "fit": result.fit,
         **_json_evidence(result.evidence),
         "stages": [_json_stage(stage) for stage in result.stages if stage.enabled],
         "ledger": [_json_line(line) for line in result.ledger],
@@ -176,15 +175,17 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
         "waste": stage.waste,
         "tokens_per_s_per_gpu": stage.tokens_per_s_per_gpu,
         "fits": stage.fits,
+        "fit": stage.fit,
         "layout": stage.layout,
-        **_json_memory(stage.memory),
+        **_json_memory(stage),
         **_json_evidence(stage.evidence),
     }
 
 
-def _json_memory(held: Breakdown | None) -> dict[str, Any]:
+def _json_memory(stage: StageEstimate) -> dict[str, Any]:
     """Bytes of an accelerator at the peak of a step: expected, likely from and to, and what can be used."""
-    if held is None:
+    held, word = stage.memory, stage.fit
+    if held is None or word is None:
         names = ("bytes", "low_bytes", "high_bytes", "usable_bytes", "fits")
         return {f"memory_{name}": None for name in names}
     return {
@@ -192,7 +193,7 @@ def _json_memory(held: Breakdown | None) -> dict[str, Any]:
         "memory_low_bytes": held.total * held.low,
         "memory_high_bytes": held.total * held.high,
         "memory_usable_bytes": held.limit,
-        "memory_fits": "close" if held.close else "yes" if held.total <= (held.limit or math.inf) else "no",
+        "memory_fits": "close" if word.startswith("probably") else "yes" if word == "fits" else "no",
     }
 
 
@@ -228,5 +229,6 @@ def _markdown_row(stage: StageEstimate) -> str:
         format_duration(stage.wall_days),
         f"{format_count(stage.count)} {md(stage.accelerator_name)}",
         "" if stage.mfu is None else format_share(stage.mfu),
+        "" if stage.fit is None else tr(stage.fit),
     )
     return f"| {' | '.join(cells)} |"

@@ -32,7 +32,7 @@ LARGEST_PARTS = 4
 WORTH_EXPLAINING = 0.005
 """Differences from 6ND below half a percent are not explained."""
 _WORDS = frozenset(
-    {"Stage", "Accelerators", "Fits", "Layout", "Evidence", "Ledger", "Part", "Arithmetic", "Source"}
+    {"Stage", "Accelerators", "Memory", "Layout", "Evidence", "Ledger", "Part", "Arithmetic", "Source"}
 )
 """Headings of columns of text; the others hold figures."""
 _STAGE_HEADINGS = (
@@ -43,7 +43,7 @@ _STAGE_HEADINGS = (
     "Accelerators",
     "MFU",
     "Tokens/s/GPU",
-    "Fits",
+    "Memory",
     "Layout",
     "Evidence",
 )
@@ -149,7 +149,7 @@ def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
         f"{format_count(stage.count)} {stage.accelerator_name}",
         "" if stage.mfu is None else format_share(stage.mfu),
         "" if stage.tokens_per_s_per_gpu is None else format_count(stage.tokens_per_s_per_gpu),
-        "" if stage.fits is None else "yes" if stage.fits else "no",
+        "" if stage.fit is None else tr(stage.fit),
         stage.layout or "",
         "" if stage.evidence is None else stage.evidence.word,
     )
@@ -168,18 +168,18 @@ def _work(stage: StageEstimate) -> Iterator[str]:
             )
         share = tr("{share} of the {mfu_basis}", share=format_share(stage.mfu), mfu_basis=stage.mfu_basis)
         yield f"{stage.name}: MFU {share}, {stage.mfu_source}{goodput}."
-    if stage.memory is not None:
-        total, limit = stage.memory.total, stage.memory.limit
+    if stage.held is not None:
+        total, limit = stage.held.total, stage.held.limit
         held = (
             format_memory(total)
             if limit is None
             else tr("{memory_of} usable", memory_of=format_memory_of(total, limit))
         )
         likely = ""
-        if stage.memory.low < stage.memory.high:
-            ends = (total * stage.memory.low, total * stage.memory.high)
+        if stage.held.low < stage.held.high:
+            ends = (total * stage.held.low, total * stage.held.high)
             likely = tr(", likely {memory_between}", memory_between=format_memory_between(*ends, digits=2))
-        parts = _largest(stage.memory, format_memory)
+        parts = _largest(stage.held, format_memory)
         yield tr(
             "{name}: {held} on each accelerator{likely}: {parts}.",
             name=stage.name,

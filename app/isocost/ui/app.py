@@ -15,7 +15,7 @@ from shiboken6 import isValid
 
 from isocost import __version__
 from isocost.language import tr
-from isocost.quantities import PLAIN, NumberMarks, mark_numbers
+from isocost.quantities import MINUS, PRINTED, NumberMarks, mark_numbers
 from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.ending import Ending, display_lost
@@ -75,24 +75,24 @@ def readable_settings() -> tuple[QSettings, str]:
 
 
 def marks_of(locale: QLocale) -> NumberMarks:
-    """The marks a locale writes numbers with; plain ones where its digits are others than ours.
+    """The marks a locale writes numbers with; those of print where its digits are others than ours.
 
     Of the system's locale those are meant that are set for numbers (LC_NUMERIC), whatever the language.
     """
     decimal, group = locale.decimalPoint(), locale.groupSeparator()
     if decimal not in (".", ",") or locale.zeroDigit() != "0":
-        return PLAIN
+        return PRINTED
     if group not in ("", ".", ",", "'", "’") or group == decimal:
         group = NARROW_SPACE  # of whatever width the locale's is
     thousands, millions = locale.toString(1_234), locale.toString(1_234_567)
     grouped = len(millions) > len("1234567")  # the locale C groups nothing: nobody told
-    marks = NumberMarks(
+    return NumberMarks(
         decimal,
         group,
         most_ungrouped=4 if grouped and len(thousands) == len("1234") else 3,
         higher=2 if grouped and millions.startswith("12") else 3,
+        minus=MINUS,
     )
-    return PLAIN if marks == PLAIN else marks
 
 
 def make_window(stored: QSettings) -> Window:

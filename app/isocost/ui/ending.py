@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-INTERRUPTED = 130
-"""What a shell reports of a program that Ctrl+C ended."""
+from isocost.exit_codes import INTERRUPTED
+
 _LOST = ("The X11 connection broke", "The Wayland connection broke", "The Wayland connection experienced")
 """How Qt's platforms begin their last words, after which they end the process."""
 _CODES = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: 0} | (

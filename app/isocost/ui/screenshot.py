@@ -11,6 +11,7 @@ from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer, SignalInstance
 from isocost.catalog import load
 from isocost.files import FileError
 from isocost.language import tr
+from isocost.quantities import PRINTED, mark_numbers
 from isocost.ui.app import application, use_offscreen
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.pages import PAGES
@@ -39,6 +40,7 @@ def render(
     from isocost.files import load_project
 
     application()
+    mark_numbers(PRINTED)
     catalog = load()
     project = load_project(project_path, catalog) if project_path is not None else None
     window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager(theme))

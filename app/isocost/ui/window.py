@@ -345,6 +345,7 @@ class Window(QMainWindow):
 
         made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
         made.input_wanted.connect(self._reveal_place)
+        made.help_wanted.connect(self.help_on)
         self._stand_beside(made)
         return made
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isocost.plan.physics.fitting import fit_word
 from isocost.plan.physics.records import Breakdown, Detail, Part
 from isocost.quantities import plain_spaces
 from isocost.report.findings.fit import (
@@ -53,7 +54,7 @@ def test_memory_that_fits_says_what_is_free(catalog):
 @given(st.floats(0.05, 3.0), st.floats(0.5, 1.0), st.floats(1.0, 1.5))
 def test_memory_nearer_to_its_limit_than_our_error_probably_fits_or_does_not(filled, low, high):
     breakdown = Breakdown((Part("Weights", filled * 80 * GIB),), 80 * GIB, low, high)
-    said = held_words(breakdown)
+    said = held_words(breakdown, fit_word(breakdown))
     assert ("does not fit" in said) == (breakdown.total > 80 * GIB)
     surely_fits, surely_not = breakdown.total * high <= 80 * GIB, breakdown.total * low > 80 * GIB
     assert ("probably" in said) == (not surely_fits and not surely_not)
@@ -126,7 +127,7 @@ def test_rounds_of_rollouts_say_their_update_and_where_the_time_goes(catalog):
     stage = first("deepseek-r1-first-principles", catalog)
     assert in_rounds(stage)
     assert "generation" in rounds_step_said(rounds).finding
-    assert "tokens a sequence" in rounds_memory_said(rounds).subtitle
+    assert "tokens a sequence" in rounds_memory_said(stage, rounds).subtitle
     told = engine_said(rounds)
     assert told.finding.endswith("the trainer waits in host memory")
     assert "answers at once" in told.subtitle

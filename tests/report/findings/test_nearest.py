@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from isocost.quantities import plain_spaces
+from isocost.quantities import PRINTED, numbers_marked, plain_spaces
 from isocost.report.findings.nearest import (
     FAR_OFF,
     far_off,
@@ -54,7 +54,8 @@ def test_no_run_near_is_said(catalog):
 @pytest.mark.parametrize(("error", "text"), [(0.06, "+6 %"), (-0.06, "−6 %"), (0.001, "0 %")])
 def test_an_error_has_its_sign_and_a_large_one_a_mark(catalog, error, text):
     run = replace(reported("startup-7b", catalog).near[0], measured=1000.0, predicted=1000.0 * (1 + error))
-    assert plain_spaces(near_error(run)) == text
+    with numbers_marked(PRINTED):
+        assert plain_spaces(near_error(run)) == text
     assert not far_off(run)
     assert far_off(replace(run, predicted=1000.0 * (1 + FAR_OFF) + 1))
     assert far_off(replace(run, predicted=1000.0 * (1 - FAR_OFF) - 1))

@@ -140,7 +140,7 @@ def test_the_copy_is_offered_with_what_differs_and_opens_as_one_step(desk, qtbot
     lines = said(dialog)
     assert "A startup's 7B" in lines
     assert f"Changes to {own}" in lines
-    assert "Pre-training: Tokens: 2T -> 6T" in lines
+    assert "Tokens: 2T -> 6T" in lines
     press(dialog, qtbot, "open")
     assert desk.session.project == lost
     assert desk.session.path == own
@@ -162,7 +162,7 @@ def test_declining_keeps_the_copy_and_a_fresh_start_does_not_touch_it(desk, qtbo
     desk.session.set_value("data.tokens", 3e12, "Tokens")
     qtbot.waitUntil(lambda: copies() == 2, timeout=30_000)
     other = desks()
-    assert "Pre-training: Tokens: 2T -> 6T" in said(offered(other, qtbot))
+    assert "Tokens: 2T -> 6T" in said(offered(other, qtbot))
 
 
 def test_several_crashes_are_listed_newest_first_and_one_is_thrown_away(desk, qtbot, own) -> None:
@@ -355,5 +355,5 @@ def test_the_start_offers_what_was_left(qapp, qtbot, own, monkeypatch) -> None:
     FileOpener(window).start()
     with qtbot.waitSignal(window.rescue.looked):
         pass
-    assert "Pre-training: Tokens: 2T -> 6T" in said(window.rescue.dialog)
+    assert "Tokens: 2T -> 6T" in said(window.rescue.dialog)
     window.rescue.dialog.reject()

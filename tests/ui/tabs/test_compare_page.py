@@ -309,7 +309,7 @@ def test_the_figures_on_screen_follow_an_edit(compared, qtbot):
     after = shown.table().rows[0]
     assert after[1] != before[1]
     assert after[2].split(" (")[0] == before[2].split(" (")[0]
-    assert row_of(compared, "Pre-training: Tokens")
+    assert row_of(compared, "Tokens")
 
 
 # Suppliers

@@ -50,7 +50,7 @@ def _told(chosen: argparse.Namespace) -> Told:
         raise UsageError(f"--size: a whole number from {SMALLEST} to {LARGEST} is needed, got {chosen.size}.")
     case, without = asked(chosen)
     with refusals(chosen.file):
-        found = wins(case, x, y, without, int(size))
+        found = wins(case, x, y, without, int(size), ranged=True)
     return mapped(found, case)
 
 

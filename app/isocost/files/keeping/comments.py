@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from isocost.catalog.yaml_text import LOADER
 
 
 def head_of(text: str) -> str:
@@ -30,7 +30,7 @@ def comments_inside(text: str) -> bool:
     # A comment is what stands between two tokens; in a text or a name the mark means itself.
     end = 0
     try:
-        for token in yaml.scan(body, Loader=_LOADER):
+        for token in yaml.scan(body, Loader=LOADER):
             if "#" in body[end : token.start_mark.index]:
                 return True
             end = max(end, token.end_mark.index)

@@ -36,7 +36,6 @@ _PRICE = (
 )
 _BARE = re.compile(rf"\s*(?P<amount>{_NUMBER})\s*")
 
-NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
 _NO_NAME = re.compile(rf"(?:{_ONE}|{_NODE}|tpus?|at|for|of|on|the|from|by)", re.IGNORECASE)
 _MANY = r"(?P<count>(?<![A-Za-z0-9.])[0-9][0-9,']*\s?[kK]?)"
 _COUNT = re.compile(rf"{_MANY}\s*(?:x\b|×|(?:of\s+)?{_ONE}\b|tpus?\b)", re.IGNORECASE)

@@ -17,6 +17,7 @@ from isocost.catalog.prices import PriceCard
 from isocost.files.own import quote_words as said
 from isocost.files.text import bounded_text
 from isocost.language import tr
+from isocost.plan.claims.patterns import NAME_WORD
 from isocost.quantities import MoneyUnit, QuantityError, format_counted, format_money, money_shown_in, parse
 
 LARGEST_FILE = 2_000_000
@@ -241,7 +242,7 @@ class _Reader:
 
     def _named(self, text: str) -> tuple[str, int, tuple[int, int]]:
         """The longest name of an accelerator in a text, with its place."""
-        words, names = list(said.NAME_WORD.finditer(text)), self._catalog.accelerator_names
+        words, names = list(NAME_WORD.finditer(text)), self._catalog.accelerator_names
         doubtful = ""
         for size in range(min(_NAME_WORDS, len(words)), 0, -1):
             for at in range(len(words) - size + 1):

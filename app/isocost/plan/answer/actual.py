@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.evidence.predict import DECILE
 from isocost.language import tr
 from isocost.plan.answer.badges import spokesman
 from isocost.plan.answer.estimate import Answer
@@ -19,8 +20,6 @@ from isocost.plan.kinds import data_of, tokens_read
 from isocost.plan.money.cashflow import timeline
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
-DECILE = 1.2816
-"""Standard deviations from the median to the 10th or 90th percentile of a normal distribution."""
 LEAST = 1e-9
 """Hours of a part, and tokens an hour, below which a record shows no progress."""
 BLOCKS = (16, 8, 4, 2, 1)

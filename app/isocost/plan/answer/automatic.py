@@ -13,7 +13,7 @@ from isocost.plan.inputs.programme_rows import LASTING
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.kinds.kind import Filled
 from isocost.plan.money.energy import SiteFacts, site_facts
-from isocost.plan.money.ownership import purchase_price
+from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.physics.resolve import batch_tokens, precision_on
 from isocost.plan.physics.throughput import usual_matmul
 from isocost.plan.project.project import Place, Project, Scenario, Stage, efficiency_of, hardware_of, model_of
@@ -130,7 +130,7 @@ _FILLS: dict[str, Fill] = {
     "data.document": _document,
     "people.months": _lasting,
     "storage.months": _lasting,
-    "ownership.usd_per_accelerator": _purchase,
+    PURCHASE: _purchase,
     "site.pue": _site(lambda facts: facts.pue, lambda facts: facts.pue_source),
     "site.usd_per_kwh": _site(lambda facts: facts.usd_per_kwh, lambda facts: facts.usd_per_kwh_source),
     "site.grid_kg_per_kwh": _site(lambda facts: facts.grid_kg_per_kwh, lambda facts: facts.grid_source),

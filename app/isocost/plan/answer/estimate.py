@@ -26,7 +26,7 @@ from isocost.plan.answer.results import (
     StageEstimate,
     Total,
 )
-from isocost.plan.answer.stage_layout import with_layout
+from isocost.plan.answer.stage_layout import with_layout, with_update
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.span import span_of
 from isocost.plan.inputs.table import CHOICES
@@ -231,7 +231,8 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         noun=entry.noun,
         evidence=stage_evidence(run, on.catalog),
     )
-    return with_layout(result, run, on.scenario.supply.owns, on.catalog)
+    searched = with_layout(result, run, on.scenario.supply.owns, on.catalog)
+    return with_update(searched, on.scenario, stage, on.catalog)
 
 
 def _stack_words(scenario: Scenario, stage: Stage, run: StageRun) -> str:

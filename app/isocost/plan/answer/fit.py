@@ -12,7 +12,7 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
-from isocost.engine.generation.rl import Driver, RlPlan, RlTime, RoundOverhead, Schedule
+from isocost.engine.generation.rl import Driver, RlTime, RoundOverhead, Schedule
 from isocost.engine.generation.step import EngineMemory
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.peaks import matmul_peak
@@ -23,14 +23,14 @@ from isocost.evidence.nearest import NearRun, beyond, guesses, nearest
 from isocost.evidence.points import Point
 from isocost.language import tr
 from isocost.plan.answer.evidence import point_of
+from isocost.plan.answer.stage_layout import longest_sequence, longest_update
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown
 from isocost.plan.physics.records import Breakdown, Part, StageRun
 from isocost.plan.physics.rounds import engine_of, overhead_of, simulated
 from isocost.plan.physics.serving import replica_words
-from isocost.plan.physics.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
-from isocost.plan.physics.training import FULL
-from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
+from isocost.plan.physics.throughput import TYPED, Question, Throughput, constants, pins_of
+from isocost.plan.project.project import Layout, Project, Scenario, Stage, model_of
 from isocost.plan.project.runs import run_scenario
 from isocost.quantities.units import SECONDS_PER_HOUR
 
@@ -96,15 +96,13 @@ def rounds_fit(
     if done is None:
         return None
     parts = _round_parts(done, overhead_of(catalog, recipe))
-    data = _longest_update(recipe.plan)
-    efficiency, counts = efficiency_of(scenario, stage), np.array([count], dtype=np.int64)
-    (speed,) = throughputs(recipe.model, data, efficiency, Layout(), (accelerator,), (counts,), catalog, FULL)
-    memory = memory_breakdown(speed.best, 0, catalog)
+    best = longest_update(scenario, stage, recipe, accelerator, count, catalog)
+    memory = memory_breakdown(best, 0, catalog)
     return RoundsFit(
         memory,
-        layout_words(speed.best, 0),
-        _all_pinned(speed.best),
-        float(data.sequence),
+        layout_words(best, 0),
+        _all_pinned(best),
+        longest_sequence(recipe.plan),
         Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
         done.driver,
         recipe.plan.schedule,
@@ -167,13 +165,6 @@ def _all_pinned(best: BestLayouts) -> Layout:
     }
     names = (RECOMPUTE_NAMES[layouts.recompute[0]], SHARDING_NAMES[layouts.sharding[0]])
     return Layout(**degrees, recompute=names[0], sharding=names[1])
-
-
-def _longest_update(plan: RlPlan) -> Data:
-    """One optimizer step on responses at the cap, in 16 bits as updates are taken."""
-    sequence = round(plan.prompt_tokens + max(phase.cap for phase in plan.phases))
-    batch = max(1.0, plan.prompts * plan.group / plan.updates_per_round) * sequence
-    return Data(tokens=batch, sequence=sequence, batch_tokens=batch, precision="bf16")
 
 
 NOTHING_PINNED = Layout()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog.records import shared_noun
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.answer.results import StageEstimate, Total
 from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.physics.throughput import TYPED
@@ -93,8 +93,7 @@ def _article(name: str) -> str:
 def run_words(stages: Sequence[StageEstimate], total: Total) -> str:
     """Time and place of the runs; with their own cost where the total holds more than their rent."""
     places = list(dict.fromkeys(_place(stage) for stage in stages))
-    where = places[0] if len(places) == 1 else tr(" and ").join((", ".join(places[:-1]), places[-1]))
-    run = tr("{duration} on {where}", duration=format_duration(total.wall_days), where=where)
+    run = tr("{duration} on {where}", duration=format_duration(total.wall_days), where=listed(places))
     return (
         tr("{money} of it for {run}", money=format_money(_rent(stages)), run=run)
         if _has_surroundings(stages, total)

@@ -11,14 +11,14 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import capital, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.software import software_notices
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
-from isocost.plan.money.ownership import purchase_price
+from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import precision_on
@@ -167,7 +167,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     if scenario.supply.owns and price is None:
         yield Notice(
             "no-purchase-price",
-            "ownership.usd_per_accelerator",
+            PURCHASE,
             tr(
                 "{why}: it is taken as rented until a purchase price is typed.",
                 why=capital(why),
@@ -284,9 +284,7 @@ def other_count(typed: int, used: int, entry: AcceleratorEntry, owned: bool) -> 
     elif len(units) == 1:
         rule = tr("they come by {step}", step=step)
     else:
-        rule = tr(
-            "up to {step} they come by {list} or {step}", step=step, list=", ".join(map(str, units[:-1]))
-        )
+        rule = tr("up to {step} they come by {units}", step=step, units=listed(map(str, units), "or"))
     asked = f"{format_count(typed)} {entry.short_name}"
     said = {"asked": asked, "rule": rule, "count": format_count(used)}
     if owned:

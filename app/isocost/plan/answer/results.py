@@ -12,6 +12,7 @@ from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
+from isocost.plan.physics.fitting import FitWord, fit_word, gravest
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
 from isocost.quantities import DOLLAR, MoneyUnit
 
@@ -41,6 +42,7 @@ class StageEstimate:
     """Beside a typed MFU, what nine in ten runs like it stay below."""
     tokens_per_s_per_gpu: float | None = None
     fits: bool | None = None
+    """Whether it can run; how sure that is, ``fit`` says."""
     layout: str | None = None
     layout_problem: str = ""
     """Why the pinned layout is impossible; the figures are then those of the layout found without pins."""
@@ -52,6 +54,8 @@ class StageEstimate:
     """Accelerators without work because the batch has no sequences for them."""
     memory: Breakdown | None = None
     """Bytes per accelerator at the peak, against what can be used."""
+    update: Breakdown | None = None
+    """The same of the update of a stage of rounds, with every response as long as its cap allows."""
     step: Breakdown | None = None
     """Seconds of one optimizer step."""
     flops: FlopCount | None = None
@@ -76,6 +80,21 @@ class StageEstimate:
     """Who asks this rent, when and where it stands."""
     evidence: Evidence | None = None
     """What its prediction rests on; None where nothing is predicted: typed, claimed, a share of others."""
+
+    @property
+    def held(self) -> Breakdown | None:
+        """What fills an accelerator: at the peak of a step, or of an update; None where it is not known."""
+        return self.memory or self.update
+
+    @property
+    def fit(self) -> FitWord | None:
+        """Whether its memory is enough; None where nothing has to fit."""
+        if self.fits is None:
+            return None
+        word: FitWord = "fits" if self.held is None else fit_word(self.held, runs=self.memory is None)
+        if not self.fits and word != "probably does not fit":
+            return "does not fit"
+        return word
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,17 @@ class Estimate:
     """The currency its words are in; its figures are USD."""
     evidence: Evidence | None = None
     """Of the stage that makes up much of the rent and is the least firm; None where none is predicted."""
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether every stage that counts can run; None where nothing has to fit."""
+        known = [stage.fits for stage in self.stages if stage.enabled and stage.fits is not None]
+        return all(known) if known else None
+
+    @property
+    def fit(self) -> FitWord | None:
+        """Whether the memory of every stage that counts is enough, by the gravest of them."""
+        return gravest(stage.fit for stage in self.stages if stage.enabled)
 
     @property
     def noun(self) -> str:

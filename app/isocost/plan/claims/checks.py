@@ -216,8 +216,8 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
             "{needs} for its training alone; the engine that writes its text needs room beside that",
             needs=needs,
         )
-    if stage.fits:
-        return Check("memory", "holds", tr("fits"), (f"{needs}.",) if needs else ())
+    if stage.fits and stage.fit is not None:
+        return Check("memory", "holds", tr(stage.fit), (f"{needs}.",) if needs else ())
     enough = tr("no number of them would do")
     if stage.smallest_count is not None:
         enough = tr(

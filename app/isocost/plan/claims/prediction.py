@@ -12,7 +12,7 @@ import numpy as np
 from isocost.catalog import Catalog, CatalogError
 from isocost.engine.records import Stack
 from isocost.evidence.word import Evidence
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, StageEstimate
@@ -268,4 +268,4 @@ def _assumed(terms: Terms, plan: Planned, recipe: str, times: float, catalog: Ca
         if times > 1.0
         else ""
     )
-    yield Assumed(tr(" and ").join(each for each in (recipe, large) if each), ours_of(found, plan.priced))
+    yield Assumed(listed(each for each in (recipe, large) if each), ours_of(found, plan.priced))

@@ -136,12 +136,15 @@ class Differing:
     path: str
     held: tuple[Held, ...]
     """By scenario."""
+    lone: bool
+    """Whether all hold one stage, the same: its name tells nothing."""
 
 
 def differing(scenarios: Sequence[Scenario], catalog: Catalog) -> tuple[Differing, ...]:
     """Every input in which a scenario differs from the first, with what each holds."""
     base, *others = scenarios
     each_own = [joined(base, other, catalog).differences for other in others]
+    lone = all(each.lone for own in each_own for each in own)
     rows: dict[str, Difference] = {}
     for own in each_own:
         for each in own:
@@ -150,6 +153,7 @@ def differing(scenarios: Sequence[Scenario], catalog: Catalog) -> tuple[Differin
         Differing(
             path,
             (Held(row.a, False, _is_stage(row) and row.a is None), *(_held(row, own) for own in each_own)),
+            lone,
         )
         for path, row in rows.items()
     )

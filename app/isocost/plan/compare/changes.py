@@ -17,6 +17,7 @@ from isocost.language import in_sentence, tr
 from isocost.plan.answer.badges import training_regime
 from isocost.plan.answer.curves import active_curve, other_curves, ranking
 from isocost.plan.inputs.defaults import new_stage
+from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS, Stage, kind_of, uses
 from isocost.plan.physics.resolve import batch_tokens, impossible_model, parameters_of, precision_on
@@ -42,7 +43,6 @@ Change = Callable[[Project, int, Catalog, Figures], Project]
 
 _WIDE = ("fp32", "tf32", "fp16", "bf16", "bf16-true")
 _EIGHT = (*_WIDE, "fp8", "mxfp8")
-_DENSE = 0.99
 
 
 class NotHereError(Exception):
@@ -383,7 +383,7 @@ def _sparse(project: Project, at: int, catalog: Catalog, figures: Figures) -> Pr
     for place, stage in _making(project, at):
         held = model_of(project.scenarios[at], stage)
         counted = parameters_of(held, catalog)
-        if counted.active < _DENSE * counted.total:
+        if counted.active < DENSE * counted.total:
             continue
         total = float(f"{counted.total * sparse.total / dense.total:.3g}")
         active = float(f"{counted.total * sparse.active / dense.total:.3g}")

@@ -12,6 +12,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.plan.compare.differences import Difference, Joined
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.arithmetic import CENTS
+from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import StageRun
 from isocost.plan.project.project import Scenario
@@ -19,7 +20,7 @@ from isocost.plan.project.runs import run_as_planned
 
 _READ_AS_THEY_ARE = ("programme", "people", "dataset", "storage", "schedule", "supply", "ownership")
 """Sections whose numbers figures read by their path: any of them may be an array."""
-_RESOLVED = ("ownership.usd_per_accelerator", "storage.checkpoints")
+_RESOLVED = (PURCHASE, "storage.checkpoints")
 """Of those, what decides more than its own value."""
 _MONEY = ("price", "site", *_READ_AS_THEY_ARE)
 """Sections that no layout and no hours depend on; whether accelerators are owned does, by their counts."""

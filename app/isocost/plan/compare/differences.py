@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -46,6 +46,8 @@ class Difference:
     """Whether it can change no cost."""
     also: int | None = None
     """Second stage that goes over with it: the one of the same name and another kind that takes its place."""
+    lone: bool = False
+    """Whether both sides hold one stage, the same: its name tells nothing."""
 
     @property
     def group(self) -> str:
@@ -102,7 +104,8 @@ def joined(a: Scenario, b: Scenario, catalog: Catalog) -> Joined:
         msgspec.structs.replace(side, stages=tuple(_present(pair, at) for pair in pairs))
         for at, side in enumerate((a, b))
     ]
-    return Joined(with_all[0], with_all[1], tuple(differences))
+    lone = len(listed) == 1
+    return Joined(with_all[0], with_all[1], tuple(replace(each, lone=lone) for each in differences))
 
 
 def _sections(scenario: Scenario) -> Iterator[str]:

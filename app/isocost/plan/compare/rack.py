@@ -15,6 +15,7 @@ from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.compare.changes import CHANGES, NotHereError
 from isocost.plan.compare.differences import Difference, joined
 from isocost.plan.doubt.risk import risk
+from isocost.plan.inputs.roads import DENSE
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.money.arithmetic import CENTS, in_cents
 from isocost.plan.money.reckoning import Reckoning, reckoned
@@ -28,7 +29,6 @@ from isocost.plan.project.runs import run_as_planned
 
 BUBBLE = "zero-bubble"
 """The technique that is not modelled and whose most is known: the bubble it would fill."""
-_DENSE = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def predicted_loss(scenario: Scenario, catalog: Catalog) -> float | None:
         if not (stage.enabled and kind_of(stage).makes_model and data is not None):
             continue
         counted = parameters_of(model_of(scenario, stage), catalog)
-        if counted.active < _DENSE * counted.total:
+        if counted.active < DENSE * counted.total:
             return None  # the laws are of dense models
         tokens = data.tokens + sum(_later_tokens(scenario))
         found.append(float(loss(catalog.constants.laws.law(), counted.active, tokens)))

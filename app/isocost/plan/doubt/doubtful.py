@@ -43,6 +43,8 @@ class Doubtful:
 
     name: str
     """As it is called in a table: "Step model", "Price of H100"."""
+    identity: str
+    """Its name whatever the language: its samples are ordered by it."""
     path: str
     """Input that settles it, with its stage where it is one stage's alone; empty = none does."""
     whose: Whose
@@ -74,7 +76,7 @@ class Doubtful:
     @property
     def key(self) -> str:
         """What tells it from other doubts of a plan."""
-        return f"{self.name}|{self.path}"
+        return f"{self.identity}|{self.path}"
 
     def values(self, samples: int, seed: int) -> Array:
         """A value for each sample."""

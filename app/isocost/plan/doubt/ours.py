@@ -15,13 +15,13 @@ from isocost.catalog.prices import market_of
 from isocost.engine.architecture import adapter_parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.peaks import PEAK_FORMAT
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.doubt.doubtful import Doubtful, Effect, factor_of_scores
 from isocost.plan.doubt.sampling import Z90
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.kinds.ablations import AblationStage
 from isocost.plan.money.reckoning import Reckoning
-from isocost.plan.physics.records import STEP_MODEL, WASTE, Array, StageRun
+from isocost.plan.physics.records import GENERATED, STEP_MODEL, WASTE, Array, StageRun
 from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.physics.serving import NOTHING_SAVED
 from isocost.plan.physics.throughput import work_on
@@ -32,6 +32,14 @@ from isocost.quantities import format_quantity
 
 GOODPUT, ABLATIONS, PRICE = tr("Goodput"), tr("Ablations"), tr("Price of")
 """Names of doubts that no stage carries of itself."""
+_ENGLISH = {
+    STEP_MODEL: "Step model",
+    WASTE: "Whole-run waste",
+    GENERATED: "Generation and rounds",
+    GOODPUT: "Goodput",
+    ABLATIONS: "Ablations",
+}
+"""Names of errors of ours as samples are ordered by them, whatever the language."""
 SELDOM = 2.326
 """Standard normal score that one sample in a hundred lies beyond."""
 LEAST = 1e-4
@@ -90,7 +98,7 @@ def _of_runs(on: Reckoning, name: str, ranged: Ranged) -> Iterator[Doubtful]:
         elif name == WASTE and run.waste is not None:
             yield _as_share(made, "efficiency.waste", run.waste_source, _lost(float(run.waste[0])))
         else:
-            yield replace(made, source="hours of published runs over hours simulated")
+            yield replace(made, source=tr("hours of published runs over hours simulated"))
 
 
 def _least_hours(run: StageRun, name: str, catalog: Catalog) -> float:
@@ -159,6 +167,7 @@ def _on_hours(
     yield (
         Doubtful(
             name=name,
+            identity=_ENGLISH[name],
             path="",
             whose="measured",
             source="",
@@ -169,7 +178,7 @@ def _on_hours(
             scored=True,
             effect=lambda scores: Effect(hours=factors(scores, np.arange(len(slow)))),
             shown=lambda scores: factors(scores, [most])[0],
-            unit="x hours",
+            unit=later("x hours"),
         ),
         on.runs[most],
     )
@@ -279,6 +288,7 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
         name = on.catalog.accelerator(accelerator).short_name
         yield Doubtful(
             name=f"{PRICE} {name}",
+            identity=f"Price of {name}",
             path=path if stage.price is None else f"{stage.name}{SEPARATOR}{path}",
             whose="market",
             source=words,

@@ -15,6 +15,7 @@ from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, put, refused
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, Stage, kind_of
+from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import Place, Project, Scenario, efficiency_of, model_of
 from isocost.plan.project.ranges import InputRange
@@ -211,7 +212,7 @@ def _filled(on: Reckoning, path: str, at: int) -> float | None:
 KEYS = {
     "people.months": "people_months",
     "storage.months": "storage_months",
-    "ownership.usd_per_accelerator": "held.purchase",
+    PURCHASE: "held.purchase",
 }
 """Figures that stand in for inputs left empty, where their key is not the path."""
 

@@ -14,6 +14,7 @@ from isocost.plan.doubt.ours import is_share
 from isocost.plan.doubt.ranged import Held, with_value
 from isocost.plan.doubt.sampling import Z90, split_lognormal
 from isocost.plan.kinds import kind_of
+from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.counts import count_grid, obtained, units_of
 from isocost.plan.physics.records import Array
@@ -39,6 +40,7 @@ def doubt_of(held: Held, on: Reckoning) -> tuple[Doubtful, str]:
     prefix = f"{ranged.stage}: " if ranged.stage else ""
     made = Doubtful(
         name=f"{prefix}{declared.label}",
+        identity=ranged.path,
         path=ranged.path,
         whose="yours",
         source="your range",
@@ -71,7 +73,7 @@ def _of_sheet(held: Held, on: Reckoning) -> Callable[[Array], Effect]:
             return Effect(price=np.where(rows, factor, 1.0), held_price=factor if shared else 1.0)
 
         return priced
-    if path == "ownership.usd_per_accelerator":
+    if path == PURCHASE:
         own = scenario.hardware.accelerator
         same = np.array([hardware_of(scenario, scenario.stages[at]).accelerator == own for at in on.stages])
         others = np.asarray(on.values["stage.purchase"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import uses
 from isocost.plan.money.explain import Explanation
+from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import model_of
 
@@ -14,7 +15,7 @@ _STAGE = {
     "count": "hardware.count",
     "price": "price.usd_per_gpu_hour",
     "rate": "price.usd_per_gpu_hour",
-    "purchase": "ownership.usd_per_accelerator",
+    "purchase": PURCHASE,
     "mfu": "efficiency.mfu",
     "goodput": "efficiency.goodput",
     "waste": "efficiency.waste",

@@ -15,7 +15,7 @@ from isocost.engine.goodput import CHECKPOINT_BYTES
 from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Transformer, Workload
 from isocost.language import tr
-from isocost.plan.inputs.table import NUMBERS, TYPED, origin
+from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.money.arithmetic import places
 from isocost.plan.money.explain import Explanation, given, provenance_of, unit_of, worked_out
 from isocost.plan.physics.layouts import layout_words, memory_breakdown, step_breakdown
@@ -27,7 +27,7 @@ from isocost.plan.physics.resolve import (
     precision_on,
     transformer_of,
 )
-from isocost.plan.physics.throughput import Throughput, work_on
+from isocost.plan.physics.throughput import TYPED, Throughput, work_on
 from isocost.plan.physics.training import FULL, Training
 from isocost.plan.project.project import Efficiency
 from isocost.plan.values import ModelChoice
@@ -187,7 +187,7 @@ def _typed_mfu(on: Ground, speed: Throughput) -> Explanation:
         tr("MFU, of the {basis} dense peak", basis=basis),
         value,
         "share",
-        tr("your input"),
+        TYPED,
         "typed",
     )
 

@@ -19,14 +19,13 @@ from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
 from isocost.plan.kinds import KINDS, Rl, RolloutPhase
+from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Data, Hardware, ModelChoice, Price, Value
 
 OFF = tr("off until it is set")
 """Source of a default of zero: the line it belongs to costs nothing."""
-TYPED = tr("your input")
-"""Source of every value that is not its default."""
 
 
 def _records() -> dict[str, type[Value]]:

@@ -9,7 +9,7 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan, default_mfu, usual_overhead
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.kinds.kind import MODEL, RENTED, Case, Filled, InputGroup, Kind, ModelStage, every
 from isocost.plan.notice import Notice
 from isocost.plan.physics.counts import obtained
@@ -141,7 +141,7 @@ def _usual_overhead(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Fi
 def _typed(stage: RlStage) -> str:
     """What is typed of an update's efficiency."""
     held = (("MFU", stage.rl.mfu), ("overhead", stage.rl.overhead))
-    return tr(" and ").join(name for name, value in held if value is not None) or tr("automatic")
+    return listed(name for name, value in held if value is not None) or tr("automatic")
 
 
 ROLLOUTS = InputGroup(

@@ -13,10 +13,11 @@ import numpy as np
 from isocost.catalog.records import named_for
 from isocost.language import tr
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.table import NUMBERS, OFF, TYPED
+from isocost.plan.inputs.table import NUMBERS, OFF
 from isocost.plan.money.arithmetic import Factor, Form, money_amount, on_paper, places, read
 from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.project import hardware_of
 from isocost.quantities import format_significant
 

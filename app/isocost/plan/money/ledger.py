@@ -10,7 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
-from isocost.language import capital, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.inputs.billing import STAGES
 from isocost.plan.inputs.table import INPUTS, OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
@@ -252,7 +252,7 @@ def _base(scenario: Scenario, catalog: Catalog) -> Iterator[Omission]:
         meaning = tr(
             "training {name}, which this plan starts from: {list} as published",
             name=name,
-            list=tr(" and ").join(told),
+            list=listed(told),
         )
         yield Omission(tr("Base model ({told})", told=told[0]), meaning, kind="base")
 

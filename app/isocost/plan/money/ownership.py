@@ -12,9 +12,13 @@ from isocost.language import tr
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import facility_kw
 from isocost.plan.money.figure import Figure
+from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_significant
 from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR
+
+PURCHASE = "ownership.usd_per_accelerator"
+"""Path of the typed purchase price, which stands for the price of an hour where accelerators are owned."""
 
 
 def purchase_price(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> tuple[float | None, str]:
@@ -24,7 +28,7 @@ def purchase_price(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog
     """
     typed = scenario.ownership.usd_per_accelerator
     if typed is not None and entry.spec.id == scenario.hardware.accelerator:
-        return typed, tr("your input")
+        return typed, TYPED
     if entry.purchase_usd is None:
         return None, tr("no purchase price is known for {short_name}", short_name=entry.short_name)
     economics = catalog.constants.economics

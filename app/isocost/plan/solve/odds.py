@@ -41,6 +41,13 @@ def judged(case: Case, on: Reach, at: int) -> Choice:
     )
 
 
+def spread_of(choice: Choice) -> tuple[float, float] | None:
+    """10th and 90th percentile of a judged choice's cost over the planned; None = nothing is in doubt."""
+    if choice.low_usd is None or choice.high_usd is None or not choice.cost_usd > 0.0:
+        return None
+    return choice.low_usd / choice.cost_usd, choice.high_usd / choice.cost_usd
+
+
 def sampled_at(case: Case, on: Reach, at: int) -> Risk:
     """A point with everything that is not known of it sampled: the stages that count, there."""
     scenario = case.on(on.cards[int(on.which[at])], int(on.counts[at])).scenario

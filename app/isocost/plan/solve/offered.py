@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from isocost.plan.physics.counts import LARGEST_COUNT
 from isocost.plan.project.choosing import price_from
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.reach import Flags, Reach
+
+Caveat = Literal["one supplier", "old price", "guessed speed"]
+"""Why the place of an accelerator among others deserves a mark."""
 
 
 def offered(case: Case, without: frozenset[str] = frozenset()) -> list[PriceCard]:
@@ -83,6 +87,16 @@ class OnlyOffer:
     usd_per_gpu_hour: float
     dearest: PriceQuote | None
     """None = nobody else asks anything."""
+
+
+def caveats(*, only: OnlyOffer | None, stale: bool, evidence: str | None) -> tuple[Caveat, ...]:
+    """What deserves a mark of a price that may be gone or odd, and of a speed nobody has measured."""
+    found: dict[Caveat, bool] = {
+        "one supplier": only is not None,
+        "old price": stale,
+        "guessed speed": evidence == "guessed",
+    }
+    return tuple(each for each, holds in found.items() if holds)
 
 
 def only_offer(card: PriceCard, case: Case) -> OnlyOffer | None:

@@ -16,7 +16,7 @@ from isocost.language import capital, tr
 from isocost.plan.doubt.ranged import with_input
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.figure import by_stage
-from isocost.plan.money.ownership import purchase_price
+from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.counts import Counts, obtainable, units_of
 from isocost.plan.physics.records import Array, StageRun
@@ -26,7 +26,6 @@ from isocost.plan.project.runs import run_scenario
 from isocost.plan.sweep.axes import COUNT, PRICE, TOKENS, Axis
 from isocost.plan.values import NO_PRICE
 
-PURCHASE = "ownership.usd_per_accelerator"
 FIGURES = (
     "cost_usd",
     "wall_days",

@@ -11,6 +11,7 @@ from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Differing, Held, Side, differing
 from isocost.plan.compare.differences import STAGE, distinct
+from isocost.plan.doubt.beside import PRICE
 from isocost.plan.kinds import Stage, uses
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.project import Scenario
@@ -47,8 +48,6 @@ Kind = Literal["headline", "figure", "strip", "heading", "input"]
 Tone = Literal["", "dearer", "cheaper"]
 UNPRICED = tr("no estimate")
 COMING = "…"
-PRICE = "price.usd_per_gpu_hour"
-"""The input that stands for all that is known of a price."""
 ALONE = Said(
     tr("This plan has one scenario"),
     tr("A copy of it, with an input changed, stands beside it: what differs, by how much, and why."),
@@ -364,7 +363,7 @@ def _inputs_heading(inputs: Sequence[Differing]) -> Row:
 
 def _input_row(each: Differing, catalog: Catalog) -> Row:
     cells = tuple(_held(each.path, held, catalog) for held in each.held)
-    return Row("input", input_label(each.path), cells, each.path)
+    return Row("input", input_label(each.path, lone=each.lone), cells, each.path)
 
 
 def _held(path: str, held: Held, catalog: Catalog) -> Cell:
@@ -387,7 +386,7 @@ def _said(
         "Click a name to open that plan. Tinted inputs differ from {first}: click one to go to it.",
         first=FIRST,
     )
-    labels = ", ".join(input_label(each.path) for each in inputs) or tr("none")
+    labels = ", ".join(input_label(each.path, lone=each.lone) for each in inputs) or tr("none")
     costs = "; ".join(f"{name} {cell.words}" for name, cell in zip(names, rows[0].cells, strict=True))
     return Said(
         finding,

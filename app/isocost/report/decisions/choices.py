@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from isocost.language import tr
+from isocost.language import later, listed, tr
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
+from isocost.plan.solve.offered import Caveat
 from isocost.plan.solve.solution import Limit
 from isocost.plan.values import asked_by
 from isocost.quantities import (
@@ -19,6 +20,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
 )
+from isocost.report.decisions.doubt import ends_said
 from isocost.report.table import Column, Table
 
 LIMITS: dict[Limit, str] = {
@@ -41,15 +43,43 @@ def title_of(case: Case) -> str:
     return ", ".join(name for name in (case.project.name, case.scenario.name) if name)
 
 
-def joined(words: Sequence[str], last: str = "") -> str:
-    """Words as a list: "a, b and c"."""
-    between = f" {last} " if last else tr(" and ")
-    return between.join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
-
-
 def hardware_words(choice: Choice) -> str:
     """ "256 H100"."""
     return f"{format_count(choice.count)} {choice.label}"
+
+
+MARK = "*"
+"""What a name carries whose place among others deserves doubt."""
+_CAVEATS: dict[Caveat, str] = {
+    "one supplier": later("one supplier"),
+    "old price": later("old price"),
+    "guessed speed": later("guessed speed"),
+}
+
+
+def marked(name: str, caveats: Sequence[Caveat]) -> str:
+    """A name with its mark, where its price or speed deserves doubt."""
+    return f"{name} {MARK}" if caveats else name
+
+
+def caveat_words(caveats: Iterable[Caveat]) -> str:
+    """ "one supplier, old price"; empty without any."""
+    found = set(caveats)
+    return ", ".join(tr(words) for each, words in _CAVEATS.items() if each in found)
+
+
+def marks_words(caveats: Iterable[Caveat]) -> str:
+    """What the mark means among names: "* one supplier, old price or guessed speed"; empty without any."""
+    found = set(caveats)
+    said = [tr(words) for each, words in _CAVEATS.items() if each in found]
+    return f"{MARK} {listed(said, 'or')}" if said else ""
+
+
+def range_words(choice: Choice) -> str:
+    """Where 8 chances in 10 of its cost lie, or that nothing of it is in doubt."""
+    if choice.low_usd is None or choice.high_usd is None:
+        return tr("as planned")
+    return ends_said(format_money(choice.low_usd), format_money(choice.high_usd))
 
 
 def agreeing(choice: Choice, verb: str) -> str:
@@ -72,7 +102,7 @@ def goal_words(goal: Goal) -> str:
     """ "$300K and 14 days"; empty without a goal."""
     money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
     time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
-    return tr(" and ").join(each for each in (money, time) if each)
+    return listed(each for each in (money, time) if each)
 
 
 def chance_words(chance: float | None) -> str:
@@ -114,7 +144,7 @@ def model_words(choice: Choice) -> str:
 
 def limits_words(limits: Sequence[Limit]) -> str:
     """ "the budget and the deadline"."""
-    return joined([LIMITS[each] for each in limits])
+    return listed(LIMITS[each] for each in limits)
 
 
 CHOICE_COLUMNS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from isocost.catalog.claims import ClaimEntry, LeftOut
-from isocost.language import capital, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
@@ -202,12 +202,10 @@ def _lower(line: str) -> str:
 
 
 def _and(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
     # Where a part lists things itself, semicolons keep the parts apart.
-    if any("," in part or tr(" and ") in part for part in parts):
+    if len(parts) > 1 and any("," in part or tr(" and ") in part for part in parts):
         return "; ".join(parts)
-    return tr("{list} and {parts}", list=", ".join(parts[:-1]), parts=parts[-1])
+    return listed(parts)
 
 
 def story_said(words: str) -> str:

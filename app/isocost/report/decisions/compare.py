@@ -98,10 +98,11 @@ def share_label(share: Share) -> str:
     """What an input, or a group of them, is called."""
     if len(share.differences) == 1:
         only = share.differences[0]
+        label = input_label(only.path, lone=only.lone)
         if only.path.endswith("efficiency.mfu") and None in (only.a, only.b):
             # Beside a typed speed less waste is added than beside a predicted one: both change at once.
-            return tr("{label}, and the waste beside it", label=input_label(only.path))
-        return input_label(only.path)
+            return tr("{label}, and the waste beside it", label=label)
+        return label
     return f"{share.path} ({format_counted(len(share.differences), 'input')})"
 
 
@@ -221,8 +222,8 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
 
 def fits_said(answer: Answer) -> str | None:
     """Whether every stage fits in memory; None where no stage says."""
-    verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
-    return None if not verdicts else tr("fits") if all(verdicts) else tr("does not fit")
+    word = answer.estimate.fit
+    return None if word is None else tr(word)
 
 
 # What differs
@@ -239,7 +240,7 @@ def differs_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
     columns = (Column(tr("Input")), Column(FIRST), Column(letter), Column(tr("Path")))
     rows = tuple(
         (
-            input_label(each.path),
+            input_label(each.path, lone=each.lone),
             value_words(each.path, each.a, catalog),
             value_words(each.path, each.b, catalog),
             each.path,
@@ -279,7 +280,7 @@ def is_inert(share: Share) -> bool:
 def change_words(share: Share, catalog: Catalog) -> str:
     """From which value to which; of a group, what is in it."""
     if len(share.differences) > 1:
-        return ", ".join(input_label(each.path).rpartition(": ")[2] for each in share.differences)
+        return ", ".join(input_label(each.path, lone=True) for each in share.differences)
     each = share.differences[0]
     before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
     return f"{before} -> {after}"
@@ -361,7 +362,7 @@ def _pair_tree(a: str, b: str, pair: Pair, catalog: Catalog) -> dict[str, Any]:
                 "path": each.path,
                 "a": plain_value(each.path, each.a),
                 "b": plain_value(each.path, each.b),
-                "label": input_label(each.path),
+                "label": input_label(each.path, lone=each.lone),
                 "a_words": value_words(each.path, each.a, catalog),
                 "b_words": value_words(each.path, each.b, catalog),
             }
@@ -395,7 +396,8 @@ def _figures_tree(name: str, side: Side) -> dict[str, Any]:
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := fits_said(answer)) is None else said == tr("fits"),
+        "fits": answer.estimate.fits,
+        "fit": answer.estimate.fit,
         "headline": answer.estimate.headline,
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.explain.training import E_WORDS
 from isocost.plan.money.arithmetic import with_values
 from isocost.plan.money.explain import Explanation
@@ -134,12 +134,10 @@ def _plain(columns: Sequence[Column], rows: tuple[tuple[Any, ...], ...]) -> Tabl
 
 def unknown_said(key: str, nearest: Sequence[str]) -> str:
     """That there is no such figure, and which are spelled alike."""
-    *first, last = nearest
-    names = tr("{list} or {last}", list=", ".join(first), last=last) if first else last
     return tr(
         "this plan has no figure {key!r}; did you mean {names}? (--list names them all.)",
         key=key,
-        names=names,
+        names=listed(nearest, "or"),
     )
 
 

@@ -12,7 +12,7 @@ from isocost.files.imports.logs.run_log import Beside
 from isocost.files.imports.prices import PriceList
 from isocost.files.imports.reading import Brought, Imported
 from isocost.files.imports.source import NotUnderstoodError
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.kinds import data_of
 from isocost.plan.project.project import Place, Project, efficiency_of, hardware_of
 from isocost.plan.values import Correction
@@ -82,7 +82,7 @@ def log_said(beside: Beside, before: Project, after: Project, at: Place) -> Iter
             ),
             "batch": tr("its batch"),
         }
-        taken = _listed([words[name] for name in beside.taken])
+        taken = listed([words[name] for name in beside.taken])
         yield tr("The log does not say them, so the plan's are taken: {taken}.", taken=taken)
     if found.replaced:
         yield (
@@ -143,9 +143,3 @@ def prices_said(content: PriceList, before: Project, after: Project) -> Iterator
             "{counted} without a price of an accelerator left out.",
             counted=format_counted(content.skipped, "row"),
         )
-
-
-def _listed(words: list[str]) -> str:
-    return (
-        words[0] if len(words) == 1 else tr("{list} and {words}", list=", ".join(words[:-1]), words=words[-1])
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.answer.loss import LawLoss, LossReport, OverTraining
 from isocost.quantities import (
     format_fixed,
@@ -163,12 +163,7 @@ def similar_said(report: LossReport) -> str:
     if not report.similar:
         return tr("No published model comes to a similar loss by this law.")
     names = [f"{each.run.model} ({format_fixed(each.loss, 3)})" for each in report.similar]
-    *first, last = names
-    return (
-        tr("Same class by this law: {list} and {last}.", list=", ".join(first), last=last)
-        if first
-        else tr("Same class: {last}.", last=last)
-    )
+    return tr("Same class by this law: {names}.", names=listed(names))
 
 
 def spread_said(report: LossReport) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from isocost.language import later, tr
+from isocost.language import later, listed, tr
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.hardware.offers import HASTE, PATIENCE_DAYS, Offer, Offers, Reason
 from isocost.quantities import format_duration, format_money, format_quantity
@@ -15,7 +15,6 @@ from isocost.report.decisions.choices import (
     cost_words,
     goal_words,
     hardware_words,
-    joined,
     price_date,
     price_words,
     supplier_of,
@@ -111,7 +110,7 @@ def passed_words(found: Offers, owned: bool) -> Iterator[str]:
     for reason, words in said.items():
         names = [label for label, each in found.passed_over if each == reason]
         if names:
-            yield f"{joined(names)}: {words}"
+            yield f"{listed(names)}: {words}"
 
 
 def _table(made: list[tuple[str, Offer]]) -> Table:

@@ -10,7 +10,6 @@ from isocost.language import tr
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP, Reign
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
-from isocost.plan.solve.offered import only_offer
 from isocost.quantities import (
     format_cents,
     format_count,
@@ -26,7 +25,10 @@ from isocost.report.decisions.choices import (
     choice_tree,
     cost_words,
     hardware_words,
+    marked,
+    marks_words,
     price_date,
+    range_words,
     supplier_of,
     title_of,
 )
@@ -115,15 +117,17 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
     yield from own_words(found, case)
     if first.stale:
         yield tr("The price of {name} is of {date}: it may be gone.", name=name, date=first.choice.price.date)
-    if words := only_words(first, case):
+    if words := only_words(first):
         yield words
+    if words := marks_words(caveat for row in found.rows for caveat in row.caveats):
+        yield f"{words}."
     if not first.within_budget:
         yield tr("That is beyond the budget of {money}.", money=format_money(case.goal.budget_usd or 0.0))
 
 
-def only_words(row: Ranked, case: Case) -> str:
+def only_words(row: Ranked) -> str:
     """That a price rests on one supplier alone, and what another asks; empty where it does not."""
-    only = None if row.choice.owned else only_offer(row.choice.price, case)
+    only = row.only
     if only is None:
         return ""
     said = tr(
@@ -185,7 +189,7 @@ def change_words(found: Ranking, case: Case) -> tuple[str, ...]:
                 now=now,
             )
         )
-    if only := only_words(first, case):
+    if only := only_words(first):
         words.append(only)
     if own is not None and own is not first:
         if own.wins_below is not None:
@@ -246,6 +250,7 @@ def _table(found: Ranking, timed: bool) -> Table:
     columns = (
         Column(tr("Hardware")),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
+        Column(tr("Likely, 8 in 10"), right=True, key="range"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
         Column(tr("In time"), lambda v: "yes" if v else "no", key="in_time"),
         Column(tr("Chance"), chance_words, right=True, key="chance"),
@@ -260,8 +265,9 @@ def _table(found: Ranking, timed: bool) -> Table:
 
 def _row(row: Ranked, timed: bool) -> tuple[Any, ...]:
     return (
-        hardware_words(row.choice),
+        marked(hardware_words(row.choice), row.caveats),
         row.choice.cost_usd,
+        range_words(row.choice),
         row.choice.span_days,
         row.in_time if timed else None,
         row.choice.chance,
@@ -285,6 +291,9 @@ def _tree(found: Ranking, case: Case) -> dict[str, Any]:
                 "chance": row.choice.chance,
                 "evidence": row.choice.evidence,
                 "stale": row.stale,
+                "one_supplier": row.only is not None,
+                "p10_usd": row.choice.low_usd,
+                "p90_usd": row.choice.high_usd,
                 "wins_below_usd_per_gpu_hour": row.wins_below,
             }
             for row in found.rows

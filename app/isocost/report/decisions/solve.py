@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from isocost.catalog.prices import NO_CLUSTER
-from isocost.language import capital, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
@@ -192,7 +192,7 @@ def over_words(choice: Choice, goal: Goal) -> str:
                 excess=_excess(more),
             )
         )
-    return tr(" and ").join(parts) or tr("cannot be had so")
+    return listed(parts) or tr("cannot be had so")
 
 
 FAR = 2.0

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.engine.scaling import ParametricLaw
-from isocost.language import capital, in_sentence, tr
+from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
@@ -38,7 +38,6 @@ from isocost.report.decisions.choices import (
     cost_words,
     goal_words,
     hardware_words,
-    joined,
     model_words,
 )
 from isocost.report.decisions.solve import impossible_words, nearest_words, sentences, verdict, why_beside
@@ -216,7 +215,7 @@ class Solving:
             return tr("within {goal_words}", goal_words=goal_words(goal))
         over = goal.budget_usd is not None and choice.cost_usd > goal.budget_usd
         late = goal.deadline_days is not None and choice.span_days > goal.deadline_days
-        return joined(
+        return listed(
             [*([tr("over the budget")] if over else []), *([tr("after the deadline")] if late else [])]
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.techniques import Measurement, TechniqueRow
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.compare.differences import Difference
 from isocost.plan.compare.rack import Outcome, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_fixed, format_money
@@ -71,11 +71,7 @@ def _on_said(on: Sequence[Technique], found: Rack) -> str:
 def on_names(on: Sequence[Technique]) -> str:
     """Techniques by their names: "FP8 matmuls and Spot together"."""
     names = [each.row.label for each in on]
-    return (
-        names[0]
-        if len(names) == 1
-        else tr("{list} and {names} together", list=", ".join(names[:-1]), names=names[-1])
-    )
+    return names[0] if len(names) == 1 else tr("{names} together", names=listed(names))
 
 
 def _most(found: Rack) -> str:
@@ -87,7 +83,7 @@ def _most(found: Rack) -> str:
             said.append(
                 tr("'{label}' ({words}, {money} less)", label=label, words=words, money=format_money(-usd))
             )
-    return " or ".join(said)
+    return listed(said, "or")
 
 
 def saves_most(found: Rack, group: str) -> Technique | None:
@@ -151,7 +147,7 @@ def change_words(changed: Sequence[Difference], catalog: Catalog) -> str:
     said = []
     for each in changed[:SHOWN]:
         before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
-        label = "" if len(changed) == 1 else f"{input_label(each.path)} "
+        label = "" if len(changed) == 1 else f"{input_label(each.path, lone=each.lone)} "
         said.append(f"{label}{before} -> {after}")
     more = len(changed) - SHOWN
     return "; ".join(said) + (f"; {format_counted(more, 'more input')}" if more > 0 else "")

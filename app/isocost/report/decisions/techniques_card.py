@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
-from isocost.language import capital, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.compare.rack import DeltaRange, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_money
 from isocost.report.decisions.doubt import chance_said, ends_said
@@ -369,7 +369,7 @@ def added_said(name: str) -> str:
 def _named(found: Rack) -> str:
     on = [each.row.label for each in found.techniques if each.on]
     return (
-        tr(" and ").join(on)
+        listed(on)
         if len(on) <= 2
         else tr("{on} and {counted}", on=on[0], counted=format_counted(len(on) - 1, "other technique"))
     )

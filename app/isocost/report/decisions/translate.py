@@ -8,7 +8,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.compare.translation import Half, StageTranslation, Translated
 from isocost.quantities import (
@@ -89,7 +89,7 @@ def _mine(found: Translated) -> StageEstimate:
 
 
 def _theirs(found: Translated) -> str:
-    return tr(" and ").join(dict.fromkeys(_place(each.theirs.result) for each in found.stages))
+    return listed(dict.fromkeys(_place(each.theirs.result) for each in found.stages))
 
 
 def notes_said(found: Translated, catalog: Catalog) -> list[str]:

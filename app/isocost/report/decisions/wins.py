@@ -14,8 +14,15 @@ from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.wins import NOBODY, PATHS, Axis, Winner, Wins
-from isocost.quantities import format_duration, format_money, format_quantity, format_share
-from isocost.report.decisions.choices import title_of
+from isocost.quantities import (
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+    format_significant,
+)
+from isocost.report.decisions.choices import caveat_words, marked, title_of
+from isocost.report.decisions.doubt import ends_said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -83,9 +90,9 @@ def _sentences(found: Wins) -> Iterator[str]:
             share=format_share(nobody, decimals=0),
             blank=BLANK,
         )
-    stale = [each.label for each in found.winners if each.stale]
-    if stale:
-        yield tr("* wins by a price that is old and may be gone: {list}.", list=", ".join(stale))
+    for each in found.winners:
+        if each.caveats:
+            yield tr("{name}: {caveats}.", name=winner_name(each), caveats=caveat_words(each.caveats))
 
 
 def letter(at: int) -> str:
@@ -108,18 +115,42 @@ def _legend(found: Wins) -> Table:
         Column(tr("Accelerator")),
         Column(tr("Share"), lambda v: format_share(v, decimals=1), right=True),
         Column(tr("An hour"), format_money, right=True),
+        Column(tr("8 in 10 of its cost")),
         Column(tr("Price of")),
     )
     rows = [
-        (letter(at), winner_name(each), each.share, each.usd_per_gpu_hour or None, each.price_date)
+        (
+            letter(at),
+            winner_name(each),
+            each.share,
+            each.usd_per_gpu_hour or None,
+            _times(each),
+            each.price_date,
+        )
         for at, each in enumerate(found.winners)
     ]
     return Table(columns, tuple(rows))
 
 
 def winner_name(winner: Winner) -> str:
-    """A winner's name, with a star where it wins by an old price."""
-    return f"{winner.label} *" if winner.stale else winner.label
+    """A winner's name, with a mark where its price or speed deserves doubt."""
+    return marked(winner.label, winner.caveats)
+
+
+def spread_words(winner: Winner, cost_usd: float) -> str:
+    """Where 8 chances in 10 of a winner's cost lie; empty where that is not known."""
+    if winner.spread is None:
+        return ""
+    low, high = (format_money(cost_usd * each) for each in winner.spread)
+    return tr("8 in 10: {ends}", ends=ends_said(low, high))
+
+
+def _times(winner: Winner) -> str:
+    """The same as factors of its cost, or that nothing is in doubt."""
+    if winner.spread is None:
+        return tr("as planned")
+    low, high = (format_significant(each, 2) for each in winner.spread)
+    return tr("{low} to {high} times", low=low, high=high)
 
 
 def _tree(found: Wins) -> dict[str, Any]:
@@ -139,6 +170,10 @@ def _tree(found: Wins) -> dict[str, Any]:
                 "accelerator": each.accelerator,
                 "share": each.share,
                 "stale": each.stale,
+                "one_supplier": each.only is not None,
+                "evidence": each.evidence,
+                "p10_over_cost": None if each.spread is None else each.spread[0],
+                "p90_over_cost": None if each.spread is None else each.spread[1],
                 "usd_per_gpu_hour": each.usd_per_gpu_hour,
                 "price_date": each.price_date,
             }
@@ -154,16 +189,19 @@ def rows(found: Wins) -> Table:
         Column(tr("Accelerator"), key="accelerator"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
-        Column(tr("Price"), lambda stale: "stale" if stale else "current", key="stale"),
+        Column(tr("Price"), lambda stale: tr("stale") if stale else tr("current"), key="stale"),
+        Column(tr("Likely, 8 in 10"), key="range"),
+        Column(tr("Mark"), key="mark"),
     )
     rows: list[tuple[Any, ...]] = []
     for row, y in enumerate(found.ys.tolist()):
         for column, x in enumerate(found.xs.tolist()):
             at = int(found.place[row, column])
             if at == NOBODY:
-                rows.append((x, y, None, None, None, None))
+                rows.append((x, y, None, None, None, None, None, None))
                 continue
             each = found.winners[at]
             cost, days = float(found.cost_usd[row, column]), float(found.span_days[row, column])
-            rows.append((x, y, each.accelerator, cost, days, each.stale))
+            doubt = spread_words(each, cost), caveat_words(each.caveats)
+            rows.append((x, y, each.accelerator, cost, days, each.stale, *doubt))
     return Table(columns, tuple(rows))

@@ -34,18 +34,18 @@ _LABELS = {
 }
 
 
-def input_label(path: str) -> str:
-    """What the input at a path is called: "Pre-training: Tokens", "Price"."""
+def input_label(path: str, *, lone: bool = False) -> str:
+    """What the input at a path is called: "Pre-training: Tokens", "Price"; of a ``lone`` stage "Tokens"."""
     stage, _, name = path.rpartition(SEPARATOR)
     if path.startswith(RANGES):
-        return tr("Range of {input_label}", input_label=input_label(path.removeprefix(RANGES)))
+        return tr("Range of {input_label}", input_label=input_label(path.removeprefix(RANGES), lone=lone))
     if name in INPUTS:
         label = INPUTS[name].label
     elif stage and name == "stage":
         return stage
     else:
         label = _LABELS.get(name) or name.rpartition(".")[2].replace("_", " ").capitalize()
-    return f"{stage}: {label}" if stage else label
+    return f"{stage}: {label}" if stage and not lone else label
 
 
 def value_words(path: str, value: Any, catalog: Catalog) -> str:

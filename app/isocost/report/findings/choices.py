@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from isocost.language import capital, tr
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import Crossing, OptionComparison
+from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.quantities import (
@@ -99,7 +100,7 @@ def rent_unanswered(accelerator: str) -> Unanswered:
         tr("No purchase price is known for {accelerator}.", accelerator=accelerator),
         tr("Type what one would cost with its share of the server."),
         tr("Set a purchase price"),
-        "ownership.usd_per_accelerator",
+        PURCHASE,
     )
 
 

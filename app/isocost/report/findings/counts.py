@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.factors import FigureRanges
@@ -189,7 +189,7 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
 
 def _own(shown: CountsView) -> str:
     days, cost = (next(p for p in shown.panels if p.kind == kind) for kind in ("days", "cost"))
-    return tr(" and ").join(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
+    return listed(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
 
 
 def _subtitle(shown: CountsView, knee: Knee | None) -> str:
@@ -228,7 +228,7 @@ def table(shown: CountsView | None) -> Table:
         Column(tr("Time"), format_duration, right=True, key="wall_days"),
         Column("MFU", format_share, right=True, key="mfu"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
-        Column(tr("Fits"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
+        Column(tr("Can run"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
     )
     if shown is None:
         return Table(columns, ())

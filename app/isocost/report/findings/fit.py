@@ -11,6 +11,7 @@ from isocost.plan.answer.fit import EngineFit, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.kinds import KINDS
+from isocost.plan.physics.fitting import FitWord, fit_word
 from isocost.plan.physics.layouts import MIXERS
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.physics.throughput import TYPED
@@ -60,9 +61,9 @@ def memory_said(stage: StageEstimate, breakdown: Breakdown) -> Said:
     return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(breakdown, 'bytes')}")
 
 
-def rounds_memory_said(found: RoundsFit) -> Said:
+def rounds_memory_said(stage: StageEstimate, found: RoundsFit) -> Said:
     """What the bar of an update's memory says, for a stage of rounds."""
-    finding = held_words(found.memory)
+    finding = held_words(found.memory, stage.fit)
     longest = format_count(found.longest)
     subtitle = tr(
         "Likely {likely_words} at {longest} tokens a sequence",
@@ -119,15 +120,16 @@ def turns_words(engine: EngineFit) -> str:
 
 def memory_finding(stage: StageEstimate, breakdown: Breakdown) -> str:
     """How much of how much, and what is to spare."""
-    return tr("The pinned layout is impossible") if stage.layout_problem else held_words(breakdown)
+    return tr("The pinned layout is impossible") if stage.layout_problem else held_words(breakdown, stage.fit)
 
 
-def held_words(breakdown: Breakdown) -> str:
-    """How much of what can be used a breakdown takes."""
+def held_words(breakdown: Breakdown, word: FitWord | None) -> str:
+    """How much of what can be used a breakdown takes, and the verdict on its stage."""
     limit = breakdown.limit or 0.0
-    held = format_memory_of(breakdown.total, limit)
-    surely = fits_words(breakdown)
+    held, surely = format_memory_of(breakdown.total, limit), tr(word or fit_word(breakdown))
     if breakdown.total <= limit:
+        if word == "does not fit":
+            return tr("{held} to train, but what generates does not fit", held=held)
         return tr(
             "{held}: {surely}, {memory} free",
             held=held,
@@ -135,12 +137,6 @@ def held_words(breakdown: Breakdown) -> str:
             memory=format_memory(limit - breakdown.total, digits=2),
         )
     return tr("Needs {held}: {surely}", held=held, surely=surely)
-
-
-def fits_words(breakdown: Breakdown) -> str:
-    """Whether a breakdown fits, as sure as measured memory lets us be: "fits", "probably does not fit"."""
-    says = tr("fits") if breakdown.total <= (breakdown.limit or 0.0) else tr("does not fit")
-    return tr("probably {says}", says=says) if breakdown.close else says
 
 
 def likely_words(breakdown: Breakdown) -> str:

@@ -22,6 +22,7 @@ from isocost.plan.doubt.span import EstimateRange, RangePart
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
+from isocost.plan.physics.fitting import FitWord
 from isocost.plan.project.project import Price, Project, Scenario, hardware_of, price_of
 from isocost.plan.values import NO_PRICE
 from isocost.quantities import (
@@ -237,29 +238,33 @@ def fit_words(estimate: Estimate) -> str:
     return next((remark.text for remark in _fit(estimate)), "")
 
 
+_FIT_TONES: dict[FitWord, Tone] = {
+    "fits": "fine",
+    "probably fits": "fine",
+    "probably needs host memory": "care",
+    "needs host memory": "care",
+    "probably does not fit": "stop",
+    "does not fit": "stop",
+}
+
+
 def _fit(estimate: Estimate) -> Iterator[Remark]:
     """Whether every stage's memory fits, with that of the tightest."""
-    judged = [stage for stage in _counted(estimate) if stage.fits is not None]
-    breakdowns = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
-    tightest = max(breakdowns, key=lambda breakdown: breakdown.total / (breakdown.limit or 1.0), default=None)
-    size = ""
-    # A stage of rounds fits or not by simulation: nothing here says how closely.
-    if tightest is not None and tightest.limit is not None and len(breakdowns) == len(judged):
-        size = f", {format_memory_of(tightest.total, tightest.limit)}"
-    close = tightest is not None and tightest.close
-    if judged and all(stage.fits for stage in judged):
-        said = tr("probably fits{size}", size=size) if close else tr("fits{size}", size=size)
-        short = tr("probably fits{size}", size="") if close else tr("fits{size}", size="")
-        yield Remark(said, "fine", shorter=(short,) if size else ())
-    elif any(stage.layout_problem for stage in judged):
+    judged, word = [stage for stage in _counted(estimate) if stage.fits is not None], estimate.fit
+    if word is None:
+        return
+    if any(stage.layout_problem for stage in judged):
         yield Remark(tr("impossible as pinned"), "stop")
-    elif judged:
-        said = (
-            tr("probably does not fit{size} on each", size=size)
-            if close
-            else tr("does not fit{size} on each", size=size)
-        )
-        yield Remark(said, "stop")
+        return
+    filled = [stage.held for stage in judged if stage.held is not None and stage.held.limit]
+    said, shorter, tone = tr(word), tuple[str, ...](), _FIT_TONES[word]
+    # What generates without training has no breakdown, and may be the tightest.
+    if filled and len(filled) == len(judged):
+        tightest = max(filled, key=lambda breakdown: breakdown.total / (breakdown.limit or 1.0))
+        held = format_memory_of(tightest.total, tightest.limit or 0.0)
+        shorter = (said,)
+        said = f"{said}, {held}" if tone == "fine" else tr("{said}, {held} on each", said=said, held=held)
+    yield Remark(said, tone, shorter=shorter)
 
 
 def _prices(

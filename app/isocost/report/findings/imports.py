@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from isocost.files.imports import Brought, Given, Imported
 from isocost.files.imports.reading import KINDS
 from isocost.files.own.fields import PartField
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.quantities import QuantityError, parse
 from isocost.report.imported import ORIGINS
 from isocost.report.table import Column, Table
@@ -53,13 +53,8 @@ class AskedError(ValueError):
 
 def nothing_yet() -> str:
     """What can be imported, before anything is chosen."""
-    forms = [kind.form for kind in KINDS]
-    listed = (
-        tr("{list} or {forms}", list=", ".join(forms[:-1]), forms=forms[-1])
-        if len(forms) > 1
-        else "".join(forms)
-    )
-    return tr("Choose {listed}, or drop one onto the window.", listed=listed)
+    forms = listed((kind.form for kind in KINDS), "or")
+    return tr("Choose {forms}, or drop one onto the window.", forms=forms)
 
 
 def asked(content: Imported) -> tuple[str, ...]:

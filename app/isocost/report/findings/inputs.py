@@ -22,12 +22,12 @@ from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import DENSE
-from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
+from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, origin
 from isocost.plan.kinds import Stage, data_of, kind_of
-from isocost.plan.money.ownership import purchase_price
+from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.physics.layouts import pinned_words
 from isocost.plan.physics.resolve import impossible_model, parameters_of, transformer_of
-from isocost.plan.physics.throughput import ATTENTION_WORDS
+from isocost.plan.physics.throughput import ATTENTION_WORDS, TYPED
 from isocost.plan.project.programme import Api
 from isocost.plan.project.project import (
     Place,
@@ -70,8 +70,6 @@ NO_QUOTES = tr("No market price is known; type one.")
 YOUR_QUOTES = tr("Your quotes")
 ADD_QUOTE = tr("Quotes of your own…")
 
-PURCHASE = "ownership.usd_per_accelerator"
-"""Stands for the price of an hour where accelerators are owned."""
 
 _REMARKED = ("data.tokens", "model.parameters")
 """Inputs that badges stand at."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.report.launch import LABELS, Wanted, Written, layout_words
 
 TITLE = tr("Launch settings")
@@ -31,10 +31,8 @@ def told(made: Written) -> tuple[str, str]:
         return tr(
             "{label} can say all of this layout; what was assumed stands in its comments.", label=label
         ), "fine"
-    lost = made.unsaid
-    listed = lost[0] if len(lost) == 1 else tr("{list} and {lost}", list=", ".join(lost[:-1]), lost=lost[-1])
     return tr(
-        "{label} has no words for {listed}: started like this, it would run another layout.",
+        "{label} has no words for {lost}: started like this, it would run another layout.",
         label=label,
-        listed=listed,
+        lost=listed(made.unsaid),
     ), "care"

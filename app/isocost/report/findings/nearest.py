@@ -8,7 +8,7 @@ from statistics import median
 from isocost.evidence.nearest import NearRun
 from isocost.language import tr
 from isocost.plan.answer.fit import FitReport
-from isocost.quantities import SPACE, format_count
+from isocost.quantities import SPACE, format_count, marked
 from isocost.report.findings.fit import percent
 from isocost.report.findings.layouts import rate
 from isocost.report.findings.said import Said
@@ -72,8 +72,8 @@ def near_error(run: NearRun) -> str:
 def error_words(error: float) -> str:
     """An error relative to what was measured, with its sign: "+6 %"."""
     points = round(error * 100)
-    sign = "+" if points > 0 else "−" if points < 0 else ""
-    return f"{sign}{abs(points)}{SPACE}%"
+    sign = "+" if points > 0 else ""
+    return f"{sign}{marked(str(points))}{SPACE}%"
 
 
 def far_off(run: NearRun) -> bool:

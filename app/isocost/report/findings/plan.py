@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.claims.published import as_published
 from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.programme import Goal
+from isocost.plan.solve.hardware.ranks import Sureness
 from isocost.quantities import (
     SPACE,
     format_count,
@@ -27,7 +29,8 @@ from isocost.quantities import (
     shown_duration,
     shown_money,
 )
-from isocost.report.decisions.choices import SAME_TIME
+from isocost.report.decisions.choices import SAME_TIME, caveat_words, marked, marks_words
+from isocost.report.decisions.doubt import ends_said
 from isocost.report.findings.plan_goal import goal_finding, goal_reading
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -330,7 +333,7 @@ def time_table(comparison: Comparison) -> Table:
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Price of an hour"), format_money, right=True, key="usd_per_gpu_hour"),
         Column("MFU", lambda share: f"{format_fixed(100.0 * share, 1)}%", right=True, key="mfu"),
-        Column(tr("Memory"), lambda fits: tr("fits") if fits else tr("does not fit"), key="fits"),
+        Column(tr("Can run"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
     )
     rows = tuple(
         (
@@ -350,11 +353,20 @@ def time_table(comparison: Comparison) -> Table:
 
 # Cost by hardware
 
+NOT_ASKED: Mapping[str, Sureness] = MappingProxyType({})
+AS_PLANNED, NOT_ON_OFFER = tr("nothing of it is in doubt"), tr("not known: not on offer for so long")
+"""Why a row has no range."""
 
-def ranking_said(comparison: Comparison, choices: Sequence[RankedChoice]) -> Said:
-    """What the ranking of accelerators says."""
+
+def ranking_said(
+    comparison: Comparison, choices: Sequence[RankedChoice], sureness: Mapping[str, Sureness] = NOT_ASKED
+) -> Said:
+    """What the ranking of accelerators says; ``sureness``: how far to trust each, once it is known."""
     finding, subtitle = ranking_finding(comparison, choices), ranking_subtitle(comparison, choices)
-    rows = ". ".join(in_words(choice) for choice in choices)
+    shown = [sureness[choice.accelerator] for choice in choices if choice.accelerator in sureness]
+    if meant := marks_words(caveat for each in shown for caveat in each.caveats):
+        subtitle = f"{subtitle} {meant}."
+    rows = ". ".join(in_words(choice, sureness) for choice in choices)
     return Said(finding, subtitle, f"{finding}. {subtitle} {rows}.")
 
 
@@ -433,12 +445,38 @@ def why_out(choice: RankedChoice) -> str:
     return "" if choice.in_time else tr("too slow")
 
 
-def in_words(choice: RankedChoice) -> str:
-    """One row as a sentence: "H800: $5.33M, 2,048 for 54 days"."""
-    words = f"{choice.label}: {format_money(choice.cost_usd)}, {format_count(choice.count)}"
+def in_words(choice: RankedChoice, sureness: Mapping[str, Sureness] = NOT_ASKED) -> str:
+    """One row as a sentence: "H800: $5.33M (8 in 10: $4.1M to $7M), 2,048 for 56 days"."""
+    likely = range_of(choice, sureness)
+    words = f"{choice.label}: {format_money(choice.cost_usd)}"
+    words += f" ({tr('8 in 10: {ends}', ends=likely)})" if likely and likely != AS_PLANNED else ""
+    words += f", {format_count(choice.count)}"
     words += tr(" for {duration}", duration=format_duration(choice.days))
-    reason = why_out(choice)
-    return f"{words}, {reason}" if reason else words
+    return ", ".join(each for each in (words, why_out(choice), why_marked(choice, sureness)) if each)
+
+
+def range_of(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
+    """Where 8 chances in 10 of a row's cost lie, or why it has no range; empty where nobody has asked."""
+    if why_out(choice) or not any(each.ranged for each in sureness.values()):
+        return ""
+    known = sureness.get(choice.accelerator)
+    if known is None:
+        return NOT_ON_OFFER
+    if known.spread is None:
+        return AS_PLANNED
+    return ends_said(*(format_money(choice.cost_usd * each) for each in known.spread))
+
+
+def why_marked(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
+    """Why a row's name carries a mark; empty where it does not."""
+    known = sureness.get(choice.accelerator)
+    return "" if known is None else caveat_words(known.caveats)
+
+
+def row_name(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
+    """A row's name, with its mark where price or speed deserve doubt."""
+    known = sureness.get(choice.accelerator)
+    return choice.label if known is None else marked(choice.label, known.caveats)
 
 
 def choice_pace(choice: RankedChoice) -> str:
@@ -446,9 +484,9 @@ def choice_pace(choice: RankedChoice) -> str:
     return f"{format_count(choice.count)} · {format_duration(choice.days)}"
 
 
-def choice_tip(choice: RankedChoice) -> str:
+def choice_tip(choice: RankedChoice, sureness: Mapping[str, Sureness] = NOT_ASKED) -> str:
     """One row as a sentence, and what a click on it does."""
-    return tr("{in_words}. Click to plan with it.", in_words=in_words(choice))
+    return tr("{in_words}. Click to plan with it.", in_words=in_words(choice, sureness))
 
 
 def bar_scale(choices: Sequence[RankedChoice]) -> float:
@@ -468,14 +506,19 @@ def beyond_scale(choice: RankedChoice, choices: Sequence[RankedChoice]) -> str:
     )
 
 
-def ranking_table(choices: Sequence[RankedChoice]) -> Table:
+def ranking_table(choices: Sequence[RankedChoice], sureness: Mapping[str, Sureness] = NOT_ASKED) -> Table:
     """The ranking as drawn."""
     columns = (
         Column(tr("Accelerator"), key="accelerator"),
         Column(tr("How many"), format_count, right=True, key="count"),
         Column(tr("Time"), format_duration, right=True, key="days"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
-        Column(tr("Verdict"), lambda text: text or "possible", key="verdict"),
+        Column(tr("Likely, 8 in 10"), right=True, key="range"),
+        Column(tr("Verdict"), lambda text: text or tr("possible"), key="verdict"),
+        Column(tr("Mark"), key="mark"),
     )
-    rows = tuple((c.label, c.count, c.days, c.cost_usd, why_out(c)) for c in choices)
+    rows = tuple(
+        (c.label, c.count, c.days, c.cost_usd, range_of(c, sureness), why_out(c), why_marked(c, sureness))
+        for c in choices
+    )
     return Table(columns, rows)

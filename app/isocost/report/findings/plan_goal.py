@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from isocost.language import in_sentence, tr
+from isocost.language import in_sentence, listed, tr
 from isocost.plan.answer.comparison import JUST, Comparison
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_count, format_counted, format_duration, format_money
-from isocost.report.decisions.choices import SAME_TIME, goal_words, joined
+from isocost.report.decisions.choices import SAME_TIME, goal_words
 
 BUDGET, DEADLINE = "goal.budget_usd", "goal.deadline_days"
 """Paths of what a plan is held against."""
@@ -105,7 +105,7 @@ def how_far(comparison: Comparison) -> str:
                 limit=limit,
             )
         )
-    return tr("is {joined}", joined=joined(parts))
+    return tr("is {joined}", joined=listed(parts))
 
 
 def goal_reading(comparison: Comparison) -> str:

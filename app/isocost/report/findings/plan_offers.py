@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isocost.language import capital, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.answer.chances import SAFER
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.compare.points import Ghost
@@ -19,7 +19,7 @@ from isocost.plan.solve.knee import Doubling, Knee
 from isocost.plan.solve.solution import Alternative
 from isocost.quantities import format_count, format_counted, format_duration, format_money, format_share
 from isocost.quantities.units import HOURS_PER_DAY
-from isocost.report.decisions.choices import hardware_words, joined, price_words, supplier_of
+from isocost.report.decisions.choices import hardware_words, price_words, supplier_of
 from isocost.report.decisions.offers import finding
 from isocost.report.decisions.solve import over_words, why
 
@@ -104,7 +104,7 @@ def offers_view(found: Edge) -> OffersView:
 
 def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> OfferView:
     choice = offer.choice
-    name = joined([tr(each) if at else capital(tr(each)) for at, each in enumerate(names)])
+    name = capital(listed(tr(each) for each in names))
     chance = "" if choice.chance is None else _percent(choice.chance)
     holds = tr("to hold {held}", held=_held(case.goal))
     stale = tr("; it may be gone") if offer.stale else ""

@@ -127,6 +127,6 @@ def _lines(before: Project, after: Project, catalog: Catalog) -> Iterator[str]:
 def _of_scenario(before: Scenario, after: Scenario, catalog: Catalog) -> Iterator[str]:
     for each in joined(before, after, catalog).differences:
         values = (value_words(each.path, value, catalog) for value in (each.a, each.b))
-        yield f"{input_label(each.path)}: {' -> '.join(values)}"
+        yield f"{input_label(each.path, lone=each.lone)}: {' -> '.join(values)}"
     if before.locked != after.locked:
         yield tr("Locks changed")

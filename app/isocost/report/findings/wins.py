@@ -17,8 +17,9 @@ from isocost.plan.answer.comparison import styles
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.wins import AXES, NOBODY, Axis, Winner, Wins
 from isocost.quantities import format_count, format_duration, format_money, format_share
+from isocost.report.decisions.choices import caveat_words, marks_words
 from isocost.report.decisions.doubt import chance_said
-from isocost.report.decisions.wins import label, rows, value_said, winner_name
+from isocost.report.decisions.wins import label, rows, spread_words, value_said, winner_name
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
 
@@ -63,7 +64,7 @@ class WinsView:
     """Row and column of the plan."""
 
     def name(self, winner: int) -> str:
-        """A winner's name, with a star where it wins by an old price."""
+        """A winner's name, with a mark where its price or speed deserves doubt."""
         return winner_name(self.found.winners[winner])
 
     def winner(self, row: int, column: int) -> Winner | None:
@@ -81,12 +82,16 @@ class WinsView:
         each = self.winner(row, column)
         if each is None:
             return tr("{where}: nobody does it.", where=where)
-        old = tr(", an old price") if each.stale else ""
+        cost = float(found.cost_usd[row, column])
+        likely = f" ({spread})" if (spread := spread_words(each, cost)) else ""
+        source = ", ".join(
+            words for words in (each.card.supplier, each.price_date, caveat_words(each.caveats)) if words
+        )
         return (
             f"{where}: {format_count(int(found.count[row, column]))} {each.label}, "
-            f"{format_money(float(found.cost_usd[row, column]))}, "
+            f"{format_money(cost)}{likely}, "
             f"{format_duration(float(found.span_days[row, column]))} "
-            f"({each.card.supplier}, {each.price_date}{old}){self.rival_words(row, column)}."
+            f"({source}){self.rival_words(row, column)}."
         )
 
     @cached_property
@@ -235,12 +240,13 @@ def subtitle(shown: WinsView, *, ranged: bool = False) -> str:
     else:
         what = tr("Cheapest that does it.")
     varied = tr(" Only {own_label}'s price varies.", own_label=shown.own_label) if "price" in axes else ""
-    stale = tr(" * by an old price.") if any(each.stale for each in found.winners) else ""
+    meant = marks_words(caveat for each in found.winners for caveat in each.caveats)
+    marks = f" {meant}." if meant else ""
     aside = ""
     if ranged:
         hatched = found.rivals is not None
         aside = tr(" Hatched: not certain.") if hatched else tr(" Without ranges.")
-    return f"{what}{aside}{varied}{stale}"
+    return f"{what}{marks}{aside}{varied}"
 
 
 def axis_title(axis: Axis, shown: WinsView) -> str:

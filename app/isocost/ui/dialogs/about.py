@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost import __version__
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.ui.log import log_path
 from isocost.ui.look.icons import app_icon
 from isocost.ui.widgets.labels import plain_label
@@ -50,7 +50,7 @@ def command_keys(window: QWidget) -> list[tuple[str, str]]:
     found = []
     for action in window_actions(window):
         named = str(action.property("command") or action.text().replace("&", "").rstrip("…"))
-        keys = " or ".join(each.toString(native) for each in action.shortcuts())
+        keys = listed((each.toString(native) for each in action.shortcuts()), "or")
         found.append((keys, named))
     return found
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.exit_codes import INTERRUPTED
 from isocost.language import tr
 from isocost.report.findings.errors import Unexpected
 from isocost.ui.dialogs.about import versions
@@ -142,7 +143,7 @@ class ExceptionDialog(QObject):
     def handle(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Log an error and show it once nothing else is under way; never raises, whatever fails here."""
         if issubclass(kind, KeyboardInterrupt):
-            QApplication.exit(130)
+            QApplication.exit(INTERRUPTED)
             return
         try:
             self._take(kind, error, trace)

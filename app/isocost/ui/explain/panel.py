@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCursor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +26,8 @@ from isocost.plan.explain.following import followed_key
 from isocost.plan.project.project import Project
 from isocost.report.decisions.explain_card import ExplainedCard, ValueRow, card, copied_text, not_explained
 from isocost.report.estimate_questions import LATE_WEEKS
+from isocost.report.help.pages import Section
+from isocost.report.help.words import entries_in, short
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.explain.tree import ValueTree
 from isocost.ui.look.icons import icon
@@ -31,7 +35,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.card import ElidedLabel
-from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
 from isocost.ui.widgets.side import SidePanel
 
 log = logging.getLogger(__name__)
@@ -63,11 +67,18 @@ class Visit:
         return (self.key, None) if self.of is None else (self.key, self.of.project, self.of.at)
 
 
+def word_link(term: str, place: str, colour: str) -> str:
+    """An abbreviation as a quiet link to its entry."""
+    return f'<a href="{escape(place)}" style="color: {colour}">{escape(term)}</a>'
+
+
 class ExplainPanel(SidePanel):
     """One figure with what it is made of; those opened before it are a step back."""
 
     input_wanted = Signal(object)
     """The :class:`InputPlace` that is to get the cursor."""
+    help_wanted = Signal(str)
+    """A place of help is to be opened."""
 
     def __init__(
         self, session: Session, theme: Theme, within: QWidget, below: QWidget, beside: QWidget
@@ -78,6 +89,7 @@ class ExplainPanel(SidePanel):
         self._trail: list[Visit] = []
         self._at = -1
         self._trees: tuple[Answer, Explainer] | None = None
+        self._entries: dict[str, Section] = {}
         self.shown: ExplainedCard | None = None
         self.setObjectName("explain")
         self.setAccessibleName(tr("Where a figure comes from"))
@@ -110,6 +122,14 @@ class ExplainPanel(SidePanel):
         for label, role in ((self.name, "small"), (self.formula, "small"), (self.source, "small")):
             label.setProperty("role", role)
         self.values.setProperty("strong", True)
+        self.words = QLabel(self)
+        self.words.setObjectName("explain.words")
+        self.words.setProperty("role", "small")
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
         self.tree = ValueTree(theme, self)
 
     def _tool(self, name: str, says: str, tip: str) -> QToolButton:
@@ -139,7 +159,8 @@ class ExplainPanel(SidePanel):
         head = QVBoxLayout()
         head.setContentsMargins(MARGIN, 0, MARGIN, 0)
         head.setSpacing(4)
-        for layout_or_part in (self.value, self.name, None, self.box, self.source, self.change_button):
+        beneath = (self.box, self.source, self.words, self.change_button)
+        for layout_or_part in (self.value, self.name, None, *beneath):
             if layout_or_part is None:
                 head.addSpacing(4)
             else:
@@ -171,6 +192,8 @@ class ExplainPanel(SidePanel):
         self.close_button.clicked.connect(self.leave)
         self.copy_button.clicked.connect(self.copy)
         self.change_button.clicked.connect(lambda: self._change(None))
+        self.words.linkActivated.connect(self.help_wanted)
+        self.words.linkHovered.connect(self._tell_word)
         self.tree.opened.connect(self._open_row)
         self.tree.folded.connect(self._fold)
         self.tree.change_wanted.connect(self._change)
@@ -280,10 +303,26 @@ class ExplainPanel(SidePanel):
         self.change_button.setText(found.change)
         self.change_button.setVisible(bool(found.change))
         self.tree.show_rows(found.rows)
+        self._show_words(found)
         self.setAccessibleDescription(found.words)
         self.back_button.setEnabled(self._at > 0)
         self.forward_button.setEnabled(self._at < len(self._trail) - 1)
         self.copy_button.setEnabled(bool(found.value))
+
+    def _show_words(self, found: ExplainedCard) -> None:
+        """Every abbreviation in sight as a link to what the glossary says of it."""
+        told = (found.label, found.value, found.note, found.formula, found.values, found.source)
+        rows = (f"{row.label}\n{row.value}\n{row.how}" for row in found.rows)
+        entries = entries_in((*told, *rows))
+        self._entries = {each.place: each for each in entries.values()}
+        links = (word_link(term, each.place, self._theme.quiet) for term, each in entries.items())
+        set_text(self.words, tr("Words: {links}", links=" · ".join(links)) if entries else "")
+        self.words.setVisible(bool(entries))
+
+    def _tell_word(self, place: str) -> None:
+        """What an abbreviation under the mouse means, beside it."""
+        entry = self._entries.get(place)
+        QToolTip.showText(QCursor.pos(), plain_tip(short(entry)) if entry is not None else "", self.words)
 
     def _keys(self, visit: Visit, newest: Answer) -> tuple[str, str]:
         """The keys of a figure and of its tree by now; none while its stage is switched off."""

@@ -92,7 +92,7 @@ class WarningLine(QWidget):
         rest = len(self._notices) - 1
         self.more.setVisible(rest > 0)
         self.more.setText(tr("+{rest} more", rest=rest) if rest > 0 else "")
-        self.more.setAccessibleName(f"{format_counted(rest, 'more warning')}")
+        self.more.setAccessibleName(f"{format_counted(max(0, rest), 'more warning')}")
         self._fill_menu()
         self._elide()
 

@@ -15,11 +15,12 @@ from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
+from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.physics.counts import units_of
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.values import Data
 from isocost.quantities import shown_money
-from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown, software_line
+from isocost.report.findings.inputs import details_line, layout_line, prices_shown, software_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.marks import InputMarks

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QCursor,
+    QEnterEvent,
     QFontMetricsF,
     QGuiApplication,
     QImage,
@@ -47,7 +48,7 @@ from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.widgets.figures import OPENING, ShowsFigures, explain
-from isocost.ui.widgets.labels import broken_lines, plain_tip, shorten
+from isocost.ui.widgets.labels import broken_lines, plain_tip, shorten, words_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.table import TableDialog, TableOver
 
@@ -85,6 +86,11 @@ class ElidedLabel(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._explain()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        if not self.shortened:
+            self.setToolTip(words_tip(self.text()))
 
     def _explain(self) -> None:
         self.setToolTip(plain_tip(self.text() if self.shortened else ""))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from isocost.language import later, tr
+from isocost.language import later, listed, tr
 from isocost.plan.inputs.input import Input, problem
 from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
@@ -214,7 +214,7 @@ class QuantityEdit(QLineEdit):
         shown, typed = shown_money(), typed_money(self.text(), self._currencies())
         if shown == typed:
             return "" if typed.is_dollar else tr(" at {rate_words}", rate_words=typed.rate_words)
-        rates = tr(" and ").join(
+        rates = listed(
             tr("{code} at {rate_words}", code=each.code, rate_words=each.rate_words)
             for each in (typed, shown)
             if not each.is_dollar

@@ -7,7 +7,15 @@ from html import escape
 
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFontMetrics,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -23,6 +31,13 @@ def plain_tip(text: str) -> str:
     if not QtGui.Qt.mightBeRichText(text):
         return text
     return "<br>".join(escape(line) for line in text.split("\n"))
+
+
+def words_tip(text: str) -> str:
+    """A tip on the abbreviations in a text; empty where there are none. F1 and Help tell more."""
+    from isocost.report.help.words import tip_of  # the glossary is read when the mouse first asks for it
+
+    return plain_tip(tip_of(text))
 
 
 _NUMBER = re.compile(r"[$€£¥]?\d+(?:[.,'’\u00a0\u202f-]?\d+)*[\w%]*(?:[ \u00a0\u202f]%)?")
@@ -81,6 +96,7 @@ class WrapLabel(QLabel):
         super().__init__(parent)
         self._whole = ""
         self._kept = lines
+        self._told = ""
         self._broken: tuple[str, bool, int, str] | None = None
         if lines:
             self.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -103,6 +119,12 @@ class WrapLabel(QLabel):
         if (text, in_full) != (self._whole, self._in_full):
             self._whole, self._in_full = text, in_full
             self._break()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        if self.toolTip() == self._told:  # those that others give stay
+            self._told = words_tip(self._whole)
+            self.setToolTip(self._told)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLayout, QTabl
 from shiboken6 import isValid
 
 from isocost.report.table import Table
-from isocost.ui.widgets.labels import WrapLabel, plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_tip, words_tip
 from isocost.ui.widgets.rows import Index
 
 MOST_SUMMARY = 0.4
@@ -66,6 +66,8 @@ class TableModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.table.columns[section].name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return words_tip(self.table.columns[section].name)
         return self._side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _side(self, column: int) -> Qt.AlignmentFlag:

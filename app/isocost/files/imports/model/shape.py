@@ -25,8 +25,10 @@ from isocost.files.imports.model.blocks import (
     Mixer,
     ShortConvolution,
 )
+from isocost.language import tr
 from isocost.plan.physics.shape import shape_flaw, transformer_of_shape
 from isocost.plan.values import ModelChoice, Shape
+from isocost.quantities import marked
 
 LARGEST_GAP = 0.005
 """Share of the parameters by which a plan may be off before that is said."""
@@ -54,8 +56,11 @@ def planned(decoder: Decoder) -> Planned:
             counted = parameters(transformer_of_shape(shape)).total
             if abs(counted / decoder.parameters - 1.0) > LARGEST_GAP:
                 said.append(
-                    f"A plan counts {counted / decoder.parameters - 1.0:+.1%} parameters: "
-                    "its shape has no place for all parts of this model."
+                    tr(
+                        "A plan counts {share} parameters: its shape has no place for all parts of this "
+                        "model.",
+                        share=marked(f"{counted / decoder.parameters - 1.0:+.1%}"),
+                    )
                 )
             return Planned(choice, tuple(said))
     active = decoder.active if decoder.active < decoder.parameters else None
@@ -63,7 +68,7 @@ def planned(decoder: Decoder) -> Planned:
         parameters=float(decoder.parameters), active_parameters=None if active is None else float(active)
     )
     return Planned(
-        choice, ("A plan takes a usual shape of as many parameters: this one cannot be written in it.",)
+        choice, (tr("A plan takes a usual shape of as many parameters: this one cannot be written in it."),)
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
+from isocost.files.imports.model.facts import MOST_LAYERS
 from isocost.files.imports.settings.forms.arithmetic import parsed
 from isocost.files.imports.settings.run import Run
 from isocost.language import tr
@@ -16,7 +17,6 @@ from isocost.plan.values import Shape
 
 LARGEST = 1e8
 """Of any width or number of layers, as in a plan."""
-MOST_LAYERS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ import numpy as np
 from isocost.plan.answer.curves import in_time
 from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.solve.case import WITHIN, Case, Choice
-from isocost.plan.solve.odds import judged
-from isocost.plan.solve.offered import is_stale, offered, on_offer
+from isocost.plan.solve.odds import judged, spread_of
+from isocost.plan.solve.offered import Caveat, OnlyOffer, caveats, is_stale, offered, on_offer, only_offer
 from isocost.plan.solve.reach import Flags, Reach
 
 SLOWEST = 100.0
@@ -30,6 +30,13 @@ class Ranked:
     wins_below: float | None
     """USD an hour below which it would be the cheapest; of the winner above which it no longer is. None = it
     could not win, or cannot lose."""
+    only: OnlyOffer | None = None
+    """What its price rests on where that is one supplier alone."""
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """Why its place deserves a mark; empty = for no reason."""
+        return caveats(only=self.only, stale=self.stale, evidence=self.choice.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,20 @@ class Ranking:
     none, or its speed is not predicted."""
 
 
-def ranges_of(found: Ranking) -> dict[tuple[str, int], tuple[float, float]]:
-    """The 10th and the 90th percentile of each row's cost, by accelerator and count."""
-    choices = (row.choice for row in found.rows)
-    return {
-        (each.accelerator, each.count): (each.low_usd, each.high_usd)
-        for each in choices
-        if each.low_usd is not None and each.high_usd is not None
-    }
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How far to trust an accelerator's row, at whichever count it stands."""
+
+    spread: tuple[float, float] | None
+    """10th and 90th percentile of its cost over the planned; None = nothing is in doubt."""
+    caveats: tuple[Caveat, ...]
+    ranged: bool = True
+    """Whether ranges are told at all."""
+
+
+def sureness_of(found: Ranking) -> dict[str, Sureness]:
+    """How far to trust each accelerator. Doubts are factors, which hardly move along its counts."""
+    return {row.choice.accelerator: Sureness(spread_of(row.choice), row.caveats) for row in found.rows}
 
 
 def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
@@ -119,7 +132,8 @@ def _one_each(on: Reach, places: list[tuple[int, bool]]) -> list[tuple[int, bool
 def _row(case: Case, on: Reach, at: int, ok: bool) -> Ranked:
     choice, budget = judged(case, on, at), case.goal.budget_usd
     within = budget is None or choice.cost_usd <= budget * WITHIN
-    return Ranked(choice, ok, within, is_stale(choice.price, case), None)
+    only = None if choice.owned else only_offer(choice.price, case)
+    return Ranked(choice, ok, within, is_stale(choice.price, case), None, only)
 
 
 def _order(row: Ranked) -> tuple[bool, float]:

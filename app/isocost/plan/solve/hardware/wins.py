@@ -16,7 +16,8 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
 from isocost.plan.solve.case import WITHIN, Case, WishError, with_text
 from isocost.plan.solve.hardware.rivals import Rivals, rivals, second
-from isocost.plan.solve.offered import is_stale, offered, on_offer
+from isocost.plan.solve.odds import judged, spread_of
+from isocost.plan.solve.offered import Caveat, OnlyOffer, caveats, is_stale, offered, on_offer, only_offer
 from isocost.plan.solve.reach import Flags, Reach
 
 Axis = Literal["tokens", "parameters", "count", "price", "budget", "deadline"]
@@ -62,6 +63,17 @@ class Winner:
     usd_per_gpu_hour: float
     card: PriceCard
     """The price it wins by."""
+    only: OnlyOffer | None = None
+    """What that rests on where it is one supplier alone."""
+    evidence: str | None = None
+    """What its prediction rests on, where it most often wins."""
+    spread: tuple[float, float] | None = None
+    """10th and 90th percentile of its cost over the planned, there; None = not asked for, or not in doubt."""
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """Why its place deserves a mark; empty = for no reason."""
+        return caveats(only=self.only, stale=self.stale, evidence=self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +151,7 @@ def wins(
         cost_at[row], days_at[row], count_at[row] = cost[columns, at], days[columns, at], plane.on.counts[at]
     nobody = which == NOBODY
     cost_at[nobody], days_at[nobody], count_at[nobody] = np.inf, np.inf, 0
-    place, winners = _winners(case, plane.on, which)
+    place, winners = _winners(case, plane.on, which, points, ranged=ranged)
     own, beside = (_own(case, x.axis), _own(case, y.axis)), None
     if ranged and aim == "cheapest":
         priced = "price" in (x.axis, y.axis)
@@ -315,7 +327,9 @@ def _logs(case: Case, on: Reach) -> tuple[Array, Array, Flags, Array]:
     return cost, days, on_offer(case, on), share
 
 
-def _winners(case: Case, on: Reach, which: NDArray[np.intp]) -> tuple[NDArray[np.intp], tuple[Winner, ...]]:
+def _winners(
+    case: Case, on: Reach, which: NDArray[np.intp], points: NDArray[np.intp], *, ranged: bool
+) -> tuple[NDArray[np.intp], tuple[Winner, ...]]:
     """The places renumbered by accelerator, the one with most of the map first."""
     counted = {card: int((which == card).sum()) for card in range(len(on.cards))}
     held = sorted((card for card, number in counted.items() if number), key=lambda card: -counted[card])
@@ -324,6 +338,8 @@ def _winners(case: Case, on: Reach, which: NDArray[np.intp]) -> tuple[NDArray[np
     for at, card in enumerate(held):
         place[which == card] = at
         price = on.cards[card]
+        # Doubts are factors, which hardly change along the counts of an accelerator.
+        choice = judged(case, on, int(np.bincount(points[which == card]).argmax()))
         winners.append(
             Winner(
                 price.accelerator,
@@ -333,6 +349,9 @@ def _winners(case: Case, on: Reach, which: NDArray[np.intp]) -> tuple[NDArray[np
                 price.date,
                 float(on.rates[int(np.flatnonzero(on.which == card)[0])]),
                 price,
+                None if choice.owned else only_offer(price, case),
+                choice.evidence,
+                spread_of(choice) if ranged else None,
             )
         )
     return place, tuple(winners)

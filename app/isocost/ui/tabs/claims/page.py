@@ -42,14 +42,12 @@ from isocost.ui.tabs.claims.runs import RunsCard
 from isocost.ui.tabs.claims.verdict import VerdictCard
 from isocost.ui.tabs.claims.ways import WaysCard
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import BESIDE, CardColumns, ScrollBody, scrolling
+from isocost.ui.widgets.sections import BESIDE, UNLIMITED, CardColumns, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
 LIBRARY_WIDTH = 236
 NARROW, FLAT = 430, 0.38
 """Pixels for the verdict below which the library stands above it, and its share of the height then."""
-UNLIMITED = 16777215
-"""Qt's own value for no maximum."""
 TWO_COLUMNS = 620
 """Pixels from which on the cards below the verdict stand in two columns."""
 CHECKING = tr("Checking…")

@@ -183,10 +183,10 @@ class MemoryCard(BreakdownCard):
         self.say(*memory_said(stage, breakdown))
         self.chart.show_breakdown(breakdown)
 
-    def show_rounds(self, found: RoundsFit) -> None:
+    def show_rounds(self, stage: StageEstimate, found: RoundsFit) -> None:
         """Show the memory of an update of a stage of rounds."""
         self.explains("")
-        self.say(*rounds_memory_said(found))
+        self.say(*rounds_memory_said(stage, found))
         self.chart.show_breakdown(found.memory)
 
 

@@ -200,7 +200,7 @@ class FitPage(QScrollArea):
                 self._show_launch(self.launch)
         elif report.rounds is not None:
             self._lay_open(self.memory, self.step, self.engine)
-            self.memory.show_rounds(report.rounds)
+            self.memory.show_rounds(stage, report.rounds)
             self.engine.show_rounds(report.rounds)
             self.step.show_rounds(report.rounds)
             self.empty.offer(unsearched_rounds(stage, report.rounds), self._other())

@@ -14,6 +14,7 @@ from isocost.catalog.constants.palette import LineStyle
 from isocost.language import tr
 from isocost.plan.answer.comparison import JUST, Comparison, ranked
 from isocost.plan.answer.curves import RankedChoice
+from isocost.plan.solve.hardware.ranks import Sureness
 from isocost.quantities import format_money, shown_duration
 from isocost.report.findings.plan import (
     bar_scale,
@@ -23,6 +24,7 @@ from isocost.report.findings.plan import (
     in_words,
     ranking_said,
     ranking_table,
+    row_name,
     why_out,
 )
 from isocost.report.table import Table
@@ -66,8 +68,8 @@ class BarDelegate(RowDelegate):
         self._choices: Sequence[RankedChoice] = ()
         self._budget: float | None = None
         self._ranged = True
-        self.ranges: Mapping[tuple[str, int], tuple[float, float]] = {}
-        """The 10th and the 90th percentile of the cost, by accelerator and count."""
+        self.sureness: Mapping[str, Sureness] = {}
+        """How far to trust each accelerator's cost; empty = nobody has asked yet."""
 
     def show(self, comparison: Comparison, choices: Sequence[RankedChoice], *, ranged: bool = True) -> bool:
         """Paint from now on for this comparison and these rows, ``ranged`` with their ranges.
@@ -99,7 +101,7 @@ class BarDelegate(RowDelegate):
         name = QRectF(row.left() + 8, row.top() + 3, theme.px(NAME) - 12, row.height() / 2 - 3)
         under = QRectF(name.left(), row.center().y(), name.width(), row.height() / 2 - 4)
         cost = QRectF(row.right() - theme.px(COST) - 8, row.top(), theme.px(COST), row.height())
-        write_text(painter, name, choice.label, self.bold, ink)
+        write_text(painter, name, row_name(choice, self.sureness), self.bold, ink)
         write_text(painter, under, choice_pace(choice), self.quiet, theme.quiet)
         weight = self.small if out else self.bold
         write_text(painter, cost, format_money(choice.cost_usd), weight, ink, RIGHT)
@@ -137,7 +139,10 @@ class BarDelegate(RowDelegate):
         """The 10th and the 90th percentile of a choice's cost; None where it is not known, or not shown."""
         if self._spread is not None and choice.accelerator == self._active:
             return choice.cost_usd * self._spread[0], choice.cost_usd * self._spread[1]
-        return self.ranges.get((choice.accelerator, choice.count)) if self._ranged else None
+        known = self.sureness.get(choice.accelerator) if self._ranged else None
+        if known is None or known.spread is None:
+            return None
+        return choice.cost_usd * known.spread[0], choice.cost_usd * known.spread[1]
 
     def _paint_budget(self, painter: QPainter, room: QRectF, row: QRectF) -> None:
         """The budget's line, which goes on from row to row."""
@@ -187,7 +192,12 @@ class ByHardware(ChartCard):
         self.at_count.setChecked(True)
         self.at_count.clicked.connect(lambda: self._rank(in_time=False))
         self.at_deadline.clicked.connect(lambda: self._rank(in_time=True))
-        self.ranking: Lines[RankedChoice] = Lines(in_words, self, tip=choice_tip, figure=self._figure_of)
+        self.ranking: Lines[RankedChoice] = Lines(
+            lambda choice: in_words(choice, self._told_sureness()),
+            self,
+            tip=lambda choice: choice_tip(choice, self._told_sureness()),
+            figure=self._figure_of,
+        )
         self._delegate = BarDelegate(theme, self)
         self.list = ClickList("by_hardware.list", self.ranking, self._delegate, self)
         self._dress_list()
@@ -204,6 +214,8 @@ class ByHardware(ChartCard):
             self.body.addWidget(label)
         self.setTabOrder(self.list, self.more)
         self._comparison: Comparison | None = None
+        self._shown: Comparison | None = None
+        self._ranged = True
         self._in_time: bool | None = None
         self._parts: tuple[object, ...] = ()
         self._told: tuple[object, ...] | None = None
@@ -218,7 +230,7 @@ class ByHardware(ChartCard):
 
     def show_nothing(self, why: str) -> None:
         """Leave the list empty and say why."""
-        self._comparison = self._told = None
+        self._comparison = self._shown = self._told = None
         self.ranking.show(())
         self.at_count.setVisible(False)
         self.at_deadline.setVisible(False)
@@ -251,7 +263,8 @@ class ByHardware(ChartCard):
         self.at_count.setVisible(True)
         self.at_deadline.setVisible(True)
         (self.at_deadline if in_time else self.at_count).setChecked(True)
-        said = ranking_said(comparison, choices)
+        self._shown = comparison
+        said = ranking_said(comparison, choices, self._told_sureness())
         self.say(*said)
         self._delegate.show(comparison, choices, ranged=ranged)
         self.ranking.show(choices)
@@ -259,11 +272,21 @@ class ByHardware(ChartCard):
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
 
-    def show_ranges(self, ranges: Mapping[tuple[str, int], tuple[float, float]]) -> None:
-        """Draw the range of other accelerators' costs too: USD by accelerator and count."""
-        if ranges != self._delegate.ranges:
-            self._delegate.ranges = ranges
-            self.list.viewport().update()
+    def show_sureness(self, sureness: Mapping[str, Sureness]) -> None:
+        """Draw the range of other accelerators' costs too, and mark what deserves doubt."""
+        if sureness == self._delegate.sureness:
+            return
+        self._delegate.sureness = sureness
+        if self._shown is not None:
+            self.say(*ranking_said(self._shown, self.ranking.rows, self._told_sureness()))
+        self.list.viewport().update()
+
+    def _told_sureness(self) -> Mapping[str, Sureness]:
+        """How far to trust each, as it is told: without ranges where the window shows none."""
+        known = self._delegate.sureness
+        if self._comparison is None or self._ranged:
+            return known
+        return {name: replace(each, spread=None, ranged=False) for name, each in known.items()}
 
     def show_changes(self, changes: Sequence[str] | None, winner: tuple[str, int] | None = None) -> None:
         """Say beneath the list what would change its first row.
@@ -291,7 +314,7 @@ class ByHardware(ChartCard):
         return self.size() + QSize(0, self.list.verticalScrollBar().maximum())
 
     def table(self) -> Table:
-        return ranking_table(self.ranking.rows)
+        return ranking_table(self.ranking.rows, self._told_sureness())
 
     @staticmethod
     def _days(comparison: Comparison) -> float:

@@ -187,7 +187,8 @@ class GoalLines:
 
     def paint_flags(self, painter: QPainter) -> None:
         """The flags in the gutters: those of lines filled, others as quiet outlines."""
-        for flag in self.flags:
+        # What is only there to drag a line from has no place on paper.
+        for flag in (each for each in self.flags if each.standing or not self.theme.printed):
             theme = self.theme
             painter.setBrush(QColor(theme.text if flag.standing else theme.panel))
             if flag.standing:

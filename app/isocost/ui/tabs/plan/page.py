@@ -29,7 +29,7 @@ from isocost.plan.solve.hardware.edge import (
     ranks_follow,
     taken,
 )
-from isocost.plan.solve.hardware.ranks import Ranking, ranges_of
+from isocost.plan.solve.hardware.ranks import Ranking, sureness_of
 from isocost.report.decisions.rank import change_words
 from isocost.report.findings.next_step import nothing_runs
 from isocost.report.findings.plan import FREE, not_compared
@@ -298,9 +298,9 @@ class PlanPage(QScrollArea):
         moved = answer.comparison.deadline_days != comparison.deadline_days
         if found is None or moved or not self.ranks.is_of(answer):
             self.by_hardware.show_changes(None)
-            self.by_hardware.show_ranges({})
+            self.by_hardware.show_sureness({})
             return
-        self.by_hardware.show_ranges(ranges_of(found[0]))
+        self.by_hardware.show_sureness(sureness_of(found[0]))
         rows, dated = found[0].rows, comparison.deadline_days is not None
         as_shown = rows and self.by_hardware.at_deadline.isChecked() is dated
         winner = (rows[0].choice.accelerator, rows[0].choice.count) if as_shown else None
