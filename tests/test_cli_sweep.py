@@ -193,6 +193,13 @@ def test_another_grid_or_plan_is_refused_in_words_until_one_begins_anew(interrup
     assert len(rows_of(interrupted)) == 2
 
 
+def test_a_sweep_of_which_nobody_can_tell_whose_it_is_is_refused(interrupted, capsys):
+    (interrupted.with_name(f"out.csv{SUFFIX}") / part_module.IDENTITY).write_text('{"isocost": ')
+    assert swept(interrupted, *SLOW) == 2
+    assert "is of another version of Isocost" in capsys.readouterr().err
+    assert not interrupted.exists()
+
+
 def test_a_folder_that_no_sweep_has_left_is_not_thrown_away(tmp_path, capsys):
     folder = tmp_path / f"out.csv{SUFFIX}"
     folder.mkdir()

@@ -63,6 +63,7 @@ TEXTS = (
     "9" * 40,
 )  # fmt: skip
 """What people type, and what they had better not."""
+SIZE = (1280, 800)
 STRETCH = 150
 """Events on one plan before all is undone."""
 STUCK_S = 120
@@ -155,6 +156,16 @@ class Monkey:
             self.faults.meet("redo", _difference(newest, session.project))
         settle(session, PATIENCE_MS)
 
+    def memory_mb(self) -> float | None:
+        """Memory of the window as it was opened: at its first size, nothing above it, nothing copied."""
+        self._close_dialogs()
+        QApplication.clipboard().clear()
+        self.window.resize(*SIZE)
+        self.window.show_page(0)
+        settle(self.window.session, PATIENCE_MS)
+        self._turn()
+        return memory_mb()
+
     def _turn(self) -> None:
         self.pulse.turn()
         QApplication.processEvents()
@@ -206,13 +217,13 @@ class Monkey:
         self.faults.did(f"{how} {_named(widget)} {place.x()},{place.y()}")
         button = Button.RightButton if how == "right click" else Button.LeftButton
         held = chance.choice([Mod.NoModifier] * 6 + [Mod.ShiftModifier, Mod.ControlModifier])
-        _mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
+        self._mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
         _focus(widget)
-        _mouse(widget, Kind.MouseButtonPress, place, button, button, held)
-        _mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
+        self._mouse(widget, Kind.MouseButtonPress, place, button, button, held)
+        self._mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
         if how == "double click":
-            _mouse(widget, Kind.MouseButtonDblClick, place, button, button, held)
-            _mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
+            self._mouse(widget, Kind.MouseButtonDblClick, place, button, button, held)
+            self._mouse(widget, Kind.MouseButtonRelease, place, button, Button.NoButton, held)
         if how == "right click" and isValid(widget):
             reason = QContextMenuEvent.Reason.Mouse
             self._send(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
@@ -225,18 +236,18 @@ class Monkey:
             return
         self.faults.did(f"drag {_named(widget)}")
         left = Button.LeftButton
-        _mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
-        _mouse(widget, Kind.MouseButtonPress, place, left, left)
+        self._mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
+        self._mouse(widget, Kind.MouseButtonPress, place, left, left)
         for _ in range(chance.randint(1, 8)):
             place += QPoint(chance.randint(-60, 60), chance.randint(-40, 40))
-            _mouse(widget, Kind.MouseMove, place, Button.NoButton, left)
+            self._mouse(widget, Kind.MouseMove, place, Button.NoButton, left)
             if chance.random() < 0.6:
                 self._turn()
             if chance.random() < 0.05:
                 self._key(
                     *chance.choice([(Key.Key_Escape, Mod.NoModifier), (Key.Key_Z, Mod.ControlModifier)])
                 )
-        _mouse(widget, Kind.MouseButtonRelease, place, left, Button.NoButton)
+        self._mouse(widget, Kind.MouseButtonRelease, place, left, Button.NoButton)
 
     def wheel(self) -> None:
         """Up or down, at times with Ctrl."""
@@ -256,7 +267,7 @@ class Monkey:
         """Point at something, at times for long enough to be told."""
         widget, place = self._place()
         self.faults.did(f"hover {_named(widget)}")
-        _mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
+        self._mouse(widget, Kind.MouseMove, place, Button.NoButton, Button.NoButton)
         if self.chance.random() < 0.3 and isValid(widget):
             self._send(widget, QHelpEvent(Kind.ToolTip, place, widget.mapToGlobal(place)))
 
@@ -280,6 +291,7 @@ class Monkey:
         if chance.random() < 0.7:
             QTest.keyClick(field, Key.Key_A, Mod.ControlModifier)
         for letter in text:
+            self.pulse.turn()
             QTest.sendKeyEvent(
                 QTest.KeyAction.Click,
                 self._focused(),
@@ -386,6 +398,7 @@ class Monkey:
     ) -> None:
         target = on or self._focused()
         self.faults.did(f"{held.name} {key.name} on {_named(target)}")
+        self.pulse.turn()
         QTest.keyClick(target, key, held)
 
     def _focused(self) -> QWidget:
@@ -395,8 +408,16 @@ class Monkey:
                 return each
         return self.window
 
-    @staticmethod
-    def _send(widget: QWidget, event: QEvent) -> None:
+    def _mouse(
+        self, widget: QWidget, kind: QEvent.Type, place: QPoint, button: Qt.MouseButton, held: Qt.MouseButton,
+        keys: Qt.KeyboardModifier = Mod.NoModifier,
+    ) -> None:  # fmt: skip
+        if isValid(widget):
+            at = QPointF(widget.mapToGlobal(place))
+            self._send(widget, QMouseEvent(kind, QPointF(place), at, button, held, keys))
+
+    def _send(self, widget: QWidget, event: QEvent) -> None:
+        self.pulse.turn()  # no hand sends two events in one turn: letters of a text are thirty
         QApplication.sendEvent(widget, event)
 
 
@@ -411,15 +432,6 @@ def _focus(widget: QWidget) -> None:
         at = at.parentWidget()
     if at is not None and at.isEnabled():
         at.setFocus(Qt.FocusReason.MouseFocusReason)
-
-
-def _mouse(
-    widget: QWidget, kind: QEvent.Type, place: QPoint, button: Qt.MouseButton, held: Qt.MouseButton,
-    keys: Qt.KeyboardModifier = Mod.NoModifier,
-) -> None:  # fmt: skip
-    if isValid(widget):
-        event = QMouseEvent(kind, QPointF(place), QPointF(widget.mapToGlobal(place)), button, held, keys)
-        QApplication.sendEvent(widget, event)
 
 
 def _named(widget: QWidget) -> str:
@@ -460,7 +472,7 @@ def new_window() -> Window:
     """A window with every page made, which cannot be quit."""
     application().setQuitOnLastWindowClosed(False)
     window = make_window(settings())
-    window.resize(1280, 800)
+    window.resize(*SIZE)
     window.show()
     window.show_workspace()
     QTest.qWaitForWindowExposed(window)
@@ -490,11 +502,11 @@ def play(seed: int, events: int, trace: IO[str] | None) -> int:
                 monkey.end()
             monkey.begin()
             if before is None and event >= WARM * events:
-                before = memory_mb()
+                before = monkey.memory_mb()
         monkey.act()
     monkey.end()
     monkey.begin()
-    after = memory_mb()
+    after = monkey.memory_mb()
     print(f"{events} events of seed {seed} in {time.monotonic() - started:.0f} s")
     for work, clock, words in monkey.pulse.worst:
         print(f"gap {work:.0f} ms at work, {clock:.0f} ms by the clock: {words}")

@@ -9,9 +9,11 @@ and another one needs a new start.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal
+from string import Formatter
+from typing import Any, Literal
 
 DOMAIN = "isocost"
 ENGLISH = "en"
@@ -28,7 +30,30 @@ def tr(message: str, /, **values: object) -> str:
         values: what stands for each name; without any the message is taken as it is, braces too.
     """
     said = _message(message)
-    return said.format(**values) if values else said
+    if not values:
+        return said
+    return said.format(**values) if DATIVE not in said else _INFLECTING.vformat(said, (), values)
+
+
+DATIVE = "!d}"
+"""Ends a field of a translation whose counted things stand in the dative: "in {time!d}" says "in 3 Tagen"."""
+_COUNTED = re.compile(r"(\d(?:[\d.,’']|\s(?=\d{3}))*[KMBT]?)(\s)([A-ZÄÖÜ][a-zäöüß]*(?:e|el|er))(?![\w-])")
+"""A number, a space, and a German noun that a dative plural adds an n to: it ends in none, and in no s."""
+
+
+def dative(said: str) -> str:
+    """Counted things of a German text as they stand after "in": "3 Tage" -> "3 Tagen", but "1 Woche"."""
+    return _COUNTED.sub(lambda met: met[0] if met[1] == "1" else f"{met[0]}n", said)
+
+
+class _Inflecting(Formatter):
+    """Fills a message in, inflecting the fields that ask for it."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return dative(str(value)) if conversion == "d" else super().convert_field(value, conversion)
+
+
+_INFLECTING = _Inflecting()
 
 
 def in_sentence(label: str) -> str:

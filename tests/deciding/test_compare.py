@@ -153,6 +153,20 @@ def test_beyond_ten_inputs_their_sections_are_compared(capsys):
     assert round(sum(each["usd"] for each in told["attribution"]) - told["delta_usd"], 2) == 0.0
 
 
+def test_beyond_ten_groups_the_stages_go_together():
+    def claimed(hours: float) -> Project:
+        stages = tuple(GpuHoursStage(name=f"Run {at}", gpu_hours=hours + at) for at in range(11))
+        return replace_scenario(BASE, msgspec.structs.replace(BASE.scenarios[0], stages=stages))
+
+    dearer = set_value(set_value(claimed(2000.0), "price.usd_per_gpu_hour", 3.0), "people.heads", 2.0)
+    pair = compared_pair(answer(claimed(1000.0), CATALOG), answer(dearer, CATALOG), CATALOG)
+    assert pair.grouped
+    groups = {share.path: share for share in pair.shares}
+    assert set(groups) == {"stages", "rent", "surroundings"}
+    assert len(groups["stages"].differences) == 11
+    assert round(sum(share.usd for share in pair.shares) - pair.delta_usd, 2) == 0.0
+
+
 # Mixtures
 
 SHARES, SUMS = st.floats(0.0, 2.0), st.floats(0.0, 1e6)

@@ -19,6 +19,7 @@ from isocost import paths
 from isocost.catalog import load
 from isocost.cli import main
 from isocost.files import load_project
+from isocost.files.loading import parse_project
 from isocost.plan.answer.estimate import answer
 from isocost.plan.explain.figures import Explainer
 from isocost.plan.kinds import KINDS
@@ -117,6 +118,71 @@ def test_every_kind_of_stage_is_explained(tmp_path: Path, kind: str, given_by: s
     path = tmp_path / "plan.yaml"
     path.write_text(text)
     check(load_project(path, CATALOG), 0)
+
+
+AS = "  hardware: {accelerator: h100-sxm, count: 12}\n  price: {usd_per_gpu_hour: 2.5}\n"
+OTHER_WAYS = {
+    "rounds that do not fit": ("rl", "", {"model: {parameters: 7e9}": "model: {parameters: 2e12}"}),
+    "rounds that overlap": ("rl", "    rl: {schedule: asynchronous}\n", {}),
+    "hours of so many accelerators": ("gpu-hours", "    hours: 100\n", {}),
+    "accelerator-hours as claimed": ("gpu-hours", "    gpu_hours: 5000\n", {}),
+    "a teacher that reads": ("distillation", "    distillation: {method: logits, keep_rate: 1}\n", {}),
+    "a student's own answers": ("distillation", "    distillation: {method: on-policy, keep_rate: 1}\n", {}),
+    "a teacher whose text is there": ("distillation", "    distillation: {generate: false}\n", {}),
+    "another currency": ("pretrain", DATA, {"name: Plan\n": "name: Plan\ncurrency: {code: EUR}\n"}),
+    "a rate of one's own": (
+        "pretrain",
+        DATA,
+        {
+            "name: Plan\n": "name: Plan\n"
+            "currency: {code: EUR, per_usd: 0.9, source: our bank, date: '2026-11-01'}\n"
+        },
+    ),
+    "a correction by one's own runs": (
+        "pretrain",
+        DATA,
+        {
+            "{mfu: 0.4, goodput: 0.9, waste: 0.1}": "{correction: "
+            "{factor: 0.9, low: 0.8, high: 1.0, runs: 12, source: runs.csv}}",
+        },
+    ),
+    "accelerators of one's own that are never idle": (
+        "pretrain",
+        DATA,
+        {AS: f"{AS}  supply: {{mode: own}}\n  ownership: {{usd_per_accelerator: 90000, utilization: 1}}\n"},
+    ),
+    "two stages at two prices": (
+        "pretrain",
+        f"{DATA}  - kind: sft\n    name: Tuned\n"
+        "    price: {usd_per_gpu_hour: 9}\n    data: {tokens: 1e9}\n",
+        {},
+    ),
+    "a checkpoint slower than failures come": (
+        "pretrain",
+        DATA,
+        {"goodput: 0.9, ": "", "model: {parameters: 7e9}": "model: {parameters: 1e12}"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_so_is_every_way_a_stage_may_be_worked_out(tmp_path: Path, name: str):
+    kind, more, changes = OTHER_WAYS[name]
+    text = PLAN.replace("STAGE", kind) + more
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "plan.yaml"
+    path.write_text(text)
+    check(load_project(path, CATALOG), 0)
+
+
+def test_a_run_that_does_not_fit_is_explained_by_the_worst_that_was_ever_seen():
+    text = PLAN.replace("STAGE", "rl").replace("7e9", "2e12")
+    found = answer(parse_project(text, CATALOG), CATALOG)
+    hours = Explainer(found, LATE_WEEKS).of("stages.0.gpu_hours")
+    assert [each.provenance for each in hours.inputs][-2] == "assumed"
+    assert "it does not fit" in [each.source for each in hours.inputs]
 
 
 # The command

@@ -110,6 +110,43 @@ def test_an_accelerator_left_out_is_not_offered(capsys):
     assert (code, "mi355y" in err) == (2, True)
 
 
+SMALL_STAGE = """\
+isocost: 1
+name: Small stage
+scenarios:
+  - name: Base
+    model: {parameters: 3e9}
+    hardware: {accelerator: h100-sxm, count: 256}
+    goal: {budget_usd: 3e6, deadline_days: 120}
+    stages:
+      - {kind: pretrain, name: Main, data: {tokens: 1.5e12}}
+      - {kind: sft, name: Adapters, data: {tokens: 2e8}, tuning: {method: lora}}
+"""
+"""A plan whose second stage takes minutes and has a batch of few sequences."""
+
+
+def test_a_small_stage_that_leaves_accelerators_idle_rules_no_count_out(capsys, tmp_path):
+    """Offers, the answer of solve and the sweep price one count alike."""
+    file = plan_file(tmp_path, SMALL_STAGE)
+    found = answered(capsys, "offers", file)
+    solved = answered(capsys, "solve", file, "--for", "count", "--deadline", "3")
+    assert solved["value"] <= 512
+    for name, by in (("cheapest", "cost_usd"), ("fastest", "wall_days")):
+        for other in ("cheapest", "fastest", "balanced"):
+            assert found[name][by] <= found[other][by]
+    assert found["fastest"]["count"] > 512  # more than its adapters' batch has sequences
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "smollm3-programme"])
+def test_no_offer_has_a_point_of_the_curves_before_it(name):
+    """The fastest is within a hundredth of the fastest there is, the cheapest the cheapest."""
+    case = case_of(name, 1e9, 3000.0)
+    found, on = offers(case), case.reach(offered(case))
+    usable = on_offer(case, on) & (on.span_days <= 3000.0)
+    assert found.cheapest.choice.cost_usd <= on.cost_usd[usable].min() * 1.0001
+    assert found.fastest.choice.span_days <= on.span_days[usable].min() * 1.01
+
+
 # Ranking
 
 

@@ -244,12 +244,12 @@ def test_the_same_seed_gives_the_same_digits_and_another_does_not(capsys, tmp_pa
 
 
 DIGITS = {
-    "p10": 1281.4,
-    "p50": 2903.57,
-    "p80": 4855.95,
-    "p90": 6314.54,
+    "p10": 1362.99,
+    "p50": 2911.03,
+    "p80": 4810.0,
+    "p90": 6459.07,
     "base": 3000.0,
-    "base_percentile": 52.4,
+    "base_percentile": 51.7,
 }
 
 
@@ -330,6 +330,46 @@ def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low
     if doubt.base == pytest.approx(doubt.middle):
         still = found.programme.at([np.array([doubt.base])])
         assert still.cost_usd[0] == pytest.approx(found.programme.base.cost_usd[0], abs=0.02)
+
+
+SIZED = """\
+isocost: 1
+name: Sized
+scenarios:
+  - name: A
+    model: {{parameters: 30e9, active_parameters: 20e9}}
+    hardware: {{accelerator: h100-sxm, count: 8}}
+    price: {{usd_per_gpu_hour: 3}}
+{more}
+    stages:
+      - {{kind: pretrain, name: Run, data: {{tokens: 1e11}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("ranges: {model.parameters: 20e9..2e12}", "model.parameters: the plan does not fit at "),
+        (
+            "ranges: {model.active_parameters: 5e9..300e9}",
+            "part of the range is left out: Active parameters can",
+        ),
+        ("ranges: {model.active_parameters: 50e9..300e9}", "no more than all 30B. The range is not sampled."),
+    ],
+)
+def test_where_in_a_range_there_is_no_plan_is_said(more, said, capsys, tmp_path):
+    found = told(capsys, "risk", plan(tmp_path, more, SIZED))
+    assert said in " ".join(found["words"])
+    assert math.isfinite(found["cost_usd"]["p90"])
+
+
+def test_a_range_from_the_least_that_an_input_may_be_has_chances(capsys, tmp_path):
+    """Nodes beyond a limit are cut to it, beside the range's own end: no slope is between those two."""
+    text = SIZED.replace("{{parameters: 30e9, active_parameters: 20e9}}", "{{parameters: 7e9}}")
+    held = "layout: {tp: 8}\n    ranges: {model.parameters: 1e5..1e12}"
+    found = told(capsys, "risk", plan(tmp_path, held, text))
+    cost = found["cost_usd"]
+    assert 0.0 < cost["p10"] < cost["base"] < cost["p90"] < math.inf
 
 
 def test_an_estimate_says_that_ranges_are_not_in_its_own(capsys, tmp_path):

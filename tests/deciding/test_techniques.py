@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,102 @@ def test_what_is_narrower_or_owned_can_be_switched_on(tuned):
     region = with_technique(other, "cheaper-region", CATALOG).scenarios[0].site.region
     prices = {key: each.usd_per_kwh for key, each in CATALOG.constants.regions.items() if each.usd_per_kwh}
     assert prices[region] == min(prices.values())
+
+
+AGAIN = {
+    "asynchronous-rollouts": "Rollouts are asynchronous already.",
+    "critic-free": "No reinforcement learning here has a critic.",
+    "fewer-ablations": "Experiments take no larger share already.",
+    "fp8": "Every stage is in FP8 or narrower already.",
+    "lora": "Adapters are trained already.",
+    "open-weights": "It needs a stage of the kind pre-training.",
+    "packing": "The batches are packed already.",
+    "qlora": "Adapters are trained already.",
+    "recompute": "Everything is recomputed already.",
+    "sparse": "The model is a mixture of experts already.",
+    "vendor-stack": "The software is the vendor's already.",
+}
+
+
+@pytest.mark.parametrize("technique", AGAIN)
+def test_what_is_done_has_nothing_more_to_change(technique, tuned):
+    once = with_technique(tuned, technique, CATALOG)
+    with pytest.raises(NotHereError, match=f"^{re.escape(AGAIN[technique])}$"):
+        with_technique(once, technique, CATALOG)
+
+
+SETTLED = "{factor: 0.9, low: 0.8, high: 1.0, runs: 12, source: runs.csv}"
+LACKING = {
+    "fp8": (("h100-sxm", "a100-sxm-80gb"), "A100 80GB has no FP8."),
+    "vendor-stack": (
+        ("  stages:", f"  efficiency: {{correction: {SETTLED}}}\n  stages:"),
+        "The speed is corrected by runs of yours, on your software.",
+    ),
+    "larger-batch": (
+        (
+            "sequence: 8192}}\n  - {kind: sft, name: Tuning, data: {tokens: 1B}",
+            "sequence: 8192, batch_tokens: 6e11}}\n"
+            "  - {kind: sft, name: Tuning, data: {tokens: 1B, batch_tokens: 6e8}",
+        ),
+        "The batch is all the text there is.",
+    ),
+    "fewer-tokens": (
+        ("tokens: 1T", "tokens: 1B"),
+        "It would be under-trained: a smaller model is the better saving.",
+    ),
+    "open-weights": (("tokens: 1T", "tokens: 1B"), "The training is no longer than going on with a model"),
+    "cheaper-region": (
+        ("  stages:", "  supply: {mode: own}\n  site: {usd_per_kwh: 0.1}\n  stages:"),
+        "The price of electricity is typed.",
+    ),
+    "cheaper-accelerator": (
+        ("  stages:", "  supply: {mode: spot}\n  stages:"),
+        "Others are not priced on these terms.",
+    ),
+    "distillation": (
+        ("{name: Llama 3.1 8B}", "{parameters: 2e12}"),
+        "the teacher, is no larger than this model.",
+    ),
+    "short-context-first": (
+        ("sequence: 8192", "sequence: 2048"),
+        "No pre-training reads more than 4,096 tokens at once.",
+    ),
+}
+
+
+@pytest.mark.parametrize("technique", LACKING)
+def test_where_there_is_nothing_to_change_the_reason_is_said(technique):
+    (old, new), said = LACKING[technique]
+    assert old in TUNED
+    plan = parse_project(TUNED.replace(old, new), CATALOG)
+    with pytest.raises(NotHereError) as reason:
+        with_technique(plan, technique, CATALOG)
+    assert said in str(reason.value)
+
+
+def test_a_region_where_electricity_is_cheapest_stays(tuned):
+    owned = set_value(tuned, "supply.mode", "own")
+    moved = with_technique(owned, "cheaper-region", CATALOG)
+    regions = [each for each in CATALOG.constants.regions.values() if each.usd_per_kwh is not None]
+    assert moved.scenarios[0].site.region in {
+        each.id for each in regions if each.usd_per_kwh == min(one.usd_per_kwh for one in regions)
+    }
+    with pytest.raises(NotHereError, match="where electricity is cheapest already"):
+        with_technique(moved, "cheaper-region", CATALOG)
+
+
+def test_a_price_that_a_claim_assumed_is_no_offer():
+    plan = parse_project(TUNED.replace("commitment: specialist", "commitment: claim"), CATALOG)
+    with pytest.raises(NotHereError, match="what a claim assumed"):
+        with_technique(plan, "cheaper-accelerator", CATALOG)
+
+
+def test_a_model_of_a_stage_of_its_own_is_made_a_mixture_there(tuned):
+    model = "{kind: pretrain, name: Training, model: {name: Llama 3.1 8B},"
+    plan = parse_project(TUNED.replace("{kind: pretrain, name: Training,", model), CATALOG)
+    changed = with_technique(plan, "sparse", CATALOG).scenarios[0]
+    assert changed.model == plan.scenarios[0].model
+    assert changed.stages[1].model == with_technique(tuned, "sparse", CATALOG).scenarios[0].model
 
 
 def test_tokens_are_dealt_to_two_stages_and_none_is_lost(tuned):

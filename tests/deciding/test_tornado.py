@@ -20,6 +20,7 @@ from isocost.plan.doubt.experiment import RUNS, next_experiment
 from isocost.plan.doubt.ranged import Held, placed, with_value
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.tornado import tornado, variance_shares
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.ranges import InputRange
 from tests.deciding.plans import run_json, written
 from tests.deciding.test_risk import CLAIM, plan, refused, told
@@ -114,6 +115,24 @@ def test_a_bar_equals_the_estimate_with_that_value_put_in(path, low, high, shape
         known = _estimated(project, catalog, found, value)
         assert cost == pytest.approx(known[0], rel=1e-6)
         assert days == pytest.approx(known[1], rel=1e-6)
+
+
+def test_a_bar_of_what_is_bought_is_the_estimate_with_that_price_put_in():
+    """Of accelerators of a stage's own too, whose price is another's."""
+    path = "ownership.usd_per_accelerator"
+    project, catalog = ranged("rent-or-buy-64-h100", InputRange(path=path, low=20_000.0, high=40_000.0))
+    owns = msgspec.structs.replace(project.scenarios[0], supply=Supply(mode="own"))
+    elsewhere = msgspec.structs.replace(owns.hardware, accelerator="b200", count=64)
+    stage = msgspec.structs.replace(owns.stages[0], name="Elsewhere", hardware=elsewhere)
+    for stages in (owns.stages, (*owns.stages, stage)):
+        own = msgspec.structs.replace(owns, stages=stages)
+        both = msgspec.structs.replace(project, scenarios=(own,))
+        sampled = risk(answer(both, catalog).reckoning, samples=200)
+        bar = next(bar for bar in tornado(sampled).bars if bar.doubt.path == path)
+        (found,) = placed(sampled.programme.on).held
+        assert bar.cost_low_usd < bar.cost_high_usd
+        for value, cost in ((20_000.0, bar.cost_low_usd), (40_000.0, bar.cost_high_usd)):
+            assert cost == pytest.approx(_estimated(both, catalog, found, value)[0], rel=1e-6)
 
 
 def _estimated(project, catalog, held: Held, value: float) -> tuple[float, float]:

@@ -160,6 +160,35 @@ def test_a_label_that_prints_the_product_of_degrees_is_read_as_one_server(predic
     assert predict(parallelism="TP8 EP8", n_gpus="8", **row).note == ""
 
 
+THEIRS = "github.com/ai-dynamo/aiconfigurator systems/silicon_sample.csv"
+
+
+def test_a_table_that_prints_products_prints_them_of_small_degrees_too(predict):
+    row = {"model": "gpt-oss-120b", "gpu": "H200", "precision": "FP4", "batch_or_concurrency": "16"}
+    row |= {"isl": "1024", "osl": "1024", "framework": "TensorRT-LLM"}
+    one = predict(parallelism="TP2", n_gpus="2", **row)
+    found = predict(parallelism="TP4 EP2", n_gpus="4", source=THEIRS, **row)
+    assert found.tokens_per_second_per_gpu == pytest.approx(one.tokens_per_second_per_gpu / 2.0)
+    assert predict(parallelism="TP4 EP2", n_gpus="4", **row).note == "", "another's table says what it means"
+
+
+def test_attention_both_ways_is_printed_as_a_product_too(predict):
+    row = {"model": "Kimi K2", "gpu": "B200", "precision": "NVFP4", "batch_or_concurrency": "64"}
+    row |= {"isl": "1024", "osl": "1024", "framework": "vLLM 0.17.0"}
+    four = predict(parallelism="DP4 EP4", n_gpus="4", **row)
+    found = predict(parallelism="DP4 TP4 EP16", n_gpus="16", source=THEIRS, **row)
+    assert found.tokens_per_second_per_gpu == pytest.approx(four.tokens_per_second_per_gpu / 4.0)
+    assert predict(parallelism="DP4 TP4 EP16", n_gpus="16", **row).note == ""
+
+
+def test_checkpoints_in_nvfp4_ask_for_a_narrow_cache(predict):
+    row = {"model": "Llama 3.3 70B", "gpu": "B200", "parallelism": "TP1", "framework": "vLLM 0.18.0"}
+    row |= {"isl": "8000", "osl": "2000", "batch_or_concurrency": "32", "precision": "NVFP4"}
+    asked = predict(**row).tokens_per_second_per_gpu
+    assert asked == predict(notes="FP8 KV", **row).tokens_per_second_per_gpu
+    assert asked > predict(notes="BF16 KV", **row).tokens_per_second_per_gpu
+
+
 def test_awq_narrows_attention_too_and_fits_where_it_is_said_to(predict):
     row = {
         "model": "Llama 3.3 70B",

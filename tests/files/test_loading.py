@@ -169,6 +169,36 @@ def test_an_empty_value_is_an_absent_one() -> None:
             changed("gpu_hours: 5000", "gpu_hours: 5000\n    enabled: maybe"),
             "stages[1].enabled: unknown value 'maybe'; known",
         ),
+        (
+            changed("  stages:", "  ranges: [1]\n  stages:"),
+            "expected paths of inputs and their ranges, got a list.",
+        ),
+        (
+            changed(
+                "  stages:", f"  ranges: {{{', '.join(f'a{at}: 1..2' for at in range(501))}}}\n  stages:"
+            ),
+            "there may be 500 ranges, got 501.",
+        ),
+        (
+            changed("  stages:", "  ranges: {price.usd_per_gpu_hour: [1, 2]}\n  stages:"),
+            "price.usd_per_gpu_hour: expected low, high and perhaps mode and shape, got a list.",
+        ),
+        (
+            changed("  stages:", "  ranges: {price.usd_per_gpu_hour: '5'}\n  stages:"),
+            "price.usd_per_gpu_hour: expected a range such as 2..3, got '5'.",
+        ),
+        (
+            changed("  stages:", "  ranges: {price.usd_per_gpu_hour: {low: 1}}\n  stages:"),
+            "price.usd_per_gpu_hour: high is missing.",
+        ),
+        (
+            changed("- kind: pretrain\n    name: Pre-training\n    data: {tokens: 2e12}", "- a stage"),
+            "stages[0]: expected keys and values, got 'a stage'.",
+        ),
+        (
+            changed(GOOD[GOOD.index("  - kind: pretrain") :], "").replace("stages:\n", "stages: []\n"),
+            "scenarios[0].stages: a scenario needs at least one stage.",
+        ),
         ("isocost: 1\nname: Plan\nscenarios: []\n", "scenarios: a plan needs at least one scenario."),
         ("isocost: 1\nname: Plan\nscenarios: {}\n", "scenarios: expected a list, got a group of keys."),
         ("isocost: 1\nname: Plan\nscenarios: [1]\n", "scenarios[0]: expected keys and values, got '1'."),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -14,7 +17,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from isocost.files import FileError, load_project, parse_project, project_text, save_project, write_atomically
+from isocost.files.keeping import writing
 from isocost.files.keeping.comments import comments_inside
+from isocost.files.keeping.writing import ABANDONED_S
 from isocost.plan.project.project import (
     Data,
     GpuHoursStage,
@@ -231,6 +236,87 @@ def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path: Path) ->
     save_project(plan(), path)
     assert not left.exists()
     assert all(each.exists() for each in others)
+
+
+def test_what_writers_of_another_machine_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    # Its machine is told by eight letters, and whether its process is there cannot be asked here.
+    fresh, old = (tmp_path / f".plan.yaml.{machine}-7-0badcafe.tmp" for machine in ("00000000", "00000001"))
+    for each in (fresh, old):
+        each.write_text("half a pl")
+    long_ago = time.time() - ABANDONED_S - 60.0
+    os.utime(old, (long_ago, long_ago))
+    save_project(plan(), path)
+    assert fresh.exists()
+    assert not old.exists()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "chown") or os.geteuid() != 0, reason="only an administrator gives files away"
+)
+def test_a_plan_stays_its_owners_whoever_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    os.chmod(path, 0o640)
+    os.chown(path, 12345, 12346)
+    save_project(plan("New"), path)
+    held = path.stat()
+    assert (held.st_uid, held.st_gid, stat.S_IMODE(held.st_mode)) == (12345, 12346, 0o640)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "chown") or os.geteuid() != 0, reason="only an administrator gives files away"
+)
+@pytest.mark.parametrize(("mode", "kept"), [(0o664, 0o644), (0o660, 0o600)])
+def test_what_only_its_group_might_do_no_other_group_may(
+    tmp_path: Path, monkeypatch, mode: int, kept: int
+) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    os.chmod(path, mode)
+    os.chown(path, 12345, 12346)
+
+    def refused(*given: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchown", refused)
+    save_project(plan("New"), path)
+    assert load_project(path).name == "New"
+    assert stat.S_IMODE(path.stat().st_mode) == kept
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no such attributes here")
+def test_labels_of_a_file_are_those_of_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    try:
+        os.setxattr(path, "user.label", b"ours")
+    except OSError:
+        pytest.skip("no such attributes on this disk")
+    save_project(plan("New"), path)
+    assert os.getxattr(path, "user.label") == b"ours"
+
+
+def test_where_files_have_no_owners_a_plan_is_saved_all_the_same(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    lacking = ("fchmod", "fchown", "listxattr", "getxattr", "setxattr", "link")
+    held = {name: getattr(os, name) for name in dir(os) if name not in lacking} | {"name": "nt"}
+    held["link"] = refuse_link
+    monkeypatch.setattr(writing, "os", SimpleNamespace(**held))
+    save_project(plan("New"), path)
+    assert (load_project(path).name, load_project(tmp_path / "plan.yaml.bak").name) == ("New", "Old")
+    assert writing.is_running(10**9), "where it cannot be asked it may be there"
+
+
+def refuse_link(*given: object) -> None:
+    """As disks without second names for a file say."""
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_whether_a_process_is_there() -> None:
+    assert writing.is_running(os.getpid())
+    assert not writing.is_running(10**18), "no process has such a number"
 
 
 def temporary_name(path: Path) -> str:

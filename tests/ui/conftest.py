@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from isocost import paths
@@ -31,6 +32,28 @@ def pytest_runtest_teardown() -> Iterator[None]:
         if isinstance(each, Window):
             each.deleteLater()
     _delete_closed()
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and (plain := application.property(PLAIN)) is not None:
+        for now, then, wear in zip(
+            _worn(application), plain, (QApplication.setFont, QApplication.setPalette), strict=True
+        ):
+            if now != then:
+                wear(then)
+
+
+PLAIN = "isocost.tests.plain"
+"""Property of the application that keeps what it wore before any window."""
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The application, which remembers the font and the palette it began with: each test begins with them."""
+    qapp.setProperty(PLAIN, _worn(qapp))
+    return qapp
+
+
+def _worn(application: QApplication) -> tuple[QFont, QPalette]:
+    return application.font(), application.palette()
 
 
 def _delete_closed() -> None:

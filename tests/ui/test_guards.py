@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 from PySide6.QtCore import QSettings
@@ -28,3 +29,21 @@ def test_settings_of_a_test_stay_in_its_own_home(home):
     settings.setValue("probe", 1)
     settings.sync()
     assert home in type(home)(settings.fileName()).parents
+
+
+IMPORTING = """
+import linecache
+from isocost.ui.app import application
+application()
+import isocost.ui.tabs.ledger.page
+print(len(linecache.cache))
+"""
+
+
+def test_no_source_is_kept_of_what_the_window_imports(python, isocost_environment):
+    """PySide reads the source of each module that is imported, and Python would keep its lines."""
+    environment = isocost_environment | {"QT_QPA_PLATFORM": "offscreen"}
+    run = subprocess.run(
+        [python, "-c", IMPORTING], env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["0"]

@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 import yaml
 
-from isocost.language import ENGLISH, choose_language, in_sentence, language, languages, listed, say_with, tr
+from isocost.language import (
+    ENGLISH,
+    choose_language,
+    dative,
+    in_sentence,
+    language,
+    languages,
+    listed,
+    say_with,
+    tr,
+)
 from isocost.paths import presets, resource
 from tests.speaking import MADE_UP
 
@@ -57,6 +67,31 @@ def test_labels_are_small_in_english_sentences_alone():
     assert in_sentence("A day") == "a day"
     choose_language("de", FOLDER)
     assert in_sentence("Preis") == "Preis"
+
+
+def test_counted_things_stand_in_the_case_that_the_sentence_asks_for():
+    choose_language("de", FOLDER)
+    assert tr("in {duration}", duration="2,1 Jahre") == "in 2,1 Jahren"
+    assert tr("in {duration}", duration="1 Woche") == "in 1 Woche"
+    assert tr("in {duration}", duration="54 d") == "in 54 d"
+    assert tr("x {significant} from {counted}", significant="1,1", counted="3 Läufe") == "x 1,1 aus 3 Läufen"
+    for plain in ("8 H100", "2.048 GPUs", "12 Wochen", "5 Tokens", "1 Preis", "Stufe 2", "3 Hopper-Karten"):
+        assert dative(plain) == plain
+    assert dative("$300K und 1.024 Beschleuniger") == "$300K und 1.024 Beschleunigern"
+    choose_language(ENGLISH, FOLDER)
+    assert tr("in {duration}", duration="2 years") == "in 2 years"
+
+
+PREPOSITION = r"(?i)\b(?:in|nach|mit|bei|seit|von|aus|vor|ab|binnen)(?: höchstens| etwa| rund)? "
+
+
+def test_german_says_the_case_of_what_is_counted_after_a_preposition():
+    """Fields that hold counted things by their name have a case there."""
+    text = FOLDER.joinpath("de", "LC_MESSAGES", "isocost.po").read_text(encoding="utf-8")
+    said = re.findall(r'^msgstr "(.*)"$', text.replace('"\n"', ""), re.MULTILINE)
+    counted = re.compile(PREPOSITION + r"\{(?:counted|duration|crossed|so_far|ready)(?:_\d)?\}")
+    assert len(said) > 2000
+    assert [each for each in said if counted.search(each)] == []
 
 
 def test_words_are_listed_as_the_language_has_it():

@@ -146,7 +146,7 @@ def test_5_what_if_mfu_is_only_30_percent(hand: Hand):
     base, slow = answered(hand), answered(hand, efficiency__mfu=0.3)
     more = slow.estimate.total.cost_usd / base.estimate.total.cost_usd - 1.0
     assert hand.title("columns") == f"MFU 30 % costs {100 * more:.1f} % more than A"
-    assert hand.title("why") == f"Why B costs {100 * more:.1f} % more than A: MFU"
+    assert hand.title("why") == f"Why B costs {100 * more:.1f} % more than A: MFU, and the waste beside it"
     assert hand.headline == plain(slow.estimate.headline)
     assert answer(hand.window.session.project, hand.window.session.catalog, 0).estimate == base.estimate
 

@@ -13,6 +13,7 @@ from isocost.ui.app import FileOpener, make_frame
 from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.own_catalog import show_own_catalog
+from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import settle
 from isocost.ui.speaking import settings
 from isocost.ui.widgets.saving import may_replace
@@ -281,6 +282,18 @@ def test_an_edit_paints_a_page_once_also_one_that_was_made_late(window, title):
             QApplication.processEvents()
         counted.append(paints.count)
     assert max(counted[1:]) <= 1  # with the first edit the page itself came into sight
+
+
+def test_pages_are_made_ahead_each_in_a_turn_after_it_was_imported(window):
+    def made():
+        return sum(window.pages.widget(at).objectName().endswith("_page") for at in range(len(PAGES)))
+
+    assert made() == 1
+    turns = []
+    while window.views.make_next():
+        turns.append(made())
+    assert turns == [1 + turn // 2 for turn in range(1, 2 * len(PAGES) - 1)]
+    assert made() == len(PAGES)
 
 
 def test_theme_and_text_size_are_remembered(window, make):

@@ -48,6 +48,9 @@ WEIGHT_ONLY = ("int4",)
 WIDE_CACHES = ("vllm", "sglang", "llama.cpp", "transformers")
 """Engines that keep the cache at 16 bits unless they are told otherwise (``kv_cache_dtype`` is "auto")."""
 
+PRODUCT_PRINTER = "ai-dynamo/aiconfigurator"
+"""Whose tables print products of degrees."""
+
 USUAL_PROMPT = 4096.0
 """Prompt tokens of a prefill benchmark that does not state them."""
 
@@ -88,7 +91,8 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     weights = _precision(row)
     narrow = _text(row, "precision").lower()
     arithmetic: GenerationPrecision | None = "bf16" if narrow in WEIGHT_ONLY else None
-    cache, released = _cache(row, weights, t), serving.released.get(t.name)
+    released = serving.released.get(t.name)
+    cache = _cache(row, weights, checkpoint=released is None)
     if released is not None and WEIGHT_BYTES[released.weights] < WEIGHT_BYTES[weights]:
         # A table's "FP8" of such a model is of its products or its cache.
         weights = released.weights
@@ -102,7 +106,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     if not min(replica.tp, replica.ep, replica.pp) >= 1.0:
         raise CatalogError(tr("parallelism: expected degrees of 1 or more, such as TP8 or TP8 EP8."))
     printed, note = 1.0, ""
-    degrees = _printed_product(label, a)
+    degrees = _printed_product(label, a, row.get("source", ""))
     if degrees is not None:
         replica, printed = degrees
         note = (
@@ -188,13 +192,20 @@ def _precision(row: Mapping[str, str]) -> GenerationPrecision:
     return PRECISIONS[text]
 
 
-def _cache(row: Mapping[str, str], weights: GenerationPrecision, t: Transformer) -> GenerationPrecision:
-    """Format of the cache: as noted, else as engines and released checkpoints have it (latent ones wide)."""
+def _cache(row: Mapping[str, str], weights: GenerationPrecision, *, checkpoint: bool) -> GenerationPrecision:
+    """Format of the cache: as noted, else as engines and checkpoints have it.
+
+    NVFP4 checkpoints, unless the model was released narrow and has none (``checkpoint``), ask for 8 bits, and
+    engines follow (vLLM since its pull request 29980). TensorRT-LLM's recipes set 8 bits for every narrow
+    model; other engines keep 16 (``WIDE_CACHES``).
+    """
     said = re.search(r"\b(FP8|FP16|BF16) KV", row.get("notes", ""))
     if said:
         return cast(GenerationPrecision, said[1].lower())
+    if checkpoint and _text(row, "precision").lower() == "nvfp4":
+        return "fp8"
     wide = row.get("framework", "").lower().startswith(WIDE_CACHES)
-    return "bf16" if wide or weights in ("bf16", "fp16") or t.attention == "mla" else "fp8"
+    return "bf16" if wide or weights in ("bf16", "fp16") else "fp8"
 
 
 def _phase(row: Mapping[str, str]) -> Phase:
@@ -212,17 +223,24 @@ def _phase(row: Mapping[str, str]) -> Phase:
     )
 
 
-def _printed_product(label: str, a: Accelerator) -> tuple[Replica, float] | None:
+def _printed_product(label: str, a: Accelerator, source: str) -> tuple[Replica, float] | None:
     """(layout, times too many accelerators are counted) of "TP64 EP8" or "DP64 EP8" where it means eight.
 
     Tables of ai-dynamo's aiconfigurator print tensor or data parallel times expert parallel, and count as
-    many accelerators: their latencies are of one server's. None where the layout can be what it says.
+    many accelerators: their latencies are of one server's. With attention both ways ("DP4 TP4 EP16") experts
+    are printed as the product. None where the layout can be what it says and the table is another's.
     """
+    theirs = PRODUCT_PRINTER in source
+    both = re.fullmatch(r"\s*DP\s*(\d+)\s+TP\s*(\d+)\s+EP\s*(\d+)\s*", label)
+    if both is not None:
+        data, tensor, experts = (float(each) for each in both.groups())
+        means = theirs and data == tensor and experts == data * tensor
+        return (Replica(1.0, tensor), data) if means else None
     found = re.fullmatch(r"\s*(TP|DP)\s*(\d+)\s+EP\s*(\d+)\s*", label)
     if found is None:
         return None
     product, experts = float(found[2]), float(found[3])
-    if product <= linked(a) or experts > linked(a) or product != experts * experts:
+    if experts > linked(a) or product != experts * experts or not (theirs or product > linked(a)):
         return None
     return (Replica(experts) if found[1] == "TP" else Replica(1.0, experts)), product / experts
 

@@ -184,7 +184,7 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
 
 def _json_memory(stage: StageEstimate) -> dict[str, Any]:
     """Bytes of an accelerator at the peak of a step: expected, likely from and to, and what can be used."""
-    held, word = stage.held, stage.fit
+    held, word = stage.memory, stage.fit
     if held is None or word is None:
         names = ("bytes", "low_bytes", "high_bytes", "usable_bytes", "fits")
         return {f"memory_{name}": None for name in names}

@@ -52,63 +52,67 @@ class TakesPlans(Protocol):
     """The user is to choose one."""
 
 
+Maker = Callable[["Session", Theme], QWidget]
+
+
 class Page(NamedTuple):
-    """A tab and how its page is made."""
+    """A tab and what makes its page."""
 
     title: str
-    make: Callable[[Session, Theme], QWidget]
+    maker: Callable[[], Maker]
+    """Imports the page, which takes about as long as making it."""
 
 
-def _make_plan(session: Session, theme: Theme) -> QWidget:
+def _plan() -> Maker:
     from isocost.ui.tabs.plan.page import PlanPage
 
-    return PlanPage(session, theme)
+    return PlanPage
 
 
-def _make_scale(session: Session, theme: Theme) -> QWidget:
+def _scale() -> Maker:
     from isocost.ui.tabs.scale.page import ScalePage
 
-    return ScalePage(session, theme)
+    return ScalePage
 
 
-def _make_fit(session: Session, theme: Theme) -> QWidget:
+def _fit() -> Maker:
     from isocost.ui.tabs.fit.page import FitPage
 
-    return FitPage(session, theme)
+    return FitPage
 
 
-def _make_risk(session: Session, theme: Theme) -> QWidget:
+def _risk() -> Maker:
     from isocost.ui.tabs.risk.page import RiskPage
 
-    return RiskPage(session, theme)
+    return RiskPage
 
 
-def _make_ledger(session: Session, theme: Theme) -> QWidget:
+def _ledger() -> Maker:
     from isocost.ui.tabs.ledger.page import LedgerPage
 
-    return LedgerPage(session, theme)
+    return LedgerPage
 
 
-def _make_compare(session: Session, theme: Theme) -> QWidget:
+def _compare() -> Maker:
     from isocost.ui.tabs.compare.page import ComparePage
 
-    return ComparePage(session, theme)
+    return ComparePage
 
 
-def _make_claims(session: Session, theme: Theme) -> QWidget:
+def _claims() -> Maker:
     from isocost.ui.tabs.claims.page import ClaimsPage
 
-    return ClaimsPage(session, theme)
+    return ClaimsPage
 
 
 PAGES = (
-    Page(tr("Plan"), _make_plan),
-    Page(tr("Scale"), _make_scale),
-    Page(tr("Fit"), _make_fit),
-    Page(tr("Risk"), _make_risk),
-    Page(tr("Ledger"), _make_ledger),
-    Page(tr("Compare"), _make_compare),
-    Page(tr("Claims"), _make_claims),
+    Page(tr("Plan"), _plan),
+    Page(tr("Scale"), _scale),
+    Page(tr("Fit"), _fit),
+    Page(tr("Risk"), _risk),
+    Page(tr("Ledger"), _ledger),
+    Page(tr("Compare"), _compare),
+    Page(tr("Claims"), _claims),
 )
 
 
@@ -120,6 +124,7 @@ class Views(Sequence[PageView]):
         self._stack = stack
         self._make = make
         self._made: dict[int, QWidget] = {}
+        self._imported: set[int] = set()
         self._places = [QWidget() for _ in PAGES]
         """What stands where a page is not made yet."""
         for each in self._places:
@@ -149,6 +154,13 @@ class Views(Sequence[PageView]):
         self._stack.setCurrentIndex(shown)
 
     def make_next(self) -> bool:
-        """Make the first page that is not made yet; False = all are."""
+        """Import or make the first page that is not made yet, one after the other; False = all are made."""
         missing = next((at for at in range(len(self)) if at not in self._made), None)
-        return missing is not None and bool(self[missing])
+        if missing is None:
+            return False
+        if missing in self._imported:
+            self[missing]
+        else:
+            PAGES[missing].maker()
+            self._imported.add(missing)
+        return True

@@ -267,7 +267,7 @@ class Window(QMainWindow):
         ahead.start()
 
     def _make_page(self, page: Page) -> QWidget:
-        view = page.make(self.session, self.themes.theme)
+        view = page.maker()(self.session, self.themes.theme)
         self.wardrobe.add(view, cast(PageView, view).apply_theme)
         if isinstance(view, LeadsToInputs):
             view.field_wanted.connect(self.reveal)

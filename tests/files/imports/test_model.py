@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from isocost.catalog import load
 from isocost.engine.architecture import parameters
@@ -81,8 +82,6 @@ def test_a_plan_without_a_name_is_called_after_the_model_and_another_is_not():
     found = read_model(SMALL | {"_name_or_path": "/data/models/mine-8b/"})
     new = new_project(CATALOG)
     assert found.change(new, CATALOG, Place()).name == "mine-8b"
-    from msgspec.structs import replace
-
     assert found.change(replace(new, name="Ours"), CATALOG, Place()).name == "Ours"
 
 
@@ -123,6 +122,169 @@ def test_a_plan_without_a_name_is_called_after_the_model_and_another_is_not():
 )
 def test_keys_that_are_absent_or_switched_off_mean_what_the_framework_makes_of_them(change, key, value):
     assert read(SMALL | change).as_json()[key] == value
+
+
+GLM = SMALL | {
+    "model_type": "glm4_moe",
+    "n_routed_experts": 8,
+    "num_experts_per_tok": 2,
+    "moe_intermediate_size": 512,
+}
+SCOUT = SMALL | {
+    "model_type": "llama4_text",
+    "num_local_experts": 8,
+    "num_experts_per_tok": 1,
+    "intermediate_size_mlp": 8192,
+}
+HYBRID = SMALL | {"model_type": "nemotron_h"}
+DSA = {
+    "model_type": "glm_moe_dsa",
+    "hidden_size": 1024,
+    "intermediate_size": 2816,
+    "num_hidden_layers": 6,
+    "num_attention_heads": 16,
+    "vocab_size": 32000,
+    "n_routed_experts": 8,
+    "num_experts_per_tok": 2,
+    "moe_intermediate_size": 512,
+    "index_head_dim": 64,
+    "index_topk": 256,
+}
+V4 = SMALL | {
+    "model_type": "deepseek_v4",
+    "num_hidden_layers": 4,
+    "moe_intermediate_size": 512,
+    "n_routed_experts": 8,
+    "num_experts_per_tok": 2,
+}
+FALCON = SMALL | {"model_type": "falcon", "parallel_attn": True, "new_decoder_architecture": True}
+SAME = {
+    "feed-forwards by their names": (
+        GLM,
+        {"first_k_dense_replace": 2},
+        {"mlp_layer_types": ["dense"] * 2 + ["sparse"] * 10},
+    ),
+    "names of more layers than there are": (
+        GLM,
+        {"first_k_dense_replace": 2},
+        {"mlp_layer_types": ["dense"] * 2 + ["sparse"] * 12},
+    ),
+    "layers with experts by their places": (
+        SCOUT,
+        {"interleave_moe_layer_step": 2},
+        {"moe_layers": [1, 3, 5, 7, 9, 11]},
+    ),
+    "layers with experts as zeros and ones": (
+        GLM,
+        {"first_k_dense_replace": 2},
+        {"moe_layer_freq": [0] * 2 + [1] * 10},
+    ),
+    "windows as zeros and ones": (
+        SMALL | {"model_type": "gemma3_text", "sliding_window": 512},
+        {"sliding_window_pattern": 4},
+        {"sliding_window_pattern": [0, 0, 0, 1] * 3},
+    ),
+    "blocks by their names": (
+        HYBRID,
+        {"hybrid_override_pattern": "M-M*-M"},
+        {"layers_block_type": ["mamba", "mlp", "mamba", "attention", "mlp", "mamba"]},
+    ),
+    "a pattern with marks of stages and of modules behind": (
+        HYBRID,
+        {"hybrid_override_pattern": "M-M*-M"},
+        {"hybrid_override_pattern": "M-M|*-M/*-"},
+    ),
+    "indexers by letters": (
+        DSA,
+        {"index_topk_pattern": "FSSFSS"},
+        {"indexer_types": ["full", "shared", "shared", "full", "shared", "shared"]},
+    ),
+    "the schedule of DeepSeek-V4 in words": (
+        V4,
+        {"compress_ratios": [0, 4, 128, 4]},
+        {
+            "layer_types": [
+                "sliding_attention",
+                "compressed_sparse_attention",
+                "heavily_compressed_attention",
+                "compressed_sparse_attention",
+            ]
+        },
+    ),
+    "the schedule of DeepSeek-V4 where none is told": (V4, {"compress_ratios": [128, 128, 4, 128]}, {}),
+    "the norms of a falcon": (FALCON, {"num_ln_in_parallel_attn": 2}, {}),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_layers_are_named_in_several_ways_that_mean_the_same(name: str) -> None:
+    base, one, other = SAME[name]
+    assert read(base | one).decoder == read(base | other).decoder
+
+
+def test_what_layers_hold_is_counted_layer_by_layer() -> None:
+    count = {
+        places: read(DSA | {"index_topk_pattern": places}).decoder.parameters
+        for places in ("FFFFFF", "FSSFSS", "FSSSSS")
+    }
+    assert count["FFFFFF"] - count["FSSFSS"] == 4 * (count["FSSFSS"] - count["FSSSSS"]) > 0
+    one, two = (read(FALCON | {"num_ln_in_parallel_attn": norms}).decoder.parameters for norms in (1, 2))
+    assert two - one == 12 * 2 * 1024, "a norm with a bias in each layer"
+    windows = [read(V4 | {"compress_ratios": [ratio] * 4}).decoder.parameters for ratio in (0, 128, 4)]
+    assert windows == sorted(set(windows))
+
+
+def test_a_width_is_rounded_where_the_model_s_own_code_rounds_it() -> None:
+    lfm2 = SMALL | {"model_type": "lfm2", "layer_types": ["full_attention"] * 12}
+    widths = [
+        read(lfm2 | {"block_auto_adjust_ff_dim": adjusted}).as_json()["ffn"] for adjusted in (True, False)
+    ]
+    assert widths == [2048, 2816]
+    assert "expansion_ratio: expected a positive number, got 'four'." in refused(
+        SMALL | {"model_type": "mpt", "expansion_ratio": "four"}
+    )
+
+
+def test_keys_and_values_of_one_head_are_switched_off_by_a_flag() -> None:
+    glm = SMALL | {"model_type": "chatglm", "multi_query_group_num": 2, "head_dim": 64}
+    assert read(glm).as_json()["kv_heads"] == 2
+    assert read(glm | {"multi_query_attention": False}).as_json()["kv_heads"] == 16
+
+
+def test_a_stage_with_a_model_of_its_own_gets_the_one_that_is_read() -> None:
+    from isocost.plan.inputs.defaults import new_stage
+
+    new = new_project(CATALOG)
+    (scenario,) = new.scenarios
+    generation = new_stage("generation", CATALOG)
+    own = replace(generation, model=scenario.model)
+    project = replace(new, scenarios=(replace(scenario, stages=(*scenario.stages, own)),))
+    changed = read_model(SMALL).change(project, CATALOG, Place(0, 1)).scenarios[0]
+    assert changed.model == scenario.model
+    assert changed.stages[1].model.shape.hidden == 1024
+
+
+def test_a_plan_says_what_its_shape_has_no_place_for() -> None:
+    shared = {"num_kv_shared_layers": 4, "use_double_wide_mlp": True, "head_dim": 64}
+    gemma = read(SMALL | shared | {"model_type": "gemma4_text"}).planned
+    assert "Feed-forwards of several widths are planned at their mean." in gemma.stands_in
+    assert gemma.choice.shape.ffn == round(2816 * (8 + 2 * 4) / 12)
+    kinds = ["linear_attention", "sliding_attention"] * 6
+    beside = read(SMALL | {"model_type": "qwen3_next", "sliding_window": 512, "layer_types": kinds}).planned
+    assert any(
+        "Windows of the attention layers are left out beside linear layers" in each
+        for each in beside.stands_in
+    )
+    latent = read(
+        GLM
+        | {
+            "model_type": "deepseek_v3",
+            "sliding_window": 512,
+            "layer_types": ["sliding_attention", "full_attention"] * 6,
+        }
+    )
+    shape = latent.planned.choice.shape
+    assert (shape.window, shape.windowed_layers) == (512, 6)
 
 
 def test_what_describes_storage_and_training_of_the_file_changes_nothing():
@@ -232,6 +394,29 @@ def test_an_adapter_asks_for_its_base():
         ({"layer_types": [3] * 12}, "layer_types: expected a list of words"),
         ({"tie_word_embeddings": "yes"}, "tie_word_embeddings: expected true or false, got 'yes'."),
         ({"model_type": "nemotron_h", "hybrid_override_pattern": "M-X*"}, "'X' is none of them"),
+        (
+            {"model_type": "nemotron_h", "hybrid_override_pattern": " "},
+            "expected letters M, *, - and E, one for each layer.",
+        ),
+        (
+            {"model_type": "nemotron_h"},
+            "hybrid_override_pattern: is missing; without it the model cannot be counted.",
+        ),
+        (
+            {"n_routed_experts": 8, "num_experts_per_tok": 2, "mlp_layer_types": ["thick"] * 12},
+            "'thick' is no kind of feed-forward",
+        ),
+        (
+            {"n_routed_experts": 8, "num_experts_per_tok": 2, "moe_layer_freq": [1, 0]},
+            "moe_layer_freq: names 2 layers, but there are 12.",
+        ),
+        ({"layer_types": ["mamba"] * 12}, "names linear layers, whose shape is not known of this family."),
+        ({"layer_types": ["full_attention"] * 200_001}, "a list may hold"),
+        ({"hidden_size": 8}, "head_dim: is missing; 16 heads share 8."),
+        (
+            {"model_type": "deepseek_v4", "compress_ratios": [4]},
+            "compress_ratios: names 1 layers, but there are 12.",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_naming_the_key(change, said):
@@ -246,6 +431,10 @@ def test_what_cannot_be_is_refused_naming_the_key(change, said):
         ('{"model_type": "llama", "hidden_size": 4096, "num_hidden', "line 1, column"),
         ('{"model_type": "llama",\n "hidden_size": 4096,,}', "line 2, column 22: not valid JSON"),
         ('{"model_type": "llama", "hidden_size": ' + "[" * 9000, "nested more than 32 levels deep"),
+        (
+            '{"model_type": "llama", "hidden_size": 4096}' + " " * 4_000_000,
+            "a configuration has at most 4,000,000",
+        ),
         ('{"model_type": "llama", "architectures": [], "hidden_size": ' + "9" * 5000 + "}", "whole number"),
     ],
 )

@@ -63,6 +63,28 @@ def test_halves_of_one_run_are_one_result() -> None:
     assert not any("give that file" in note for note in found["notes"])
 
 
+ACCELERATE = (
+    "compute_environment: LOCAL_MACHINE\ndistributed_type: FSDP\nnum_processes: 16\n"
+    "mixed_precision: {precision}\n"
+    "fsdp_config: {{fsdp_version: 2, fsdp_reshard_after_forward: true}}\n"
+)
+TRAINER = "output_dir: out\nper_device_train_batch_size: 4\nmax_steps: 100\nmax_length: 2048\nbf16: true\n"
+
+
+@pytest.mark.parametrize(("precision", "problem"), [
+    ("bf16", ""), ("fp16", "precision: bf16 in bf16 and fp16 in accelerate's file must agree."),
+])  # fmt: skip
+def test_the_launchers_half_has_the_accelerators_and_must_agree(precision, problem, tmp_path) -> None:
+    launcher, trainer = tmp_path / "accelerate.yaml", tmp_path / "args.yaml"
+    launcher.write_text(ACCELERATE.format(precision=precision), "utf-8")
+    trainer.write_text(TRAINER, "utf-8")
+    (both,) = read_files([launcher, trainer], Given())
+    found = both.content.as_json()
+    assert (found["gpus"], found["sharding"], found["precision"]) == (16, "zero3", "bf16")
+    assert (found["global_batch_sequences"], found["tokens"]) == (64, 64 * 2048 * 100)
+    assert found["problems"] == ([problem] if problem else [])
+
+
 def test_the_command_prints_one_object_for_a_file_and_a_list_for_two_runs(capsys) -> None:
     one = [str(SAMPLES / "megatron-dense.sh"), "--format", "json"]
     assert main(["import", *one]) == 0

@@ -104,6 +104,10 @@ def test_a_peak_of_ones_own_leaves_out_what_was_measured_on_the_other(shipped, t
         ({"source": " "}, "source", "where the figures come from"),
         ({"name": ""}, "name", "Give it a name"),
         ({"usd_per_gpu_hour": "cheap"}, "usd_per_gpu_hour", "an amount of money"),
+        ({"vendor": "x" * 300}, "vendor", "letters, these are 300"),
+        ({"source": "x" * 5000}, "source", "letters, these are 5000"),
+        ({"rent_units": "some"}, "rent_units", "Write counts with commas"),
+        ({"sources_read": "2026-02-31"}, "sources_read", "a day of the calendar"),
     ],
 )
 def test_each_mistake_is_said_at_its_field(shipped, typed, field, says):
@@ -123,6 +127,45 @@ def test_twice_the_peak_is_asked_about_and_taken(shipped):
     assert found.problems == {}
     assert "sparsity" in found.remarks["fp8_tflops"]
     assert checked(shipped, {**NAMED, "fp8_tflops": "2,500"}).remarks == {}
+
+
+def test_a_narrower_format_that_is_slower_is_asked_about_and_taken(shipped):
+    found = checked(shipped, {**NAMED, "fp8_tflops": "400"})
+    assert found.problems == {}
+    assert "swapped" in found.remarks["fp8_tflops"]
+
+
+def test_a_purchase_price_of_ones_own_is_of_the_day_it_was_read(shipped, tmp_path):
+    found = checked(shipped, {**NAMED, "purchase_usd": "$31,000", "sources_read": "2026-11-02"})
+    assert found.problems == {}
+    save_part(tmp_path, found.record, found.price)
+    assert load(tmp_path).problems == ()
+    (own,) = own_parts(tmp_path).own
+    assert (own.row.purchase_usd, str(own.row.purchase_date)) == (31_000.0, "2026-11-02")
+    assert own.row.purchase_basis == "as typed"
+
+
+def test_what_cannot_be_saved_is_said(shipped, tmp_path):
+    folder = tmp_path / "file"
+    folder.write_text("in the way")
+    with pytest.raises(FileError, match="cannot be saved"):
+        save_part(folder, checked(shipped, NAMED).record, None)
+
+
+def test_one_that_is_like_nothing_any_more_is_no_draft(shipped, tmp_path):
+    save_part(tmp_path, checked(shipped, NAMED).record, None)
+    path = tmp_path / WINDOW_FILE
+    path.write_text(path.read_text().replace("like: h100-sxm", "like: gone"))
+    parts = own_parts(tmp_path)
+    assert parts.own == ()
+    assert any("gone" in each for each in parts.problems)
+
+
+def test_a_server_of_ones_own_size_is_rented_by_its_halves(shipped, tmp_path):
+    save_part(tmp_path, checked(shipped, {**NAMED, "node_size": "4"}).record, None)
+    row = own_parts(tmp_path).rows["ours"]
+    assert base_text(FIELDS["rent_units"], row) == "a server and its halves"
+    assert load(tmp_path).accelerators["ours"].rent_units == (1, 2, 4)
 
 
 @pytest.mark.parametrize(

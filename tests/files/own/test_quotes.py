@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from isocost.catalog import load
 from isocost.files import FileError
-from isocost.files.own.quotes import MOST_ROWS, load_quotes, read_quotes
+from isocost.files.own.quotes import EDITABLE, MOST_ROWS, QuoteError, edited, load_quotes, read_quotes
 from isocost.plan.project.currency import typed_in
 from isocost.plan.values import Currency
 
@@ -56,6 +57,19 @@ def one(catalog, text, **named):
             ("h100-sxm", 2.10, "Lambda", "18 months", "2026-11-01", ""),
         ),
         ("TPU v6e $1.20/chip-hour Google 2026-11-01", ("tpu-v6e", 1.2, "Google", None, "2026-11-01", "")),
+        ("H100 $2/h, Acme, 3 weeks, 2026-11-01", ("h100-sxm", 2.0, "Acme", "3 weeks", "2026-11-01", "")),
+        ("H100 $2/h, Acme, one week, 2026-11-01", ("h100-sxm", 2.0, "Acme", "one week", "2026-11-01", "")),
+        ("H100 $2/h, Acme, a month, 2026-11-01", ("h100-sxm", 2.0, "Acme", "one month", "2026-11-01", "")),
+        (
+            "H100 $2/h, Acme, annual contract, 2026-11-01",
+            ("h100-sxm", 2.0, "Acme", "one-year", "2026-11-01", ""),
+        ),
+        ("H100 $2/h, Acme, reserved, 2026-11-01", ("h100-sxm", 2.0, "Acme", "reserved", "2026-11-01", "")),
+        ("H100 $2/h, Acme, 2k GPUs, 2026-11-01", ("h100-sxm", 2.0, "Acme", None, "2026-11-01", "2,000 GPUs")),
+        (
+            "H100 $2/h, Acme, 31 Feb 2026, 1 Nov 2026",
+            ("h100-sxm", 2.0, "Acme", None, "2026-11-01", "31 Feb 2026"),
+        ),
     ],
 )
 def test_a_sentence_is_read_whatever_its_order(catalog, text, said):
@@ -77,6 +91,8 @@ def test_a_sentence_is_read_whatever_its_order(catalog, text, said):
         ("H100 $2.10 Acme 2026-11-10", 2.1, "taken for an hour of one"),
         ("H100 $2.10/h 2026-11-10", 2.1, "No supplier"),
         ("H100 $2.10/h Acme", 2.1, "today is taken"),
+        ("GPU;Monthly price per node in USD;Vendor;Date\nH100;11680;Acme;2026-11-10", 2.0, "divided by 8"),
+        ("GPU;Price;Currency;Vendor;Date\nH100;$2.00;usd;Acme;2026-11-10", 2.0, ""),
     ],
 )
 def test_what_is_taken_for_granted_is_said(catalog, text, usd, note):
@@ -109,6 +125,9 @@ def test_other_currencies_come_to_dollars_at_the_catalogues_rate(catalog):
         ("GPU,price\nH100,", "price is missing"),
         ("GPU,price\nH100,free", "no price"),
         ("GPU,price,date\nH100,2,soon", "is no day"),
+        ("GPU,price\nH100,1..2", "are ambiguous"),
+        ("The GPU $2/h from Acme", "No accelerator is named"),
+        ("RTX 6000 $2/h Acme", "RTX PRO 6000"),
     ],
 )
 def test_a_bad_row_says_what_is_wrong(catalog, text, says):
@@ -116,6 +135,51 @@ def test_a_bad_row_says_what_is_wrong(catalog, text, says):
     assert row.card is None
     assert says in row.problem
     assert row.problem.endswith((".", "?"))
+
+
+EDITS = {
+    "accelerator": ("B200", "accelerator", "b200"),
+    "price": ("$16 per node hour", "usd_per_gpu_hour", 2.0),
+    "terms": ("2 years reserved", "commitment", "2 years"),
+    "supplier": ("  Ours   and  sons ", "supplier", "Ours and sons"),
+    "date": ("3 Nov 2026", "date", "2026-11-03"),
+    "includes": ("InfiniBand, support", "includes", "InfiniBand, support"),
+}
+
+
+@pytest.mark.parametrize("what", EDITABLE)
+def test_any_cell_of_a_quote_can_be_typed_over(catalog, what):
+    card, _ = one(catalog, "H100 $2.10/h, Acme, 2026-11-01")
+    text, name, value = EDITS[what]
+    changed = edited(card, what, text, catalog, typed_in(Currency(), catalog), TODAY)
+    assert getattr(changed, name) == value
+    assert replace(changed, **{name: getattr(card, name)}) == card
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "said"),
+    [
+        ("accelerator", "Warp9", "Warp9"),
+        ("price", "", "The price is missing."),
+        ("price", "free", "is no price"),
+        ("price", "$0", "no price"),
+        ("date", "31 Feb 2026", "is no day"),
+        ("date", "2027-01-01", "still to come"),
+    ],
+)
+def test_what_is_typed_over_wrongly_is_said(catalog, what, text, said):
+    card, _ = one(catalog, "H100 $2.10/h, Acme, 2026-11-01")
+    with pytest.raises(QuoteError, match=said):
+        edited(card, what, text, catalog, typed_in(Currency(), catalog), TODAY)
+
+
+def test_what_is_emptied_says_that_nothing_is_told(catalog):
+    card, _ = one(catalog, "H100 $2.10/h, Acme, spot, 2026-11-01")
+    money = typed_in(Currency(), catalog)
+    assert edited(card, "supplier", " ", catalog, money, TODAY).supplier == "your quote"
+    assert edited(card, "terms", "", catalog, money, TODAY).commitment == "terms not stated"
+    assert edited(card, "terms", "as agreed", catalog, money, TODAY).commitment == "as agreed"
+    assert edited(card, "date", "", catalog, money, TODAY).date == TODAY.isoformat()
 
 
 TABLE = """\

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 
@@ -22,6 +24,7 @@ from isocost.plan.project.project import (
     Scenario,
     set_value,
 )
+from isocost.quantities import plain_spaces
 from isocost.report.findings.plan import time_finding
 from tests.plan.programmes import CATALOG
 
@@ -91,3 +94,13 @@ def test_a_count_of_more_accelerators_that_is_better_is_named_too():
     said = advice(estimate(Project(name="Test", scenarios=(people,)), CATALOG))
     assert said is not None
     assert said.cure.value > 64
+
+
+def test_a_typed_mfu_says_what_becomes_of_the_waste():
+    """Steps as measured have most of what whole runs lose in them: that is said, not silent."""
+    project = set_value(plan(256), "efficiency.mfu", 0.3)
+    told = {notice.code: notice for notice in estimate(project, CATALOG).warnings}
+    words = plain_spaces(told["waste-beside-typed-mfu"].message)
+    assert re.search(r"whole-run waste is \d+ % beside it, 33 % beside a predicted one", words)
+    held = set_value(project, "efficiency.waste", 0.2)
+    assert "waste-beside-typed-mfu" not in {notice.code for notice in estimate(held, CATALOG).warnings}

@@ -21,6 +21,7 @@ from isocost.plan.answer.fit import TRAINER, EngineFit, fit_report
 from isocost.plan.answer.notices import does_not_fit
 from isocost.plan.kinds import Rl, RlStage, RolloutPhase, SftStage
 from isocost.plan.notice import Cure
+from isocost.plan.physics.layouts import pinned_words
 from isocost.plan.project.project import (
     Data,
     Efficiency,
@@ -405,3 +406,19 @@ def test_borrowed_efficiencies_are_named_and_measured_ones_are_not():
 def test_the_parts_of_a_step_take_as_long_as_the_tokens_do(name):
     stage = estimate(plan(ModelChoice(name=name), count=512), CATALOG).stages[0]
     assert stage.step.total == pytest.approx(stage.batch_tokens / (stage.tokens_per_s_per_gpu * stage.count))
+
+
+@pytest.mark.parametrize(
+    ("pins", "words"),
+    [
+        (Layout(), ""),
+        (Layout(vp=2, schedule="dualpipe"), "VP2 · DualPipe"),
+        (Layout(cp=2, recompute="full", sharding="zero3"), "CP2 · full recompute · FSDP"),
+        (
+            Layout(tp=8, pp=16, microbatch=4, recompute="none", sharding="none", schedule="zero-bubble"),
+            "TP8 PP16 · microbatch 4 · no recompute · no sharding · zero bubble",
+        ),
+    ],
+)
+def test_what_is_pinned_is_said_in_the_field_s_shorthand(pins, words):
+    assert pinned_words(pins) == words

@@ -7,7 +7,7 @@ import pytest
 
 from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.project.choosing import is_too_many, price_from, price_on, with_hardware
+from isocost.plan.project.choosing import is_too_many, names, price_from, price_on, with_hardware
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from tests.plan.programmes import CATALOG
 
@@ -63,3 +63,15 @@ def test_the_price_of_single_accelerators_is_said_to_be_no_clusters(count, said)
 def test_where_no_price_is_known_the_number_stays_and_is_nobodys():
     held = price_from(CATALOG.default_price("h100-sxm"))
     assert price_on(plan(8), "h20", held, CATALOG) == Price(held.usd_per_gpu_hour, supplier="no price known")
+
+
+def test_a_project_names_the_accelerators_of_its_plans_stages_and_quotes():
+    project = plan(64)
+    (scenario,) = project.scenarios
+    assert names(project, "h100-sxm")
+    assert not names(project, "mi300x")
+    own = msgspec.structs.replace(scenario.stages[0], hardware=Hardware("mi300x", 8))
+    beside = msgspec.structs.replace(scenario, stages=(own,))
+    assert names(msgspec.structs.replace(project, scenarios=(beside,)), "mi300x")
+    quoted = msgspec.structs.replace(project, prices=(CATALOG.default_price("mi300x"),))
+    assert names(quoted, "mi300x")

@@ -7,10 +7,12 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QStyledItemDelegate, QWidget
 
 from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import error_box
+from isocost.ui.inputs.pickers import DropDown
+from isocost.ui.inputs.pickers import _Entries as Entries
 from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
 from isocost.ui.look.theme import DARK, LIGHT
 from isocost.ui.pages import PAGES
@@ -54,6 +56,44 @@ def test_larger_text_restyles_no_widget_more_than_twice(visited):
     hidden = [page for page in map(visited.pages.widget, range(visited.pages.count())) if page.isHidden()]
     assert hidden
     assert not any(page is each or page.isAncestorOf(each) for page in hidden for each in count.times)
+
+
+def test_closed_lists_are_not_measured_entry_by_entry(visited, monkeypatch):
+    visited.show_page(LEDGER)
+    inputs = visited.views[LEDGER].inputs
+    for group in inputs.groups.values():
+        group.fold.setChecked(True)
+    QApplication.processEvents()
+    lists = [each for each in inputs.findChildren(DropDown) if each.isVisible()]
+    entries = sum(each.count() for each in lists)
+    sized = 0
+    size_hint = QStyledItemDelegate.sizeHint
+
+    def count(delegate, option, index):
+        nonlocal sized
+        sized += 1
+        return size_hint(delegate, option, index)
+
+    monkeypatch.setattr(Entries, "sizeHint", count, raising=False)
+    visited.step_text(1)
+    settle(visited.wardrobe)
+    assert entries > 200
+    assert sized <= 4 * len(lists)
+
+
+def test_the_longest_entry_of_a_list_has_its_room_when_it_opens(visited):
+    visited.show_page(LEDGER)
+    inputs = visited.views[LEDGER].inputs
+    inputs.groups["site"].fold.setChecked(True)
+    QApplication.processEvents()
+    picker = inputs.groups["site"].choices["site.region"]
+    picker.showPopup()
+    view = picker.view()
+    widest = max(view.sizeHintForIndex(view.model().index(row, 0)).width() for row in range(picker.count()))
+    heights = {view.visualRect(view.model().index(row, 0)).height() for row in range(picker.count())}
+    assert view.viewport().width() >= widest
+    assert len(heights) == 1
+    picker.hidePopup()
 
 
 def test_a_hidden_page_is_in_the_theme_when_it_is_shown(visited):

@@ -66,7 +66,7 @@ def test_the_table_window_shows_what_the_chart_draws(page: PlanPage):
     dialog = page.by_hardware.show_table()
     table, cells = dialog.table, dialog.table.model()
     headings = [cells.headerData(c, Qt.Orientation.Horizontal) for c in range(cells.columnCount())]
-    assert headings == ["Accelerator", "How many", "Time", "Cost", "Verdict"]
+    assert headings == ["Accelerator", "How many", "Time", "Cost", "Likely, 8 in 10", "Verdict", "Mark"]
     choices = page.by_hardware.ranking.rows
     assert cells.rowCount() == len(choices)
     assert cells.index(0, 0).data() == choices[0].label

@@ -277,6 +277,21 @@ def test_another_scenario_is_a_mark_that_leads_to_it(page: PlanPage, session: Se
     assert session.scenario == 0
 
 
+def test_another_scenario_that_costs_nothing_has_no_mark_on_axes_of_decades(page: PlanPage, session: Session):
+    free = msgspec.structs.replace(session.current_scenario, name="Free")
+    session.open_scenario(free, "Duplicate")
+    session.set_value("price.usd_per_gpu_hour", 0.0, "Price")
+    settle(session)
+    assert session.estimate.total.cost_usd == 0.0
+    session.select_scenario(0)
+    settle(session)
+    QApplication.processEvents()
+    plot = page.cost_time.plot
+    assert page.ghosts.value[0].cost_usd == 0.0
+    assert plot.beside.ghosts == ()
+    assert "other scenario" not in [entry.text for entry in plot.legend]
+
+
 def test_the_range_is_drawn_or_not_as_the_session_says(page: PlanPage, session: Session):
     texts = [entry.text for entry in page.cost_time.plot.legend]
     assert "8 in 10 outcomes" in texts

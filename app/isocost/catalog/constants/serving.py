@@ -16,6 +16,7 @@ from isocost.language import tr
 RL_FIGURES = (
     "eager_layer_seconds",
     "eager_expert_layer_seconds",
+    "eager_collective_seconds",
     "memory_colocated",
     "drafts",
     "mfu_dense",
@@ -44,8 +45,10 @@ OpenFigure = Literal[
     "attention_efficiency",
     "host_efficiency",
     "host_seconds",
+    "reduce_seconds",
     "layer_seconds",
     "expert_layer_seconds",
+    "latent_layer_seconds",
     "sequence_seconds",
     "token_layer_seconds",
     "step_seconds",
@@ -94,6 +97,11 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network_efficiency: SourcedFigure
     layer_seconds: SourcedFigure
     expert_layer_seconds: SourcedFigure
+    latent_layer_seconds: SourcedFigure
+    scaled_layer_seconds: SourcedFigure
+    unpacked_layer_seconds: SourcedFigure
+    index_layer_seconds: SourcedFigure
+    prompt_layer_seconds: SourcedFigure
     collective_seconds: SourcedFigure
     host_seconds: SourcedFigure
     network_seconds: SourcedFigure
@@ -142,6 +150,7 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache: GenerationPrecision
     eager_layer_seconds: SourcedFigure
     eager_expert_layer_seconds: SourcedFigure
+    eager_collective_seconds: SourcedFigure
     memory_colocated: SourcedFigure
     drafts: SourcedFigure
     mfu_dense: SourcedFigure

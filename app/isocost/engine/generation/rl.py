@@ -92,6 +92,8 @@ class RlStack:
     """Fixed time of a layer in generation whose kernels are launched one by one, not as a captured graph."""
     eager_expert_layer_seconds: float
     """Further fixed time of a layer with experts there."""
+    eager_collective_seconds: float
+    """Fixed time of an all-reduce there: each is launched when the one before has ended on every rank."""
     memory_colocated: float
     """Share of the memory weights and cache may take where the trainer lives on the same accelerators."""
     drafts: float
@@ -380,6 +382,7 @@ class _Run:
                 serving,
                 layer_seconds=self.stack.eager_layer_seconds,
                 expert_layer_seconds=self.stack.eager_expert_layer_seconds,
+                collective_seconds=self.stack.eager_collective_seconds,
             )
         drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
         job = np.repeat(np.arange(len(self.jobs)), len(gpus))

@@ -351,6 +351,28 @@ def collective_latency(a: Accelerator, group: Number, c: ServingConstants, beyon
     return np.where(group <= linked(a), within, beyond)
 
 
+def unpacks(a: Accelerator, fmt: Format) -> bool:
+    """Whether weights are stored narrower than the accelerator multiplies them in."""
+    return WEIGHT_BYTES[fmt.weights] < WEIGHT_BYTES[generating_peak(a, fmt.arithmetic or fmt.weights)[1]]
+
+
+def layer_latency(t: Transformer, a: Accelerator, fmt: Format, c: ServingConstants) -> float:
+    """Fixed seconds of all layers in a step: launches of kernels that wait for each other.
+
+    Layers have more of them for experts, for latent attention and for an indexer; for experts whose weights
+    are unpacked on the way; and where activations are scaled by groups of 128 to meet 8-bit weights of
+    blocks, as mixtures are released (arXiv 2412.19437, section 3.3.2). Source: ``resources/serving.yaml``.
+    """
+    experts = c.expert_layer_seconds
+    if unpacks(a, fmt):
+        experts += c.unpacked_layer_seconds
+    elif fmt.weights == "fp8":
+        experts += c.scaled_layer_seconds
+    latent = c.latent_layer_seconds if t.attention == "mla" else 0.0
+    own = t.moe_layers * experts + t.index_layers * c.index_layer_seconds
+    return t.layers * (c.layer_seconds + latent) + own
+
+
 def draft_seconds(
     t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, c: ServingConstants
 ) -> Number:
@@ -381,7 +403,7 @@ def matmul_seconds(
     narrow = fmt.arithmetic or fmt.weights
     wide = attention_precision(t, narrow)
     rate = matmul_rate(a, narrow, c)
-    if WEIGHT_BYTES[fmt.weights] < WEIGHT_BYTES[generating_peak(a, narrow)[1]]:
+    if unpacks(a, fmt):
         rate *= c.unpacking
     dense = (count.active_matmul - routed - attention) / rate + attention / matmul_rate(a, wide, c)
     experts = routed / (rate * c.expert_efficiency)
@@ -438,7 +460,7 @@ def step_time(
     decoding = decoded * decode_attention_flops(t, context) / attending
     prefilling = prompt_tokens * forward_flops_per_token(t, cast(float, prompt)).attention / attending
     volume, fixed = communication_seconds(t, a, replica, c, decoded=decoded, prompt_tokens=prompt_tokens)
-    fixed = fixed + t.layers * c.layer_seconds + t.moe_layers * c.expert_layer_seconds + c.step_seconds
+    fixed = fixed + layer_latency(t, a, fmt, c) + c.step_seconds
     own = t.moe_layers * c.token_layer_seconds + state_layers(t) * c.state_token_seconds
     per_token = tokens / replica.stage * own
     bookkeeping = running / groups * c.sequence_seconds + per_token
@@ -455,6 +477,8 @@ def step_time(
     if t.is_moe:
         longer *= math.exp(c.maturing * c.age)
     busy, fixed = busy * longer, fixed * longer
+    # What reads prompts is launched kernel by kernel, ahead of the accelerator: the slower of both sets it.
+    launched = np.where(np.asarray(prompt_tokens) > 0.0, t.layers * c.prompt_layer_seconds, 0.0)
     return StepTime(
         weights=weights,
         cache=cache,
@@ -463,7 +487,7 @@ def step_time(
         communication=volume,
         fixed=fixed,
         sequences=bookkeeping,
-        total=busy + volume + fixed + bookkeeping,
+        total=np.maximum(busy + volume + fixed, launched) + bookkeeping,
     )
 
 

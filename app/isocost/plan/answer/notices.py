@@ -22,9 +22,11 @@ from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import precision_on
+from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.project import (
     Scenario,
+    efficiency_of,
     hardware_of,
     layout_of,
     model_of,
@@ -143,6 +145,7 @@ def stage_notices(
         yield from _precision(data, result, catalog)
         yield from _batch(data)
     yield from _efficiency(result, catalog)
+    yield from _waste(scenario, stage, result, catalog)
     if isinstance(stage, ModelStage):
         yield from software_notices(scenario, stage, result, catalog)
     yield from _fit(scenario, stage, result, catalog)
@@ -424,6 +427,23 @@ def _scale(scenario: Scenario, stage: Stage, result: StageEstimate) -> Iterator[
                 "{name} is over in less than a minute: starting up takes longer than that, and is "
                 "not in its price. Look at the sizes typed.",
                 name=stage.name,
+            ),
+            "info",
+        )
+
+
+def _waste(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    if result.mfu_source == TYPED and result.waste and result.waste_source != TYPED:
+        stack = efficiency_of(scenario, stage).stack
+        # Most of what whole runs lose over predictions is slower steps, which a typed speed has in it.
+        yield Notice(
+            "waste-beside-typed-mfu",
+            "efficiency.waste",
+            tr(
+                "A typed MFU counts as measured on steps: whole-run waste is {share} beside it, {usual} "
+                "beside a predicted one; type a waste to hold it.",
+                share=format_share(result.waste, decimals=0),
+                usual=format_share(catalog.constants.whole_runs.by_stack[stack].share, decimals=0),
             ),
             "info",
         )

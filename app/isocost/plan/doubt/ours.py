@@ -170,7 +170,7 @@ def _on_hours(
             scored=True,
             effect=lambda scores: Effect(hours=factors(scores, np.arange(len(slow)))),
             shown=lambda scores: factors(scores, [most])[0],
-            unit=tr("x hours"),
+            unit=later("x hours"),
         ),
         on.runs[most],
     )

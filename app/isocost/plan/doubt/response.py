@@ -176,6 +176,8 @@ def _node_values(held: Held) -> list[float]:
     if ranged.shape == "lognormal":
         scores = np.array([-Z90, Z90] if exact else NODES)
         found = split_lognormal(scores, ranged.low, held.middle, ranged.high)
+        # To the last digit: beside a limit that others are cut to, two nodes a rounding apart have no slope.
+        found[scores == -Z90], found[scores == Z90] = ranged.low, ranged.high
     else:
         spaced = np.linspace if ranged.low <= 0.0 or declared.path in LINEAR else np.geomspace
         found = spaced(ranged.low, ranged.high, 2 if exact else len(NODES))

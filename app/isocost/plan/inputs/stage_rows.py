@@ -84,7 +84,10 @@ _RUN = (
     ),
     Input(
         "efficiency.mfu", "MFU", "%", "share", 0.02, 0.8, 1e-4, 1.0,
-        tr("Model FLOPs per second over the dense peak of the matmul precision, during a step."),
+        tr(
+            "Model FLOPs per second over the dense peak of the matmul precision, during a step. One that is "
+            "typed counts as measured: less whole-run waste is added beside it than beside a predicted one."
+        ),
         optional=True, scale="linear",
     ),
     Input(

@@ -295,7 +295,7 @@ def tokens_paid(
     """The programme at about those tokens, and the most that budget and deadline pay for at each point.
 
     Cost and time are straight in the tokens while the batch stays: two amounts tell both. None are paid for
-    where the model does not fit, nobody sells so many, or the batch cannot feed them.
+    where the model does not fit, or nobody sells so many.
     """
     for _ in range(TIMES):
         data = data_of(with_text(case, guess, None).stage)
@@ -313,7 +313,7 @@ def tokens_paid(
                 flat = np.where(first <= goal, MOST_TOKENS, 0.0)
                 straight = guess + (goal - first) / np.where(a_token > 0.0, a_token, 1.0)
                 most = np.minimum(most, np.where(a_token > 0.0, straight, flat))
-        most = np.where(one.fits & one.sold & one.fed, np.maximum(most, 0.0), 0.0)
+        most = np.where(one.fits & one.sold, np.maximum(most, 0.0), 0.0)
         best = float(most.max(initial=0.0))
         if best <= 0.0 or 1.0 / AGAIN < best / guess < AGAIN:
             break

@@ -68,7 +68,7 @@ def on_offer(case: Case, on: Reach) -> Flags:
         ]
     )
     sold = on.sold & (on.counts <= most[on.which]) & (terms[on.which] <= on.days)
-    usable: Flags = on.fits & sold & on.fed & (on.days <= LONGEST_DAYS) & (on.days > 0.0)
+    usable: Flags = on.fits & sold & (on.days <= LONGEST_DAYS) & (on.days > 0.0)
     return usable
 
 

@@ -41,7 +41,7 @@ class Reach:
     """NaN where no stage is trained from its architecture."""
     fits: Flags
     fed: Flags
-    """Whether the batch has sequences for all of them."""
+    """Whether the batches have sequences for all of them, but for ``IDLE`` of the hours."""
     sold: Flags
     """Whether it can be had on the scenario's terms, so many of them too."""
     points: tuple[Point, ...] = field(repr=False)
@@ -157,7 +157,7 @@ def reach(
         np.sum(np.asarray(values["stage.gpu_hours"]), axis=0) * ones,
         np.concatenate([_mfu(point) for point in points]),
         np.concatenate([_all(point, [run.fits for run in point.runs]) for point in points]),
-        np.concatenate([_all(point, [_fed(run) for run in point.runs]) for point in points]),
+        np.concatenate([_fed(point) for point in points]),
         sold,
         tuple(points),
         values,
@@ -177,7 +177,23 @@ def _mfu(point: Point) -> Array:
     return next((run.mfu * ones for run in point.runs if run.mfu is not None), np.full(len(ones), np.nan))
 
 
-def _fed(run: StageRun) -> Flags:
+IDLE = 0.1
+"""Share of the hours that stages with fewer sequences than accelerators may have and still be called fed."""
+
+
+def _fed(point: Point) -> Flags:
+    """Whether the stages that count have sequences for every accelerator: a small one may leave some idle.
+
+    It is an answer for people, not a limit: what idles is in the hours, the time and the cost of every count.
+    """
+    ones = np.ones(len(point.counts))
+    hours = [run.gpu_hours * ones for run in point.runs]
+    idle = sum(np.where(_is_fed(run), 0.0, each) for run, each in zip(point.runs, hours, strict=True))
+    fed: Flags = np.asarray(idle * ones <= IDLE * sum(hours, 0.0 * ones))
+    return fed
+
+
+def _is_fed(run: StageRun) -> Flags:
     """Whether every accelerator of a stage has sequences to work on."""
     if run.speed is None:
         return np.ones(1, dtype=np.bool_)

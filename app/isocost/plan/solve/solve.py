@@ -327,7 +327,7 @@ def _held_by(on: Reach, by: Array, at: int, usable: Flags, goal: Goal) -> tuple[
         if not found:
             found += ["memory"] if (better & ~on.fits).any() else []
             found += ["batch"] if (better & on.fits & ~on.fed).any() else []
-            found += ["supply"] if (better & on.fits & on.fed & ~usable).any() else []
+            found += ["supply"] if (better & on.fits & ~usable).any() else []
     if not found and at > 0 and on.which[at - 1] == on.which[at]:
         return limits(on, at - 1, goal)  # of equals the fewest were taken: what fewer would break
     return tuple(found)

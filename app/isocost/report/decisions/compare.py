@@ -98,7 +98,12 @@ def pair_said(pair: Pair, a: str, b: str) -> str:
 def share_label(share: Share) -> str:
     """What an input, or a group of them, is called."""
     if len(share.differences) == 1:
-        return input_label(share.differences[0].path, lone=share.differences[0].lone)
+        only = share.differences[0]
+        label = input_label(only.path, lone=only.lone)
+        if only.path.endswith("efficiency.mfu") and None in (only.a, only.b):
+            # Beside a typed speed less waste is added than beside a predicted one: both change at once.
+            return tr("{label}, and the waste beside it", label=label)
+        return label
     return f"{share.path} ({format_counted(len(share.differences), 'input')})"
 
 

@@ -269,7 +269,7 @@ def _spread_table(figures: Sequence[tuple[str, str, Spread]]) -> Table:
 def value_said(doubt: Doubtful, value: float) -> str:
     """A value of what is in doubt, as its input is written."""
     shown = format_quantity(value, doubt.quantity)
-    return f"{shown}{SPACE}{doubt.unit}" if doubt.quantity == "number" and doubt.unit else shown
+    return f"{shown}{SPACE}{tr(doubt.unit)}" if doubt.quantity == "number" and doubt.unit else shown
 
 
 def inside_said(doubt: Doubtful) -> str:

@@ -29,6 +29,7 @@ from isocost.quantities import (
 )
 from isocost.report.decisions.doubt import ends_said
 from isocost.report.findings.header import trained_at
+from isocost.report.findings.plan_offers import less_time, price_of_it
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -204,14 +205,20 @@ def _subtitle(shown: CountsView, knee: Knee | None) -> str:
             "Past it, twice as many are less than {significant} times as fast.",
             significant=format_significant(PAYS),
         )
-    after = format_money(past.usd_per_day)
+    # Of a doubling, not of every count past it: a count between may be both faster and cheaper.
     if into.usd_more > 0.0:
         return tr(
-            "A day less costs {money} just before it, {after} past it.",
-            money=format_money(into.usd_per_day),
-            after=after,
+            "Doubled to there {less} costs {money}, doubled once more {less_2} {after}.",
+            less=less_time(into),
+            money=price_of_it(into),
+            less_2=less_time(past),
+            after=price_of_it(past),
         )
-    return tr("Just before it a day less costs nothing, past it {after}.", after=after)
+    return tr(
+        "Doubled to there less time costs nothing, doubled once more {less} costs {after}.",
+        less=less_time(past),
+        after=price_of_it(past),
+    )
 
 
 def table(shown: CountsView | None) -> Table:

@@ -96,7 +96,7 @@ def layouts_finding(report: FitReport) -> str:
         )
     others = [row for row in report.rows if row.fits and row is not best]
     if not others:
-        return tr("{capital} is the only one that fits", capital=capital(degrees(best)))
+        return tr("Only one layout fits: {degrees}", degrees=degrees(best))
     if others[0].behind < SAME:
         return tr("{capital} is fastest", capital=capital(degrees(best)))
     first, second = _told_from(best, others[0]), _told_from(others[0], best)

@@ -187,10 +187,14 @@ def time_subtitle(comparison: Comparison) -> str:
     return words
 
 
-def time_axes() -> tuple[str, str]:
-    """What the axes of cost against time are."""
+def time_axes(comparison: Comparison) -> tuple[str, str]:
+    """What the axes of cost against time are: time is that of the stages, which a programme outlasts."""
     unit = "US$" if shown_money().is_dollar else shown_money().code
-    return tr("Time to finish (log scale)"), tr("Cost of the plan, {unit} (log scale)", unit=unit)
+    across = tr("Time to finish (log scale)")
+    if comparison.beside_days > SAME_TIME:
+        more = format_duration(comparison.beside_days)
+        across = tr("Time of the stages (log scale); the programme takes {more} longer", more=more)
+    return across, tr("Cost of the plan, {unit} (log scale)", unit=unit)
 
 
 """What is measured across and up."""

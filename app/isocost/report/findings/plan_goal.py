@@ -118,20 +118,21 @@ def goal_reading(comparison: Comparison) -> str:
         if None not in (goal.budget_usd, goal.deadline_days)
         else tr("the dashed line")
     )
-    words = tr("Drag {lines}.", lines=lines)
-    if goal.deadline_days is not None and comparison.beside_days > SAME_TIME:
-        words += tr(
-            " The deadline is of the whole programme, {duration} longer than its stages.",
-            duration=format_duration(comparison.beside_days),
-        )
-    return words
+    return tr("Drag {lines}.", lines=lines)
 
 
-def flag_text(path: str, goal: Goal) -> str:
-    """What stands on the flag of a line; of one that is not set what it would be."""
+def flag_text(path: str, goal: Goal, beside_days: float = 0.0) -> str:
+    """What stands on the flag of a line; of one that is not set what it would be.
+
+    Args:
+        beside_days: what a programme takes beside its stages, of which the axis is.
+    """
     if path == BUDGET:
         return tr("Budget") if goal.budget_usd is None else format_money(goal.budget_usd)
-    return tr("Deadline") if goal.deadline_days is None else format_duration(goal.deadline_days)
+    if goal.deadline_days is None:
+        return tr("Deadline")
+    duration = format_duration(goal.deadline_days)
+    return tr("{duration} in all", duration=duration) if beside_days > SAME_TIME else duration
 
 
 def flag_words(path: str, goal: Goal) -> tuple[str, str]:

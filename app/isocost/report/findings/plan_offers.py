@@ -18,6 +18,7 @@ from isocost.plan.solve.hardware.offers import Offer
 from isocost.plan.solve.knee import Doubling, Knee
 from isocost.plan.solve.solution import Alternative
 from isocost.quantities import format_count, format_counted, format_duration, format_money, format_share
+from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.decisions.choices import hardware_words, price_words, supplier_of
 from isocost.report.decisions.offers import finding
 from isocost.report.decisions.solve import over_words, why
@@ -202,6 +203,21 @@ def next_doubling(found: Knee) -> Doubling | None:
     return found.doublings[at] if at < len(counts) else None
 
 
+def less_time(doubled: Doubling) -> str:
+    """ "a day less", or an hour of what takes no day."""
+    return tr("an hour less") if _within_a_day(doubled) else tr("a day less")
+
+
+def price_of_it(doubled: Doubling) -> str:
+    """What that much less time costs by a doubling."""
+    usd = doubled.usd_per_day or 0.0
+    return format_money(usd / HOURS_PER_DAY if _within_a_day(doubled) else usd)
+
+
+def _within_a_day(doubled: Doubling) -> bool:
+    return doubled.choice.span_days < 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class KneeView:
     """The last count of the plan's accelerator whose doublings all pay."""
@@ -235,7 +251,7 @@ def knee_view(found: Knee | None, curve: CostCurve, *, current: bool) -> KneeVie
     elif price < 0.0:
         past = tr("{more} are hardly faster", more=more)
     else:
-        past = tr("past it a day less costs {money}", money=format_money(price))
+        past = tr("doubled, {less} costs {money}", less=less_time(after), money=price_of_it(after))
     words = f"{more}: {format_duration(after.choice.wall_days)}, {format_money(after.choice.cost_usd)}"
     return KneeView(
         found.knee,

@@ -32,7 +32,7 @@ from isocost.report.decisions.doubt import (
 )
 from isocost.report.decisions.tornado import experiment_said
 from isocost.report.findings.facts import never_counted
-from isocost.report.findings.header import currency_words, evidence_line, fit_words
+from isocost.report.findings.header import currency_words, fit_words
 from isocost.report.findings.ledger import slip_words
 from isocost.report.findings.risk import NOTHING, DoubtRow, doubt_rows
 from isocost.report.findings.said import KeyFigure
@@ -77,6 +77,14 @@ class Paper:
     notes: tuple[str, ...]
     """Warnings of the plan, a sentence each."""
     foot: tuple[str, str]
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """What could go wrong, a sentence each, after its word where it does not begin with that."""
+        return tuple(
+            capital(said) if said.casefold().startswith(word.casefold()) else f"{word}: {said}"
+            for word, said in self.wrong
+        )
 
 
 Beside = Sequence[tuple[str, Risk]]
@@ -132,11 +140,11 @@ def _paper(found: Answer, chances: Chances, beside: Beside, level: float, file: 
         notes=warnings,
         foot=(
             tr(
-                "{file} · {scenario} · Isocost {version} · {samples:,} samples, seed {seed}",
+                "{file} · {scenario} · Isocost {version} · {samples} samples, seed {seed}",
                 file=file,
                 scenario=estimate.scenario,
                 version=__version__,
-                samples=of.samples,
+                samples=format_count(of.samples),
                 seed=of.seed,
             ),
             tr(
@@ -193,10 +201,11 @@ def _figures(found: Answer, of: Risk, ask: float, level: float, *, in_doubt: boo
         else tr("as planned")
     )
     yield KeyFigure(tr("Done in"), format_duration(days.base), between)
-    words = [each.evidence for each in found.estimate.stages if each.enabled and each.evidence is not None]
     fits = fit_words(found.estimate)
-    note = fits if words else "; ".join(each for each in (tr("nothing is predicted"), fits) if each)
-    yield KeyFigure("Evidence", words[0].word if words else tr("your own"), note)
+    known = found.estimate.evidence
+    nothing = tr("nothing is predicted") if known is None else ""
+    note = "; ".join(each for each in (nothing, fits) if each)
+    yield KeyFigure(tr("Evidence"), tr("your own") if known is None else tr(known.word), note)
 
 
 def _ends(low: float, high: float) -> str:
@@ -222,7 +231,7 @@ def _assumptions(found: Answer, chances: Chances) -> Table:
             (
                 row.name,
                 shown,
-                tr("{value} to {value_2}", value=low.value, value_2=high.value),
+                ends_said(low.value, high.value),
                 moves,
                 f"{row.whose}: {doubt.source}",
             )
@@ -230,7 +239,8 @@ def _assumptions(found: Answer, chances: Chances) -> Table:
     for stage in found.estimate.stages:
         if stage.enabled:
             what = f"{format_count(stage.count)} {stage.accelerator_name}, {format_duration(stage.wall_days)}"
-            basis = "" if stage.evidence is None else evidence_line(stage.evidence)
+            known = stage.evidence
+            basis = "" if known is None else f"{tr(known.word)}: {known.reason}".rstrip(".")
             rows.append((stage.name, what, "", tr("held fixed"), basis))
     return Table(tuple(map(Column, heads)), tuple(rows))
 

@@ -32,7 +32,7 @@ def sections(page: Paper) -> Iterator[tuple[str, tuple[str, ...], Table | None]]
         yield tr("What else we looked at"), (), page.others
     yield tr("Not in this bill"), (page.not_in,), None
     if page.wrong:
-        yield tr("What could go wrong"), tuple(f"{word}: {said}" for word, said in page.wrong), None
+        yield tr("What could go wrong"), page.risks, None
     steps = tuple(each for each in (page.now, page.stop) if each)
     yield tr("Next step, and when to stop"), steps, None
     if page.notes:

@@ -19,7 +19,7 @@ UNDATED = tr("no date")
 def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> Table:
     """Prices of accelerators that the stages of a scenario pay, each once."""
     columns = tuple(
-        map(Column, (tr("Price"), "Of", tr("Supplier and terms"), tr("Read on"), tr("Age"), "Source"))
+        map(Column, (tr("Price"), tr("Of"), tr("Supplier and terms"), tr("Read on"), tr("Age"), tr("Source")))
     )
     rows: dict[tuple[str, ...], None] = {}
     for stage in scenario.stages:
@@ -30,7 +30,7 @@ def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> Table:
         if usd is not None:
             read = entry.purchase_date if scenario.ownership.usd_per_accelerator is None else ""
             bought = tr("{short_name}, bought", short_name=entry.short_name)
-            rows[(format_money(usd), bought, "purchase", read or UNDATED, "", source)] = None
+            rows[(format_money(usd), bought, tr("purchase"), read or UNDATED, "", source)] = None
         if usd is None or scenario.supply.mode == "mixed":
             price = price_of(scenario, stage)
             terms = ", ".join(each for each in (asked_by(price.supplier), price.commitment) if each)

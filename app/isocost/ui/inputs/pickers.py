@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionComboBox, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QComboBox,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+)
 
 from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES
@@ -37,7 +43,12 @@ class DropDown(QComboBox):
         self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(16)
         self.setItemDelegate(_Entries(self))
-        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        entries = self.view()
+        entries.setTextElideMode(Qt.TextElideMode.ElideRight)
+        if isinstance(entries, QListView):
+            # Else Qt asks the style sheet for the size of each entry at every change of theme or text, in
+            # closed lists as well: those of the ledger hold a thousand.
+            entries.setUniformItemSizes(True)
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
         """What is chosen ends in an ellipsis where it has no room."""

@@ -64,9 +64,10 @@ class Theme:
     series: tuple[Series, ...]
     scale: float = 1.0
     """Text size relative to the design's."""
-    plain_glyphs: bool = False
-    """Whether each glyph stands for a character. Else digits have one width, so that a number keeps its place
-    while it changes, and punctuation follows its neighbours."""
+    printed: bool = False
+    """Whether it is for a document: each glyph stands for a character, and nothing can be dragged. On screen
+    digits have one width, so that a number keeps its place while it changes, and punctuation follows its
+    neighbours."""
 
     def px(self, size: float) -> int:
         """A length of the design in pixels at this text size."""
@@ -79,8 +80,8 @@ class Theme:
         font.setPixelSize(self.px(_SIZES[role]))
         font.setWeight(QFont.Weight.DemiBold if bold else _WEIGHTS.get(role, QFont.Weight.Normal))
         # Off is said too: Qt takes what a font leaves open from the application's, which has tabular digits.
-        font.setFeature(QFont.Tag.fromString("tnum"), int(not self.plain_glyphs))
-        if self.plain_glyphs:
+        font.setFeature(QFont.Tag.fromString("tnum"), int(not self.printed))
+        if self.printed:
             font.setFeature(QFont.Tag.fromString("calt"), 0)
         return font
 

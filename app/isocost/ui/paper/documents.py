@@ -33,7 +33,7 @@ TEXT = 0.86
 def paper_theme() -> Theme:
     """The light theme in the type of a page; its glyphs can be searched and copied."""
     load_fonts()
-    return replace(LIGHT, scale=TEXT, plain_glyphs=True)
+    return replace(LIGHT, scale=TEXT, printed=True)
 
 
 def document(suffix: str, found: Answer, chances: Chances, page: Paper, size: Format = "A4") -> bytes:

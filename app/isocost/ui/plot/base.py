@@ -342,7 +342,7 @@ _fonts: dict[tuple[float, bool, Role, bool], QFont] = {}
 
 def font_of(theme: Theme, role: Role, *, bold: bool = False) -> QFont:
     """The theme's font for a role, made once for each text size: painting asks for it many times a frame."""
-    key = (theme.scale, theme.plain_glyphs, role, bold)
+    key = (theme.scale, theme.printed, role, bold)
     if key not in _fonts:
         _fonts[key] = theme.font(role, bold=bold)
     return _fonts[key]

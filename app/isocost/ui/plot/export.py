@@ -92,7 +92,7 @@ def _for_readers(theme: Theme) -> Theme:
     Glyphs that stand for no character, such as digits of one width, cannot be searched or copied in Qt's PDF.
     Qt's SVG does not ask for them, so that texts placed by their width would end elsewhere.
     """
-    return replace(theme, plain_glyphs=True)
+    return replace(theme, printed=True)
 
 
 def _paint(drawing: Drawing, device: QPaintDevice, size: QSize, theme: Theme, scale: float = 1.0) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import linecache
 import sys
 import time
 from collections.abc import Callable
@@ -76,6 +77,18 @@ def share_heaps() -> None:
         libc.mallopt(M_ARENA_MAX, FEW)
         libc.mallopt(M_MMAP_THRESHOLD, LARGE)
         libc.mallopt(M_TRIM_THRESHOLD, KEPT)
+
+
+def keep_no_sources() -> None:
+    """Let PySide not read the source of every module that is imported, nor Python keep it.
+
+    It looks there for its own name, which matters to those who import its ``__feature__`` alone; and Python
+    keeps what was read line by line, which came to 24 MB.
+    """
+    feature = sys.modules.get("PySide6.support.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        vars(feature)["_mod_uses_pyside"] = lambda _: False
+    linecache.clearcache()
 
 
 class _FreedMemory:

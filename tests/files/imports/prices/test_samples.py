@@ -11,6 +11,7 @@ import pytest
 from isocost.catalog import load
 from isocost.files.imports import Given, NotUnderstoodError, SourceFile, read_file
 from isocost.files.imports.prices import PriceReader
+from isocost.files.own.quotes import MOST_ROWS
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.project import Place
 
@@ -262,3 +263,88 @@ def test_nonsense_is_a_row_left_out_or_a_sentence(text):
     found = read(text)
     json.dumps(found.as_json(), allow_nan=False)
     assert len(found.lines()) < 100
+
+
+def instance(**more):
+    held = {"instance_type": "p5.48xlarge", "GPU": 8, "GPU_model": "NVIDIA H100", "vCPU": 192, "memory": 2048}
+    held["pricing"] = {"us-east-1": {"linux": {"ondemand": "80"}}}
+    return {**held, **more}
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"GPU": 0}, "entry 2: p5.48xlarge has no accelerator."),
+        ({"GPU_model": ""}, "entry 2: which accelerator p5.48xlarge has is not said."),
+        (
+            {"pricing": {"us-east-1": {"mswin": {"ondemand": "80"}}}},
+            "entry 2: p5.48xlarge has no price for linux.",
+        ),
+        (
+            {"pricing": {"us-east-1": {"linux": {"reserved": {"yrTerm1Standard": "N/A"}}}}},
+            "has no price for linux.",
+        ),
+    ],
+)
+def test_an_instance_without_an_accelerator_or_a_price_is_named(more, why):
+    found = read(json.dumps([instance(), instance(**more)]), "instances.json")
+    assert prices_of(found) == [("H100", "on-demand", 10.0)]
+    assert why in found.why[0]
+    assert found.prices[0].includes == "192 vCPU, 2048 GiB"
+
+
+def test_a_cloud_is_known_by_how_it_calls_its_instances():
+    azure = instance(instance_type="Standard_ND96isr_H100_v5")
+    assert [each.provider for each in read(json.dumps([azure, instance()]), "x.json").prices] == [
+        "azure",
+        "aws",
+    ]
+
+
+OURS = "provider,gpu_label,gpu_id,usd_per_gpu_hour,date,kind\n"
+
+
+def test_a_row_of_our_own_table_without_a_name_or_a_price_is_left_out():
+    found = read(
+        OURS + "Acme,,,2.0,2026-11,\nAcme,H100,,dear,2026-11,\nAcme,H100,,2.0,2026-11,claim\n", "prices.csv"
+    )
+    assert [(each.accelerator, each.date, each.kind) for each in found.prices] == [
+        ("H100", "2026-11-01", "claim")
+    ]
+    assert found.why == ("line 2: it names no accelerator.", "line 3: 'dear' is no price.")
+
+
+def test_quotes_beyond_those_a_plan_holds_are_counted_as_left_out():
+    rows = "".join(f"H100,$2.{at:03d},Acme {at}\n" for at in range(MOST_ROWS + 5))
+    found = read(f"GPU,Price per hour,Vendor\n{rows}", "mine.csv")
+    assert (len(found.prices), found.skipped) == (MOST_ROWS, 5)
+    lines = found.lines()
+    assert any(each.label == "Further prices" for each in lines)
+    assert any((each.label, each.value) == ("Day", "today is taken") for each in lines)
+
+
+def test_a_plan_that_is_full_takes_the_prices_of_its_own_accelerators_first():
+    catalog = load()
+    plan = new_project(catalog)
+    here = plan.scenarios[0].hardware.accelerator
+    rows = "".join(f"MI300X,$2.{at:03d},Acme {at}\n" for at in range(MOST_ROWS - 10))
+    full = read(f"GPU,Price per hour,Vendor\n{rows}", "mine.csv").change(plan, catalog, Place())
+    more = "".join(f"B200,$4.{at:03d},Late {at}\n" for at in range(20)) + f"{here},$1.5,Late\n"
+    held = read(f"GPU,Price per hour,Vendor\n{more}", "more.csv").change(full, catalog, Place()).prices
+    assert len(held) == MOST_ROWS
+    assert sum(card.accelerator == here for card in held) == 1
+    assert sum(card.accelerator == "b200" for card in held) == 9
+
+
+def test_a_catalogue_of_parts_nobody_knows_prices_no_plan():
+    found = read(f"{SKY}w,Warp9,8,1,1,8,,r,,\n", folder="aws")
+    assert any(
+        (each.label, each.value) == ("Warp9", "no such part in the catalogue") for each in found.lines()
+    )
+    with pytest.raises(NotUnderstoodError, match=r"none of its accelerators is in the catalogue \(Warp9\)"):
+        found.change(new_project(load()), load(), Place())
+
+
+def test_a_row_that_is_no_csv_ends_the_table():
+    found = read(f'{SKY}a,H100,8,1,1,80,,r,,\nb,H100,8,1,1,40,,q,,"' + "x" * 200_000, folder="aws")
+    assert prices_of(found) == [("H100", "on-demand", 10.0)]

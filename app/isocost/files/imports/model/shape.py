@@ -88,8 +88,7 @@ def _fields(decoder: Decoder, said: list[str]) -> dict[str, Any] | None:
         return None
     states = [each for each in mixers if _state_width(each, decoder.hidden)]
     seeing = [each for each in mixers if not _state_width(each, decoder.hidden)]
-    if not _attend(seeing, fields, said):
-        return None
+    _attend(seeing, fields, said)
     if states:
         _add_states(decoder, states, fields, said)
     return _given(fields)
@@ -125,26 +124,23 @@ def _feed(decoder: Decoder, fields: dict[str, Any], mixers: int, said: list[str]
     return True
 
 
-def _attend(mixers: Sequence[Mixer], fields: dict[str, Any], said: list[str]) -> bool:
-    """Fill in the attention; where a model has none, a head as wide as usual stands for it."""
+def _attend(mixers: Sequence[Mixer], fields: dict[str, Any], said: list[str]) -> None:
+    """Fill in the attention, of one kind in all layers; where there is none a head of one stands for it."""
     grouped = [each for each in mixers if isinstance(each, Attention)]
     latent = [each for each in mixers if isinstance(each, LatentAttention)]
     compressed = [each for each in mixers if isinstance(each, CompressedAttention)]
-    if grouped and (latent or compressed):
-        return False
     if compressed:
         _compressed(compressed, fields, said)
     elif latent:
         _latent(latent, fields)
     elif grouped:
-        _grouped(grouped, fields, said)
+        _grouped(grouped, fields)
     else:
         fields["heads"] = fields["kv_heads"] = 1
         fields["head_dim"] = 1
-    return True
 
 
-def _grouped(mixers: Sequence[Attention], fields: dict[str, Any], said: list[str]) -> None:
+def _grouped(mixers: Sequence[Attention], fields: dict[str, Any]) -> None:
     windowed = [each for each in mixers if each.window is not None]
     full = [each for each in mixers if each.window is None]
     usual = (windowed or full)[0]
@@ -158,8 +154,6 @@ def _grouped(mixers: Sequence[Attention], fields: dict[str, Any], said: list[str
         fields["full_kv_heads"] = wide.kv_heads if wide.kv_heads != usual.kv_heads else None
         fields["full_keys_as_values"] = wide.keys_as_values
     fields["shared_kv_layers"] = sum(not each.own_kv for each in mixers)
-    if len({each.heads for each in mixers}) > 1:
-        said.append("Layers of several numbers of heads are planned as the first.")
 
 
 def _latent(mixers: Sequence[LatentAttention], fields: dict[str, Any]) -> None:

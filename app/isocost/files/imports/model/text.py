@@ -50,8 +50,6 @@ def read_object(text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
                 said=_said(error.msg),
             )
         ) from None
-    except (ValueError, RecursionError):
-        raise NotUnderstoodError(tr("it is not valid JSON.")) from None
     if not isinstance(tree, dict):
         raise NotUnderstoodError(
             tr("expected an object of keys and values in braces, got {got}.", got=got(tree))

@@ -18,6 +18,7 @@ from isocost.plan.kinds.preference import PreferenceStage
 from isocost.plan.kinds.reinforcement import AlgorithmName, RlStage, RolloutPhase
 from isocost.plan.physics.resolve import impossible_model, transformer_of
 from isocost.plan.physics.shape import shape_flaw
+from isocost.plan.project.editing import free_name
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import (
     Layout,
@@ -121,11 +122,7 @@ def _place(scenario: Scenario, tag: str, at: Place) -> int | None:
 def _with(stages: tuple[Stage, ...], stage: Any, place: int | None) -> tuple[Stage, ...]:
     if place is not None:
         return (*stages[:place], stage, *stages[place + 1 :])
-    names = {each.name for each in stages}
-    name, more = stage.name, 2
-    while name in names:
-        name, more = f"{stage.name} {more}", more + 1
-    return (*stages, msgspec.structs.replace(stage, name=name))
+    return (*stages, msgspec.structs.replace(stage, name=free_name(stage.name, stages)))
 
 
 def _title(settings: Settings) -> str:

@@ -157,7 +157,7 @@ def _amounts(case: Case, kind: LadderKind, cards: Sequence[PriceCard], longest: 
     first = 1e9 if kind.amount == "tokens" else 100.0
     one, two = (_with(case, kind, times * first).reach(cards) for times in (1.0, 2.0))
     # What is used for minutes cannot be judged by its term: every point is judged at the rung itself.
-    usable = one.fits & one.sold & one.fed
+    usable = one.fits & one.sold
     each_usd = np.maximum((two.cost_usd - one.cost_usd) / first, 1e-300)
     each_day = np.maximum((two.span_days - one.span_days) / first, 1e-300)
     rungs = []
@@ -180,7 +180,7 @@ def _sizes(case: Case, kind: LadderKind, cards: Sequence[PriceCard], longest: fl
     sizes = np.log([size for size, _ in made])
     cost = np.log([np.maximum(on.cost_usd, 1e-9) for _, on in made])
     days = np.log([np.maximum(on.span_days, 1e-12) for _, on in made])
-    fits = np.array([on.fits & on.sold & on.fed for _, on in made])
+    fits = np.array([on.fits & on.sold for _, on in made])
     rungs = []
     for budget in case.catalog.constants.ladder.budgets:
         over = np.maximum(cost - np.log(budget), days - np.log(longest))

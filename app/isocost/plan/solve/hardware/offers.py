@@ -19,6 +19,8 @@ PATIENCE_DAYS = 365.0
 """The longest anybody waits who sets no deadline."""
 HASTE = 2.0
 """Times the cheapest that the fastest may cost where no budget is set."""
+AS_FAST = 1.01
+"""Times as long as the fastest that counts as fast: of those the cheapest is offered."""
 TRIES = 12
 """Points whose chance is worked out before an order is given up."""
 
@@ -79,6 +81,10 @@ def offers(case: Case, without: frozenset[str] = frozenset()) -> Offers:
     most = case.goal.budget_usd or HASTE * on.cost_usd[cheapest]
     quick = good & (on.cost_usd <= most)
     fastest = _first(case, on, on.span_days, quick, seen)
+    if fastest is not None:
+        # More accelerators than the batch can feed may save a last hour of a small stage: nobody pays for it.
+        alike = quick & (on.span_days <= on.span_days[fastest] * AS_FAST)
+        fastest = _first(case, on, on.cost_usd, alike, seen)
     fastest = cheapest if fastest is None else fastest
     between = _first(case, on, _worse_share(on, cheapest, fastest), quick, seen)
     made = [_offer(case, seen[cheapest if at is None else at]) for at in (cheapest, fastest, between)]
@@ -145,12 +151,10 @@ def _passed_over(case: Case, on: Reach, usable: Flags, good: Flags) -> tuple[tup
 
 def _reason(on: Reach, at: int, usable: bool) -> Reason:
     if usable:
-        return "chance"
+        return "chance" if on.fed[at] else "batch"
     if not on.fits[at]:
         return "memory"
     if not on.sold[at]:
         return "supply"
-    if not on.fed[at]:
-        return "batch"
     terms = TERM_DAYS.get(on.cards[int(on.which[at])].commitment, 0.0)
     return "term" if terms > on.days[at] else "time"

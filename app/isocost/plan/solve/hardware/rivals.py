@@ -59,7 +59,9 @@ def rivals(
     chance = np.zeros(cost.shape)
     first, next_card = on.which[best], np.where(there, on.which[other], NONE)
     for a, b in set(zip(first[there].tolist(), next_card[there].tolist(), strict=True)):
-        ratios = np.sort(factors[b] / factors[a])
+        # What costs nothing to the cent has no factor: nobody is cheaper.
+        held = factors[a] > 0.0
+        ratios = np.sort(np.divide(factors[b], factors[a], out=np.full(held.shape, np.inf), where=held))
         places = there & (first == a) & (next_card == b)
         chance[places] = np.searchsorted(ratios, cost[places] / rival_cost[places]) / len(ratios)
     return Rivals(next_card, chance, on.labels)

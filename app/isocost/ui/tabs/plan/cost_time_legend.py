@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from isocost.report.findings.plan import LegendKey, LegendMark, time_axes
+from isocost.report.findings.plan import LegendKey, LegendMark
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.styles import BAND
@@ -64,9 +64,11 @@ def paint_legend(painter: QPainter, entries: tuple[Entry, ...], series: Series, 
         painter.drawText(at, int(flags), entry.text)
 
 
-def paint_titles(painter: QPainter, area: QRectF, above: float, theme: Theme) -> None:
+def paint_titles(
+    painter: QPainter, area: QRectF, above: float, titles: tuple[str, str], theme: Theme
+) -> None:
     """What the axes measure: cost ``above`` pixels from the top on the left, time in the middle below."""
-    across, up = time_axes()
+    across, up = titles
     painter.setFont(font_of(theme, "quiet"))
     painter.setPen(QColor(theme.quiet))
     height = theme.px(int(TITLE))

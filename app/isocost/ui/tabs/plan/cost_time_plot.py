@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.curves import CostCurve
-from isocost.report.findings.plan import LegendMark, point_lines, time_legend
+from isocost.report.findings.plan import LegendMark, point_lines, time_axes, time_legend
 from isocost.report.findings.plan_goal import BUDGET, DEADLINE, flag_tip
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot
@@ -226,7 +226,7 @@ class CostTimePlot(LogPlot):
         labels.paint(painter)
         paint_legend(painter, self.legend, labels.series(labels.active), self._theme)
         above = height_of(self.legend, self._theme) - self._theme.px(int(TITLE))
-        paint_titles(painter, self.area(), above, self._theme)
+        paint_titles(painter, self.area(), above, time_axes(self.comparison), self._theme)
         if not self._mouse.drag:
             self._paint_hover(painter, labels)
         painter.restore()

@@ -116,7 +116,8 @@ class GoalLines:
         return Flag(BUDGET, text, QRectF(area.left() - width, top, width, height), at, beyond, True)
 
     def _deadline(self) -> Flag:
-        text, area = flag_text(DEADLINE, self.comparison.goal), self.area
+        comparison = self.comparison
+        text, area = flag_text(DEADLINE, comparison.goal, comparison.beside_days), self.area
         height, days = float(self.theme.px(FLAG)), self.comparison.deadline_days
         if days is None:
             width = self._width(text)
@@ -186,7 +187,8 @@ class GoalLines:
 
     def paint_flags(self, painter: QPainter) -> None:
         """The flags in the gutters: those of lines filled, others as quiet outlines."""
-        for flag in self.flags:
+        # What is only there to drag a line from has no place on paper.
+        for flag in (each for each in self.flags if each.standing or not self.theme.printed):
             theme = self.theme
             painter.setBrush(QColor(theme.text if flag.standing else theme.panel))
             if flag.standing:

@@ -336,12 +336,14 @@ class PlanPage(QScrollArea):
         if said is not None and on_lines:
             points += [(card.choice.accelerator, card.choice.count) for card in said.cards]
         through = {name: frozenset(count for each, count in points if each == name) for name, _ in points}
+        ghosts = self.ghosts.value if self.ghosts.is_of(answer) else ()
         return Beside(
             () if said is None else said.cards,
             not self._is_current(goal),
             through,
             knee,
-            self.ghosts.value if self.ghosts.is_of(answer) else (),
+            # What takes no time or costs nothing has no place on axes of decades.
+            tuple(each for each in ghosts if each.days > 0.0 and each.cost_usd > 0.0),
             self._session.doubt,
         )
 

@@ -380,6 +380,8 @@ def _paint_pill(painter: QPainter, places: Places, *, focused: bool) -> None:
     painter.setPen(ink)
     painter.setFont(font_of(theme, "small", bold=True))
     painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), view.pill)
+    if theme.printed:
+        return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)
     reach, beyond = theme.px(4), places.beyond()

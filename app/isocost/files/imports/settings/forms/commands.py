@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from isocost.files.imports.settings.forms.scalars import scalar
-from isocost.files.imports.settings.forms.shell import Command, Script, TooLongError, read_shell
+from isocost.files.imports.settings.forms.shell import Command, Script, TooLongError, parted, read_shell
 from isocost.files.imports.source import NotUnderstoodError
 from isocost.language import tr
 
@@ -68,7 +68,7 @@ def _of_variables(script: Script) -> ShellContent:
         word
         for value in script.variables.values()
         if value.lstrip().startswith("--")
-        for word in value.split()
+        for word in parted(value)
     ]
     return ShellContent(keys=_arguments(words))
 

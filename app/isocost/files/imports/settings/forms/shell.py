@@ -288,7 +288,7 @@ class _Reader:
                 quoted = True
             elif letter == "$":
                 pieces, _ = self._dollar(0)
-                added = " ".join(pieces).split() if split else [" ".join(pieces)]
+                added = parted(" ".join(pieces)) if split else [" ".join(pieces)]
                 whole = whole or not added
                 parts[-1] += added[0] if added else ""
                 parts += added[1:]
@@ -386,6 +386,26 @@ class _Reader:
         self._text, self._at = outer, at
         self._count(made)
         return made
+
+
+def parted(text: str) -> list[str]:
+    """The words of a variable's value; a command in it that only a shell could run stays one."""
+    if "$(" not in text and "`" not in text:
+        return text.split()
+    words: list[str] = []
+    start = at = 0
+    while at < len(text):
+        if text[at].isspace():
+            words.append(text[start:at])
+            at = start = at + 1
+        elif text.startswith("$(", at):
+            at = _closing(text, at + 1, "(", ")")
+        elif text[at] == "`":
+            end = text.find("`", at + 1)
+            at = end + 1 if end >= 0 else len(text)
+        else:
+            at += 1
+    return [word for word in (*words, text[start:]) if word]
 
 
 def _closing(text: str, at: int, opening: str, closing: str) -> int:

@@ -101,7 +101,12 @@ def accelerate(run: Run) -> None:
     elif "fsdp" in kind:
         _fsdp_sharding(run)
     else:
-        run.put("sharding", "none", "distributed")
+        run.put(
+            "sharding",
+            "zero1" if run.get("megatron_distributed") else "none",
+            "megatron_distributed",
+            "distributed",
+        )
     optimizer = run.word("offload_optimizer_to") not in ("none", "")
     parameters = run.word("offload_parameters_to") not in ("none", "") or bool(run.get("fsdp_offload"))
     run.put(
@@ -115,6 +120,8 @@ def accelerate(run: Run) -> None:
     run.put("precision", {"no": "fp32", "false": "fp32"}.get(mixed, mixed or None), "mixed")
     on = run.get("fsdp_checkpointing")
     run.put("recompute", None if on is None else "full" if on else "none", "fsdp_checkpointing")
+    if run.get("megatron_recompute"):
+        run.put("recompute", "selective", "megatron_recompute")
     run.note("the trainer's arguments are in another file; give that file too")
 
 
@@ -300,8 +307,13 @@ def swift(run: Run) -> None:
         run.note("the precision is that of the model's own file")
     method = run.word("method")
     tuned(run, "qlora" if run.count("quantization") and method == "lora" else method)
+    swift_task(run, method)
+
+
+def swift_task(run: Run, method: str) -> None:
+    """What ``swift`` and ``megatron`` are told to do: train on text, follow examples, or weigh answers."""
     program = " ".join(run.extra.get("programs", ()))
-    if program.endswith("swift pt") and method == "full":
+    if program.endswith((" pt", ".pt")) and method == "full":
         run.extra["task"] = "pretrain"
     if run.word("rlhf") in PAIRS:
         _pairs(run, run.word("rlhf"))

@@ -83,7 +83,7 @@ def nemo2(run: Run) -> None:
 
 def megatron_swift(run: Run) -> None:
     """Megatron-SWIFT: Megatron's names, batches of packed sequences."""
-    from isocost.files.imports.settings.rules.hugging import tuned
+    from isocost.files.imports.settings.rules.hugging import swift_task, tuned
 
     run.extra["task"] = "sft"
     if run.word("model_name"):
@@ -94,6 +94,7 @@ def megatron_swift(run: Run) -> None:
     _common(run)
     run.put("sharding", "zero1" if run.get("distributed_optimizer") else "none", "distributed_optimizer")
     tuned(run, run.word("method"))
+    swift_task(run, run.word("method"))
     run.note("a batch counts sequences after packing")
 
 
