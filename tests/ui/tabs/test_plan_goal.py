@@ -277,9 +277,7 @@ def test_another_scenario_is_a_mark_that_leads_to_it(page: PlanPage, session: Se
     assert session.scenario == 0
 
 
-def test_another_scenario_that_costs_nothing_has_no_mark_on_axes_of_decades(
-    page: PlanPage, session: Session
-):
+def test_another_scenario_that_costs_nothing_has_no_mark_on_axes_of_decades(page: PlanPage, session: Session):
     free = msgspec.structs.replace(session.current_scenario, name="Free")
     session.open_scenario(free, "Duplicate")
     session.set_value("price.usd_per_gpu_hour", 0.0, "Price")
