@@ -39,6 +39,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     looped: Words
     """Those that call experts one after another."""
     exposed: Words
+    fused: Words
+    """Those whose norms, activations and loss are kernels written for them."""
     switched: Words
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
 

@@ -158,6 +158,9 @@ class Workload:
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
+    fused_kernels: bool = False
+    """Whether kernels written for it compute norms, activations and, in chunks, the loss (Liger), though its
+    framework runs operator by operator."""
     document: float = math.inf
     """Mean tokens of a document where several are packed into a sequence and masked apart; attention sees no
     further."""

@@ -96,6 +96,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         lora_rank=run.lora_rank,
         document=run.document or math.inf,
         schedule=run.schedule,
+        fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
@@ -174,7 +175,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         accelerators=count,
         sequence=sequence,
         date=text.get("date", ""),
-        framework=text.get("framework", ""),
+        framework=words.software(text.get("framework", ""), text.get("notes", "")),
         stack=stack,
         precision=words.precision(text.get("precision", "")),
         method=read(words.method, "kind"),

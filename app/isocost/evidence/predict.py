@@ -156,8 +156,11 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     if spec.run.recompute is None:
         why = "the least that fits" if spec.recompute is None else "as its framework's recipes do"
         notes.append(f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, {why}")
-    if spec.run.optimizer is None and spec.work.optimizer != "adamw":
-        notes.append(f"optimizer not stated: {spec.work.optimizer}, as its framework's recipes do")
+    optimizer = batch.works_list[row].optimizer
+    if spec.run.optimizer is None and optimizer != "adamw":
+        usual = optimizer == spec.work.optimizer
+        why = "as its framework's recipes do" if usual else "as 32-bit states do not fit"
+        notes.append(f"optimizer not stated: {optimizer}, {why}")
     if spec.grouped:
         notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
     if _sharded_further(batch, index, row):

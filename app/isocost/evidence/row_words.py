@@ -181,6 +181,12 @@ def offload(sharding: str, framework: str) -> Offload:
     return "states" if weights else "optimizer"
 
 
+def software(framework: str, notes: str) -> str:
+    """A framework's name with the kernels that a row's notes say beside it ("Liger"), which no column has."""
+    told = "liger" in _held(notes.casefold()) and "liger" not in framework.casefold()
+    return f"{framework} + Liger" if told and framework.strip() else framework
+
+
 _KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
     (r"unfused|eager|math|naive|^none$", False, None),
     (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton", True, "fa2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -33,8 +34,16 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every_second: float = 0.0
     whole_logit_bytes: float = WHOLE_LOGIT
     pipeline_gradient_bytes: float = 0.0
+    eager: float = 0.0
+    update_copies: float = 0.0
+    update_limit: float = math.inf
+    live_parameters: float = math.inf
+    widened: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
+    optimizer_alone: Optimizer | None = None
+    """Of runs that do not say theirs, hold all states on every accelerator and would not fit otherwise: code
+    that trains a checkpoint's 16-bit weights as they are unless it is told to widen them."""
     recompute: Recompute | None = None
     """The same; None = the least that fits."""
     whole_logits_until: float = 0.0

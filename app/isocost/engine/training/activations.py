@@ -80,4 +80,9 @@ def layer_activations(
         selective = 2.0 * residual + attention + latents + routed + inner
     kept = 2.0 * residual + profile.ffn_copies * inner
     whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
-    return LayerActivations(whole=whole, selective=selective, boundary=residual * states.kept_inputs)
+    if np.any(states.eager):
+        # A frozen norm's weight needs no gradient, so its input times the root alone is kept.
+        norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0)
+        whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
+    boundary = residual * states.kept_inputs * states.residual_bytes / states.activation_bytes
+    return LayerActivations(whole=whole, selective=selective, boundary=boundary)
