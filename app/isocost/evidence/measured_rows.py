@@ -100,7 +100,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
-        run = msgspec.structs.replace(run, sharding="zero3")
+        run = msgspec.structs.replace(run, sharding="zero3", microbatch=_at_once(run))
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
         accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
@@ -121,6 +121,14 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
 def _unsaid(run: MeasuredRun) -> bool:
     """Whether a row says nothing of how the accelerators share the model."""
     return all(each is None for each in (run.tp, run.pp, run.cp, run.ep, run.sharding))
+
+
+def _at_once(run: MeasuredRun) -> float | None:
+    """Sequences a microbatch of a run that shares nothing but weights: all of an accelerator's, as MaxText's
+    base.yml accumulates no gradients (``gradient_accumulation_steps: 1``)."""
+    if run.microbatch is not None or run.global_batch is None:
+        return run.microbatch
+    return max(run.global_batch / run.accelerators, 1.0)
 
 
 def _habits(run: MeasuredRun) -> Habits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,12 +26,13 @@ FUSED_ATTENTION_YEAR = 2024.5
 """From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures
 (FlashAttention-3, arXiv 2407.08608)."""
 
-PLAIN_ATTENTION = ("Hopper", "CDNA3")
-"""Architectures on which stacks other than the vendor's still run attention kernels written for another. On
-Hopper PyTorch puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
-(github.com/huggingface/transformers/pull/48163, 2026-08); on CDNA3 its kernels are compiled from Triton, and
-AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward
-(arXiv 2511.08083)."""
+PLAIN_ATTENTION = {"Hopper": 2026.25, "Blackwell": 2026.25, "Blackwell Ultra": 2026.25, "CDNA3": math.inf}
+"""Architectures, and until when stacks other than the vendor's run attention kernels written for another on
+them. PyTorch puts FlashAttention-2 before cuDNN's kernels, 1.7-2.3 times as fast on Hopper, until version
+2.11 of March 2026 brings the cuDNN it waits for (``check_prefer_cudnn_attention``,
+github.com/huggingface/transformers/pull/48163). On CDNA3 its kernels are compiled from Triton, and AMD's own
+1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward (arXiv
+2511.08083)."""
 
 FUSED_EXPERTS_YEAR = 2026.4
 """From mid-2026 stacks hide the all-to-all of one microbatch behind the layers of another, and run
@@ -266,8 +268,8 @@ def _without_own_attention(
     rows = list(zip(accelerators, stacks, strict=True))
     # Ampere is the architecture those older kernels were written for.
     mature = array_of(rows, lambda r: r[0].architecture == "Ampere" and r[1] == "vendor") > 0
-    plain = array_of(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[1] != "vendor") > 0
-    return ((year < FUSED_ATTENTION_YEAR) & ~mature) | plain
+    until = array_of(rows, lambda r: 0.0 if r[1] == "vendor" else PLAIN_ATTENTION.get(r[0].architecture, 0.0))
+    return ((year < FUSED_ATTENTION_YEAR) & ~mature) | (year < until)
 
 
 def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
@@ -326,7 +328,10 @@ def machines(
     older = _without_own_attention(accelerators, stacks, year) & ~own
     kernels = array_of(list(zip(accelerators, known, strict=True)), lambda r: _kernel(*r, e))
     # No number where no kernel is named.
-    early = np.where(np.isnan(kernels), np.where(older, by_stack(e.attention_early), 1.0), kernels)
+    # The vendor's stack had kernels of its own before they were fused throughout.
+    slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else e.attention_fa2.get(r[0].architecture, 1.0))
+    foreign = np.minimum(by_stack(e.attention_early), slower)
+    early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
 
     def habit(name: str) -> NDArray[np.bool_]:
         return array_of(known, lambda h: getattr(h, name)) > 0
