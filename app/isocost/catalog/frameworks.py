@@ -41,6 +41,10 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exposed: Words
     fused: Words
     """Those whose norms, activations and loss are kernels written for them."""
+    wide_gradients: Words
+    """Those that reduce gradients in 32 bits though their tier does not."""
+    narrow_gradients: Words
+    """Those that reduce them in 16 bits though their tier does not."""
     switched: Words
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
 
@@ -63,6 +67,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             exposed=self.exposed.in_name(name)
             or (self.switched.in_name(name) and (year is None or year >= OVERLAP_YEAR)),
             looped=self.looped.in_name(name),
+            wide_gradients=self.wide_gradients.in_name(name),
+            narrow_gradients=self.narrow_gradients.in_name(name),
         )
 
 

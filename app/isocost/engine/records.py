@@ -193,6 +193,10 @@ class Habits:
     """Whether no traffic is."""
     looped: bool = False
     """Whether experts are modules of their own, called one after another."""
+    wide_gradients: bool = False
+    """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
+    narrow_gradients: bool = False
+    """Whether they are reduced in 16 bits, where the tier's are in 32."""
     matmul: float | None = None
     """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
     of the peak that the architecture, the tier and the date would give."""

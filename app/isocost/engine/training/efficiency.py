@@ -342,6 +342,9 @@ def machines(
     # The vendor's products are the reference of every stack's.
     slowed = np.where(tuned, by_stack(e.matmul_stack), 1.0) * immature
     vendor, research = by_name("vendor"), by_name("research")
+    # No framework widens gradients of FP16 to reduce them: they are scaled instead.
+    half = array_of(precisions, lambda p: p == "fp16") > 0
+    narrow, widened = habit("narrow_gradients") | half, habit("wide_gradients") & ~half
     compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
     overlaps = (current | habit("overlapping")) & ~exposed
@@ -368,7 +371,7 @@ def machines(
         block_casts=full(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
-        gradient_bytes=np.where(vendor, NARROW_GRADIENTS, WIDE_GRADIENTS),
+        gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),
         links=_links(accelerators, stacks, e),
         tensor_exposed=np.where(exposed, 1.0, tensor),
         context_exposed=full(e.context_exposed),
