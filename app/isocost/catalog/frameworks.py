@@ -31,6 +31,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     attention: dict[AttentionKernel, tuple[str, ...]]
     overlapping: Words
+    deduplicated: Words
+    """Those that send a token once to all experts of a domain."""
     eager: Words
     tuned: Words
     asynchronous: Words
@@ -61,6 +63,7 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Habits(
             attention=kernel or next(named, None),
             overlapping=self.overlapping.in_name(name),
+            deduplicated=self.deduplicated.in_name(name),
             eager=self.eager.in_name(name),
             tuned=self.tuned.in_name(name),
             asynchronous=self.asynchronous.in_name(name),

@@ -183,6 +183,8 @@ class Habits:
     """The kernel of fused attention; None = as the tier and the date have it."""
     overlapping: bool = False
     """Whether it hides the experts' all-to-all whatever its year."""
+    deduplicated: bool = False
+    """Whether it sends a token once to all experts that want it in a domain, whatever its year."""
     eager: bool = False
     """Whether operators run one by one, each through memory."""
     tuned: bool = False

@@ -74,6 +74,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     Raises CatalogError when the model or the accelerator is unknown.
     """
     model = transformer or catalog.model(run.model).transformer
+    run = msgspec.structs.replace(run, framework=words.software(run.framework, run.notes))
     if not run.mtp:
         model = replace(model, mtp_layers=0.0)
     year = year_of(run.date)
@@ -183,7 +184,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         accelerators=count,
         sequence=sequence,
         date=text.get("date", ""),
-        framework=words.software(text.get("framework", ""), text.get("notes", "")),
+        framework=text.get("framework", ""),
         stack=stack,
         precision=words.precision(text.get("precision", "")),
         method=read(words.method, "kind"),
@@ -212,6 +213,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         peak_memory_gb=_measured(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
+        notes=text.get("notes", ""),
     )
     spec = run_spec(run, catalog, model)
     refuse_impossible(spec)

@@ -41,6 +41,11 @@ recipes: ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``), a
 (torchtitan's DeepEP and HybridEP dispatch with grouped MXFP8 products). Those that run operator by operator
 do not."""
 
+DEDUPLICATED_YEAR = 2025.85
+"""From late 2025 the vendor's recipes send a token once to each domain that has experts for it, which those
+then share (Megatron-Bridge 25.11: ``moe_token_dispatcher_type: flex`` with DeepEP and HybridEP). An all-to-all
+of a communication library sends one copy for every expert."""
+
 GROUPED_EXPERTS_YEAR = 2026.0
 """From 2026 code that called experts one after another multiplies them in one call (version 5 of
 Transformers)."""
@@ -210,6 +215,8 @@ class Machines:
     exchange: Array
     exchange_exposed: Array
     """1 where the stack does not overlap the all-to-all."""
+    deduplicated: Array
+    """1 where a token crosses the network once for all experts that want it in a domain."""
     dispatch_passes: Array
     fused_experts: Array
     """1 where experts are computed one after another."""
@@ -347,6 +354,7 @@ def machines(
     narrow, widened = habit("narrow_gradients") | half, habit("wide_gradients") & ~half
     compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
+    deduplicated = current | ((vendor > 0) & (year >= DEDUPLICATED_YEAR)) | habit("deduplicated")
     overlaps = (current | habit("overlapping")) & ~exposed
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
@@ -385,6 +393,7 @@ def machines(
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
         exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
+        deduplicated=deduplicated,
         dispatch_passes=full(e.dispatch_passes),
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,

@@ -60,8 +60,9 @@ def routed_seconds(
     passes = (activation + permute) / m.memory
     stride = np.where(expert_tp > 1.0, tp, 1.0)
     domains = np.maximum(ep / network.members_inside(ep, stride, m.links), 1.0)
-    # A token wanted by several experts of one domain crosses the network once.
+    # A token wanted by several experts of one domain crosses the network once, where the stack sees to it.
     copies = domains * (1.0 - (1.0 - 1.0 / domains) ** t.top_k) / np.maximum(t.top_k, 1.0)
+    copies = np.where(m.deduplicated > 0, copies, 1.0)
     exchange = network.exchange_seconds(2.0 * sent * t.expert_hidden / expert_tp, ep, stride, copies, m.links)
     regroup = network.gather_seconds(2.0 * sent * t.expert_hidden, expert_tp, np.ones(1), m.links)
     # Out and back; experts cut over tp first gather their tokens, and scatter the results.
