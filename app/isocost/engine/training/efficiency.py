@@ -187,6 +187,8 @@ class Machines:
     grouped: Array
     memory: Array
     elementwise: Array
+    eager: Array
+    """1 where operators run one by one."""
     fused_loss: Array
     """1 where one kernel computes the loss, as in the vendor's stack; others widen logits first."""
     host: Array
@@ -372,6 +374,7 @@ def machines(
             e.elementwise["vendor"],
             np.where(habit("eager"), e.elementwise["eager"], by_stack(e.elementwise)),
         ),
+        eager=habit("eager") * 1.0,
         fused_loss=np.where(tuned, 1.0, vendor),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
