@@ -170,6 +170,8 @@ class Transformers:
     top_k: Array
     shared_experts: Array
     expert_ffn: Array
+    expert_biases: Array
+    """1 where experts have biases."""
     expert_hidden: Array
     """Width of the tokens that routed experts read and write."""
     mtp_layers: Array
@@ -226,6 +228,7 @@ class Transformers:
             top_k=array_of(models, lambda t: t.top_k),
             shared_experts=array_of(models, lambda t: t.shared_experts),
             expert_ffn=array_of(models, lambda t: t.expert_ffn),
+            expert_biases=array_of(models, lambda t: t.expert_biases),
             expert_hidden=array_of(models, expert_width),
             mtp_layers=array_of(models, lambda t: t.mtp_layers),
             hybrid=array_of(models, lambda t: t.attention == "hybrid"),

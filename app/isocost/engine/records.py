@@ -119,6 +119,8 @@ class Transformer:
     top_k: float = 0.0
     shared_experts: float = 0.0
     expert_ffn: float = 0.0
+    expert_biases: bool = False
+    """Whether the experts' matrices have biases (gpt-oss)."""
     expert_hidden: float = 0.0
     """Width tokens are projected to before they are sent to routed experts (0 = not projected)."""
     feedforward_layers: float | None = None
