@@ -8,6 +8,7 @@ import msgspec
 
 from isocost.catalog.table import read_text, yaml_record
 from isocost.engine.records import AttentionKernel, Habits
+from isocost.engine.training.efficiency import GROUPED_EXPERTS_YEAR
 from isocost.paths import resource
 
 OVERLAP_YEAR = 2023.0
@@ -40,6 +41,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
     looped: Words
     """Those that call experts one after another."""
+    linear_only: Words
+    """Those that quantise linear layers alone, which experts in one tensor are not."""
     exposed: Words
     fused: Words
     """Those whose norms, activations and loss are kernels written for them."""
@@ -49,6 +52,10 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that reduce them in 16 bits though their tier does not."""
     switched: Words
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
+
+    def experts_unquantised(self, framework: str, year: float) -> bool:
+        """Whether QLoRA of a mixture leaves its experts in 16 bits."""
+        return year >= GROUPED_EXPERTS_YEAR and self.linear_only.in_name(f"{framework.casefold()} ")
 
     def habits(
         self, framework: str, kernel: AttentionKernel | None = None, year: float | None = None

@@ -283,6 +283,8 @@ class Workloads:
     """1 when the weights are frozen (LoRA, QLoRA): no weight gradients."""
     quantised: Array
     """1 when frozen weights are stored in 4 bits and unpacked for every product (QLoRA)."""
+    wide_experts: Array
+    """1 where experts are not among them."""
     adapter_rank: Array
     fused_attention: Array
     """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
@@ -309,6 +311,7 @@ class Workloads:
             block_scaled=array_of(works, lambda w: w.precision in BLOCK_SCALED),
             frozen=array_of(works, lambda w: w.method != "full"),
             quantised=array_of(works, lambda w: w.method == "qlora"),
+            wide_experts=array_of(works, lambda w: w.method == "qlora" and w.wide_experts),
             adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),

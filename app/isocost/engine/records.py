@@ -160,6 +160,8 @@ class Workload:
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
+    wide_experts: bool = False
+    """Whether QLoRA leaves experts in 16 bits, as what quantises linear layers does with those in one tensor."""
     fused_kernels: bool = False
     """Whether kernels written for it compute norms, activations and, in chunks, the loss (Liger), though its
     framework runs operator by operator."""

@@ -97,6 +97,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         lora_rank=run.lora_rank,
         document=run.document or math.inf,
         schedule=run.schedule,
+        wide_experts=model.is_moe and frameworks().experts_unquantised(run.framework, year or PRESENT),
         fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )

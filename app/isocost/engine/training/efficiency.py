@@ -54,6 +54,10 @@ EXPERT_LAUNCHES = 0.3
 """Launches of an expert that is called alone over a dense layer's: a dozen of some forty. Counted: its rows
 looked up and gathered, three products, the activation's two, weighing and adding back."""
 
+LANES = {"TPU": 128.0}
+"""Columns of a register of architectures that fill narrow tensors up to them: a TPU's are 8 x 128, and so are
+the tiles of what its kernels read (docs.jax.dev, Pallas TPU), so that a head of 64 costs as much as of 128."""
+
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
 
@@ -184,6 +188,8 @@ class Machines:
     """Forward."""
     attention_backward: Array
     head_overhead: Array
+    lanes: Array
+    """Columns that a head's width is filled up to a multiple of."""
     grouped: Array
     memory: Array
     elementwise: Array
@@ -367,6 +373,7 @@ def machines(
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
+        lanes=array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0)),
         grouped=full(e.grouped),
         memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
         elementwise=np.where(

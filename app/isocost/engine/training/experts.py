@@ -44,6 +44,8 @@ def routed_seconds(
     passes, fixed seconds and exposure ``resources/efficiency.yaml``.
     """
     tp, ep = split.tp, split.ep
+    if np.any(w.wide_experts):
+        w = replace(w, quantised=w.quantised * (1.0 - w.wide_experts))
     expert_tp = expert_split(t, tp)
     # Ranks that do not cut an expert split the tokens instead: each sends its own part.
     sent = tokens * t.top_k * expert_tp / tp

@@ -79,7 +79,10 @@ def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[A
     # A layer without a window may have wider heads: positions count by the width they are read with.
     seen = (1.0 - t.windowed_share) * t.full_width * everything
     seen = seen + t.windowed_share * t.windowed_width * windowed
-    work = kernels.attention_flops(tokens, seen, heads, t.query_key_dim, t.value_dim, m.head_overhead)
+    query_key, value = t.query_key_dim, t.value_dim
+    if np.any(m.lanes > 1.0):
+        query_key, value = (np.ceil(width / m.lanes) * m.lanes for width in (query_key, value))
+    work = kernels.attention_flops(tokens, seen, heads, query_key, value, m.head_overhead)
     # An indexer scores every position with heads of its own; the kernel is that of attention, without values.
     work = work + 2.0 * tokens * everything * t.index_width / split.tp
     fused = work / m.attention

@@ -284,21 +284,27 @@ def _stages(
 
 
 def _sharded(
-    t: Transformers, layouts: Layouts, stage: _Stage, stage_from: int, width: Array, table_width: Array
+    t: Transformers,
+    layouts: Layouts,
+    stage: _Stage,
+    stage_from: int,
+    width: Array,
+    table_width: Array,
+    expert_width: Array,
 ) -> Sharded:
-    """Bytes of a state of ``width`` bytes a parameter that ZeRO shards from one of its stages on."""
+    """Bytes of a state of so many bytes a parameter that ZeRO shards from one of its stages on."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
     tables = stage.tables / layouts.tp
     # ZeRO's stages: 1 shards the optimizer, 2 gradients too, 3 weights as well (arXiv 1910.02054).
     on = np.where(layouts.sharding >= stage_from, 1.0, 0.0)
-    whole, experts = width * dense + table_width * tables, width * routed
+    whole, experts = width * dense + table_width * tables, expert_width * routed
     return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
 
 
 def _update(t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage) -> Sharded:
     """Bytes the optimizer's update makes for the moment, beside the states it changes."""
     width = states.update * states.trained * states.updated_here
-    return _sharded(t, layouts, stage, 1, width, width)
+    return _sharded(t, layouts, stage, 1, width, width, width)
 
 
 def _states(
@@ -317,11 +323,11 @@ def _states(
     # Ranks that hold two stages share the optimizer's states of both with their mirror image.
     optimizer = optimizer * np.where(layouts.sharding < 1, copies, 1.0)
     gradient = gradient * copies
-    kept = np.where(layouts.sharding == 3, states.kept_here, 1.0)
+    kept = copies * np.where(layouts.sharding == 3, states.kept_here, 1.0)
     return (
-        sharded(3, states.weights * kept * copies, states.table_weights * kept * copies),
-        sharded(2, gradient, gradient),
-        sharded(1, optimizer, optimizer),
+        sharded(3, *(each * kept for each in (states.weights, states.table_weights, states.expert_weights))),
+        sharded(2, gradient, gradient, gradient),
+        sharded(1, optimizer, optimizer, optimizer),
     )
 
 
@@ -330,8 +336,10 @@ def _gathered(
 ) -> Array:
     """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
-    layers = GATHERED_LAYERS * (dense + routed) / np.maximum(stage.layers, 1.0)
-    whole = states.weights * np.minimum(layers, profile.live_parameters)
+    fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
+    whole = fetched * (states.weights * dense + states.expert_weights * routed)
+    # What is unpacked from fewer bits is so in the kernel that uses it: the limit is of weights as they are kept.
+    whole = np.minimum(whole, states.weights * profile.live_parameters)
     # A frozen head has no gradient to hold: its weight alone is whole.
     bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)
     head = bytes_each * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp

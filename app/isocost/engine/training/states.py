@@ -123,6 +123,8 @@ class StateBytes:
 
     weights: Array
     """Bytes per parameter of the layers."""
+    expert_weights: Array
+    """The same of routed experts."""
     table_weights: Array
     """Bytes per parameter of embedding and head, which are not quantised."""
     gradients: Array
@@ -163,6 +165,7 @@ class StateBytes:
         """
         return cls(
             weights=array_of(works, _weight_bytes),
+            expert_weights=array_of(works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w)),
             table_weights=array_of(works, lambda w: THIRTY_TWO_BIT if _widened(w, profile) else SIXTEEN_BIT),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
             optimizer=array_of(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
@@ -203,6 +206,11 @@ def _logit_bytes(work: Workload, profile: MemoryProfile) -> float:
     if _widened(work, profile):
         return WIDENED_LOGIT
     return max(profile.logit_bytes, profile.whole_logit_bytes * work.whole_logits)
+
+
+def _wide_experts(work: Workload) -> bool:
+    """Whether experts are the part of a quantised model that is not."""
+    return work.method == "qlora" and work.wide_experts
 
 
 def _weight_bytes(work: Workload) -> float:
