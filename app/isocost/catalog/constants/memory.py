@@ -46,6 +46,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     that trains a checkpoint's 16-bit weights as they are unless it is told to widen them."""
     recompute: Recompute | None = None
     """The same; None = the least that fits."""
+    reserved: float | None = None
+    """What an allocator takes over what it fills, where it is known of this framework (``Reported``)."""
     whole_logits_until: float = 0.0
     """Decimal year until which its loss kept all logits (0 = as ``logit_bytes`` says at any time)."""
 
