@@ -382,7 +382,7 @@ def test_layouts_of_a_grid_broadcast_to_what_they_cost_one_by_one():
 def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     profiles = load().constants.memory
     assert profiles.name_for_framework("NeMo (Megatron-Core)") == "nemo"
-    assert profiles.name_for_framework("Megatron-LM") == "megatron"
+    assert profiles.name_for_framework("Megatron-LM") == "megatron-lm"
     assert profiles.name_for_framework("HF Transformers + DeepSpeed", "open") == "deepspeed"
     assert profiles.name_for_framework("TRL + Liger", "open") == "eager"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
@@ -415,7 +415,9 @@ def test_totals_for_searches_are_those_of_the_full_account(profile, stage, seque
     totals = peak_bytes(ends, layouts.shard_group, layouts.microbatches, profile)
     for mode in (0, 1, 2):
         recompute = np.full(3, mode, dtype=np.int8)
-        full = memory(shapes, np.array([float(sequence)]), states, replace(layouts, recompute=recompute), profile)
+        full = memory(
+            shapes, np.array([float(sequence)]), states, replace(layouts, recompute=recompute), profile
+        )
         np.testing.assert_allclose(totals[mode], full.total)
 
 
@@ -434,6 +436,18 @@ def test_operators_run_one_by_one_keep_what_kernels_fuse():
     assert more(method="lora") == pytest.approx(32 * tokens * (2 * 4096 + 14336 + inputs))
     assert more(recompute=2) == 0.0
     assert more(fused_kernels=True) == 0.0
+
+
+def test_repeating_attention_alone_keeps_what_it_does_not_write():
+    """Megatron-LM's selective recomputation without named modules: nothing beside FlashAttention."""
+    core = replace(PLAIN, core_attention=1.0)
+    none, selective = (
+        peak(models.LLAMA3_8B, profile=core, recompute=mode).activations.item() for mode in (0, 1)
+    )
+    assert selective == none
+    unfused = peak(models.LLAMA3_8B, profile=core, recompute=1, flash=False).activations.item()
+    assert unfused == none
+    assert peak(models.LLAMA3_8B, profile=core, flash=False).activations.item() > none
 
 
 def test_an_update_that_copies_weights_counts_where_activations_are_fewer():
@@ -455,9 +469,7 @@ def test_an_update_that_copies_weights_counts_where_activations_are_fewer():
     assert small.total.item() / weights == pytest.approx(10.0, rel=0.01)
     assert large.buffers.item() == 0.0
     limited = replace(copying, update_limit=1e9)
-    at_most = peak(
-        models.LLAMA3_8B, profile=limited, sequence=128.0, recompute=2, accelerators=1, sharding=0
-    )
+    at_most = peak(models.LLAMA3_8B, profile=limited, sequence=128.0, recompute=2, accelerators=1, sharding=0)
     assert at_most.buffers.item() < 1e9
     paged = peak(
         models.LLAMA3_8B, profile=copying, optimizer="adamw-8bit", sequence=128.0, accelerators=1, sharding=0

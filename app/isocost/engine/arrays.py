@@ -294,13 +294,20 @@ class Workloads:
     """1 where the host holds the optimizer's states and updates the weights, else 0."""
     host_weights: Array
     """1 where it holds the weights too, which come from it for every pass."""
+    core_attention: Array
+    """1 where selective recomputation repeats attention alone, as ``MemoryProfile`` says."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
     schedule: NDArray[np.int8]
     """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
     @classmethod
-    def of(cls, works: Sequence[Workload], every_second: Array | float = 0.0) -> Workloads:
+    def of(
+        cls,
+        works: Sequence[Workload],
+        every_second: Array | float = 0.0,
+        core_attention: Array | float = 0.0,
+    ) -> Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
             sequence=array_of(works, lambda w: w.sequence),
@@ -317,6 +324,7 @@ class Workloads:
             state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),
             host_updates=array_of(works, lambda w: w.offload != "none"),
             host_weights=array_of(works, lambda w: w.offload == "states"),
+            core_attention=np.full(len(works), core_attention),
             every_second=np.full(len(works), every_second),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )

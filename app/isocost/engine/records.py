@@ -161,7 +161,8 @@ class Workload:
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
     wide_experts: bool = False
-    """Whether QLoRA leaves experts in 16 bits, as what quantises linear layers does with those in one tensor."""
+    """Whether QLoRA leaves experts in 16 bits: what quantises linear layers passes over those that are one
+    tensor."""
     fused_kernels: bool = False
     """Whether kernels written for it compute norms, activations and, in chunks, the loss (Liger), though its
     framework runs operator by operator."""

@@ -93,7 +93,8 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     """Every layout worth pricing of each run, those that do not fit left out.
 
     A stated part of a layout is kept. Of the rest: the stated sharding with any recomputation that fits; else
-    with 16-bit states, where the framework trains so unless told otherwise; else fully sharded; else, where nothing fits, the layout that needs the least memory: no run is dropped.
+    with 16-bit states, where the framework trains so unless told otherwise; else fully sharded; else, where
+    nothing fits, the layout that needs the least memory: no run is dropped.
     """
     choices, owners = [], []
     for index, spec in enumerate(specs):
@@ -114,14 +115,16 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
-    second = np.array([profiles.for_framework(s.run.framework, s.stack).record().every_second for s in specs])
+    usual_profiles = [profiles.for_framework(s.run.framework, s.stack) for s in specs]
+    second = np.array([each.every_second for each in usual_profiles])[owner]
+    core = np.array([each.core_attention for each in usual_profiles])[owner]
     return Batch(
         specs=tuple(specs),
         start=np.searchsorted(owner, np.arange(len(specs))),
         owner=owner,
         works_list=tuple(kept_works),
         shapes=take_rows(shapes, rows),
-        works=Workloads.of(kept_works, second[owner]),
+        works=Workloads.of(kept_works, second, core),
         layouts=layouts.take(rows),
         memory=take_rows(held, rows),
         filled=filled[rows],

@@ -32,6 +32,7 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragmentation: float
     head_bytes: float = 0.0
     every_second: float = 0.0
+    core_attention: float = 0.0
     whole_logit_bytes: float = WHOLE_LOGIT
     pipeline_gradient_bytes: float = 0.0
     eager: float = 0.0

@@ -84,5 +84,7 @@ def layer_activations(
         # A frozen norm's weight needs no gradient, so its input times the root alone is kept.
         norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0)
         whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
+    if profile.core_attention:
+        selective = whole - scores
     boundary = residual * states.kept_inputs * states.residual_bytes / states.activation_bytes
     return LayerActivations(whole=whole, selective=selective, boundary=boundary)

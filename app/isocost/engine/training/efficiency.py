@@ -43,8 +43,8 @@ do not."""
 
 DEDUPLICATED_YEAR = 2025.85
 """From late 2025 the vendor's recipes send a token once to each domain that has experts for it, which those
-then share (Megatron-Bridge 25.11: ``moe_token_dispatcher_type: flex`` with DeepEP and HybridEP). An all-to-all
-of a communication library sends one copy for every expert."""
+then share (Megatron-Bridge 25.11: ``moe_token_dispatcher_type: flex`` with DeepEP and HybridEP). The
+all-to-all of a communication library sends one copy for every expert."""
 
 GROUPED_EXPERTS_YEAR = 2026.0
 """From 2026 code that called experts one after another multiplies them in one call (version 5 of
@@ -56,7 +56,7 @@ looked up and gathered, three products, the activation's two, weighing and addin
 
 LANES = {"TPU": 128.0}
 """Columns of a register of architectures that fill narrow tensors up to them: a TPU's are 8 x 128, and so are
-the tiles of what its kernels read (docs.jax.dev, Pallas TPU), so that a head of 64 costs as much as of 128."""
+the tiles of what its kernels read (docs.jax.dev, Pallas TPU): a head of 64 costs as much as one of 128."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
@@ -344,7 +344,9 @@ def machines(
     kernels = array_of(list(zip(accelerators, known, strict=True)), lambda r: _kernel(*r, e))
     # No number where no kernel is named.
     # The vendor's stack had kernels of its own before they were fused throughout.
-    slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else e.attention_fa2.get(r[0].architecture, 1.0))
+    slower = array_of(
+        rows, lambda r: 1.0 if r[2] == "vendor" else e.attention_fa2.get(r[0].architecture, 1.0)
+    )
     foreign = np.minimum(by_stack(e.attention_early), slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
 
@@ -381,7 +383,7 @@ def machines(
             e.elementwise["vendor"],
             np.where(habit("eager"), e.elementwise["eager"], by_stack(e.elementwise)),
         ),
-        eager=habit("eager") * 1.0,
+        eager=np.where(habit("eager"), 1.0, 0.0),
         fused_loss=np.where(tuned, 1.0, vendor),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
@@ -403,7 +405,7 @@ def machines(
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
         exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
-        deduplicated=deduplicated,
+        deduplicated=np.where(deduplicated, 1.0, 0.0),
         dispatch_passes=full(e.dispatch_passes),
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,

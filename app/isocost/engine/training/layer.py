@@ -177,6 +177,9 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         )
         seconds = second_routed
         forward, backward = overlapped(t, m, forward, backward)
+    if np.any(w.core_attention):
+        core = Seconds(zero, attention_forward, zero, zero, zero, zero)
+        selective = selective.scaled(1.0 - w.core_attention) + core.scaled(w.core_attention)
     selective = selective.scaled(1.0 - w.every_second) + seconds.scaled(w.every_second)
     return LayerSeconds(
         forward=forward,

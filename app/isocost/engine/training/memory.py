@@ -338,7 +338,7 @@ def _gathered(
     dense, routed = rank_parameters(t, layouts, stage.layers)
     fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
     whole = fetched * (states.weights * dense + states.expert_weights * routed)
-    # What is unpacked from fewer bits is so in the kernel that uses it: the limit is of weights as they are kept.
+    # The limit counts parameters, as they are kept.
     whole = np.minimum(whole, states.weights * profile.live_parameters)
     # A frozen head has no gradient to hold: its weight alone is whole.
     bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)

@@ -97,6 +97,9 @@ class MemoryProfile:
     every_second: float = 0.0
     """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
     rest, 0 if it keeps those of all products and repeats what lies between them."""
+    core_attention: float = 0.0
+    """1 if selective recomputation repeats attention alone and keeps all else, as it was first described
+    (arXiv 2205.05198)."""
     whole_logit_bytes: float = WHOLE_LOGIT
     """Bytes per logit where its loss takes all at once though it can take fewer."""
     pipeline_gradient_bytes: float = 0.0
