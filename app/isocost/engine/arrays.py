@@ -296,6 +296,8 @@ class Workloads:
     """1 where it holds the weights too, which come from it for every pass."""
     core_attention: Array
     """1 where selective recomputation repeats attention alone, as ``MemoryProfile`` says."""
+    widened: Array
+    """1 where the residual stream is 32-bit beside 16-bit products, as ``MemoryProfile`` says."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
     schedule: NDArray[np.int8]
@@ -307,6 +309,7 @@ class Workloads:
         works: Sequence[Workload],
         every_second: Array | float = 0.0,
         core_attention: Array | float = 0.0,
+        widened: Array | float = 0.0,
     ) -> Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
@@ -325,6 +328,7 @@ class Workloads:
             host_updates=array_of(works, lambda w: w.offload != "none"),
             host_weights=array_of(works, lambda w: w.offload == "states"),
             core_attention=np.full(len(works), core_attention),
+            widened=np.full(len(works), widened),
             every_second=np.full(len(works), every_second),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )

@@ -118,13 +118,17 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     usual_profiles = [profiles.for_framework(s.run.framework, s.stack) for s in specs]
     second = np.array([each.every_second for each in usual_profiles])[owner]
     core = np.array([each.core_attention for each in usual_profiles])[owner]
+    quantised = np.array([s.work.method == "qlora" for s in specs])
+    wide = (np.array([each.widened for each in usual_profiles]) * quantised)[owner]
     return Batch(
         specs=tuple(specs),
         start=np.searchsorted(owner, np.arange(len(specs))),
         owner=owner,
         works_list=tuple(kept_works),
         shapes=take_rows(shapes, rows),
-        works=Workloads.of(kept_works, second, core),
+        works=Workloads.of(
+            kept_works, second, core, wide * (layouts.sharding[rows] < SHARDING_CODES["zero3"])
+        ),
         layouts=layouts.take(rows),
         memory=take_rows(held, rows),
         filled=filled[rows],

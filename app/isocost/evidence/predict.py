@@ -105,14 +105,13 @@ def _prediction(
 ) -> Prediction:
     spec, known = batch.specs[index], catalog.constants
     peak, reported = float(batch.memory.allocated[row]) / GIGA, known.memory.reported
-    kept = known.memory.for_framework(spec.run.framework, spec.stack).reserved or reported.reserved
     low, high = range_factors(point_of(spec), catalog, layout_known=spec.mapping_given)
     return Prediction(
         tokens_per_s=rate,
         p10=rate * low,
         p90=rate * high,
         peak_memory_gb=peak,
-        reserved_memory_gb=peak * kept,
+        reserved_memory_gb=peak * known.memory.reserved(spec.run.framework, spec.stack),
         memory_low_gb=peak * reported.low,
         memory_high_gb=peak * reported.high,
         fits=_fits(batch, index, row, reported),

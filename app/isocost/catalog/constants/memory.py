@@ -86,6 +86,10 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         words = framework.lower()
         return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
 
+    def reserved(self, framework: str, stack: Stack = "vendor") -> float:
+        """Bytes an allocator takes from the device over those its tensors fill at the peak."""
+        return self.for_framework(framework, stack).reserved or self.reported.reserved
+
     def for_framework(self, framework: str, stack: Stack = "vendor") -> SourcedProfile:
         """The profile a published run's framework means, with what its recipes do when a run does not say."""
         return self.profiles[self.name_for_framework(framework, stack)]

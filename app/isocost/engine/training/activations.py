@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array, Transformers
 from isocost.engine.layout import Layouts
-from isocost.engine.training.states import MemoryProfile, StateBytes
+from isocost.engine.training.states import THIRTY_TWO_BIT, MemoryProfile, StateBytes
 
 UNFUSED_SCORES = 2.5
 """16-bit tensors' worth of attention scores kept without fusion: softmax and dropout outputs in 16 bits, and
@@ -86,5 +86,8 @@ def layer_activations(
         whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
     if profile.core_attention:
         selective = whole - scores
-    boundary = residual * states.kept_inputs * states.residual_bytes / states.activation_bytes
+    boundary = residual * states.kept_inputs
+    if np.any(states.widened):
+        wide = states.widened * (layouts.sharding < 3)
+        boundary = boundary * (1.0 + wide * (THIRTY_TWO_BIT / states.activation_bytes - 1.0))
     return LayerActivations(whole=whole, selective=selective, boundary=boundary)

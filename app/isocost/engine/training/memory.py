@@ -19,7 +19,7 @@ from isocost.engine.layout import Layouts, expert_split, rank_parameters
 from isocost.engine.records import Accelerator
 from isocost.engine.training.activations import layer_activations
 from isocost.engine.training.schedules import COPIES, FOLDED, in_flight
-from isocost.engine.training.states import SIXTEEN_BIT, MemoryProfile, StateBytes
+from isocost.engine.training.states import SIXTEEN_BIT, THIRTY_TWO_BIT, MemoryProfile, StateBytes
 from isocost.quantities.units import GIGA
 
 LABEL_BYTES = 2.0**30 / GIGA
@@ -323,9 +323,11 @@ def _states(
     # Ranks that hold two stages share the optimizer's states of both with their mirror image.
     optimizer = optimizer * np.where(layouts.sharding < 1, copies, 1.0)
     gradient = gradient * copies
+    wide = states.widened * (layouts.sharding < 3)
+    tables = states.table_weights + wide * (THIRTY_TWO_BIT - states.table_weights)
     kept = copies * np.where(layouts.sharding == 3, states.kept_here, 1.0)
     return (
-        sharded(3, *(each * kept for each in (states.weights, states.table_weights, states.expert_weights))),
+        sharded(3, *(each * kept for each in (states.weights, tables, states.expert_weights))),
         sharded(2, gradient, gradient, gradient),
         sharded(1, optimizer, optimizer, optimizer),
     )

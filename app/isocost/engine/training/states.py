@@ -50,9 +50,6 @@ FUSED_LOGIT = 2.0
 """Bytes per logit of a loss that one kernel computes in chunks, the output head's product in it (Liger's,
 arXiv 2410.10989)."""
 
-WIDENED_LOGIT = 16.0
-"""Bytes per logit where the output head itself is 32-bit: logits, a copy, its logarithms, their gradient."""
-
 UPDATE_BYTES: dict[Optimizer, float] = {"adamw": 4.0, "adamw-bf16": 2.0}
 """Bytes of a copy of a weight in the format an optimizer keeps its moments in; others update weight by
 weight in kernels of their own."""
@@ -116,8 +113,8 @@ class MemoryProfile:
     live_parameters: float = math.inf
     """Parameters whole at once at most under ZeRO-3 (DeepSpeed's ``stage3_max_live_parameters``)."""
     widened: float = 0.0
-    """1 where QLoRA's weights that are not quantised are made 32-bit, and with them the residual stream and
-    the logits (PEFT's ``prepare_model_for_kbit_training``)."""
+    """1 where QLoRA's weights that are not quantised are made 32-bit, and with them the residual stream
+    (PEFT's ``prepare_model_for_kbit_training``), unless they are sharded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +148,8 @@ class StateBytes:
     """1 where sharded weights are, 0 where they come from the host for every pass."""
     update: Array
     """Bytes per trained parameter that the update needs beside the states."""
-    residual_bytes: Array
-    """Bytes of an element of a layer's input that full recomputation keeps."""
+    widened: Array
+    """1 where what QLoRA does not quantise is 32-bit (``MemoryProfile.widened``)."""
     eager: Array
     """1 where operators run one by one (``MemoryProfile.eager``)."""
     schedule: NDArray[np.int8]
@@ -169,7 +166,7 @@ class StateBytes:
         return cls(
             weights=array_of(works, _weight_bytes),
             expert_weights=array_of(works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w)),
-            table_weights=array_of(works, lambda w: THIRTY_TWO_BIT if _widened(w, profile) else SIXTEEN_BIT),
+            table_weights=np.full(1, SIXTEEN_BIT),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
             optimizer=array_of(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
@@ -181,7 +178,7 @@ class StateBytes:
             updated_here=array_of(works, lambda w: w.offload == "none"),
             kept_here=array_of(works, lambda w: w.offload != "states"),
             update=array_of(works, lambda w: profile.update_copies * UPDATE_BYTES.get(w.optimizer, 0.0)),
-            residual_bytes=array_of(works, lambda w: _residual_bytes(w, profile)),
+            widened=array_of(works, lambda w: w.method == "qlora" and profile.widened > 0),
             eager=array_of(works, lambda w: _eager(w, profile)),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )
@@ -192,22 +189,10 @@ def _eager(work: Workload, profile: MemoryProfile) -> bool:
     return profile.eager > 0 and not work.fused_kernels
 
 
-def _widened(work: Workload, profile: MemoryProfile) -> bool:
-    """Whether what is not quantised is 32-bit."""
-    return work.method == "qlora" and profile.widened > 0
-
-
-def _residual_bytes(work: Workload, profile: MemoryProfile) -> float:
-    """Bytes of an element of the residual stream."""
-    return THIRTY_TWO_BIT if _widened(work, profile) else _operand_bytes(work.precision)
-
-
 def _logit_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes per logit of the loss."""
     if work.fused_kernels:
         return FUSED_LOGIT
-    if _widened(work, profile):
-        return WIDENED_LOGIT
     return max(profile.logit_bytes, profile.whole_logit_bytes * work.whole_logits)
 
 
