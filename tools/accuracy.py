@@ -81,10 +81,10 @@ These sources were looked at while errors were corrected: runs of 2022 wrote sco
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
 recomputation repeats every second product (torchtitan on H100: 36 %, then 8 %; on A100: 10 %, then 3 %),
 and parts and casts have rates their own sources state (torchao: 68 %, then 31 %; Trainium: 83 %, then 37 %;
-Gaudi2: 24 %, then 28 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.11 (torchtitan's
-MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective recomputation
-repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo AutoModel:
-12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
+Gaudi2: 24 %, then 28 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.11
+(torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective
+recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo
+AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
 states it (24 %, then 4 %): elsewhere it must be typed. Their figures are no longer those of sources nobody
 has looked at. Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several
 batches, and 6 on MI350X of models without a name.
@@ -264,11 +264,12 @@ four sources spans its platform's range too. Architectures without measured runs
 - How far into the tails the ranges reach was chosen so that they hold about 80 % both of the runs left out
   and of the runs of a source that is no part of them.
 - DeepSeek-V3's 180 thousand H800-hours a trillion tokens and Llama 3.1 405B's 41 % are in no fit. With
-  the layout left free we say about 179 thousand hours, with DeepSeek's own framework, date, PP16 and EP64 198
-  thousand, and for Llama with TP8 PP16 45 % (11 % high). Both anchors had been seen before: DeepSeek's came
+  the layout left free we say about 178 thousand hours, with DeepSeek's own framework, date, PP16 and EP64 196
+  thousand, and for Llama with TP8 PP16 45 % (10 % high). Both anchors had been seen before: DeepSeek's came
   out at 240 thousand with its own layout until the overlap of dispatch with compute was added, for that
   reason among others. A plan computes with software of mid-2026, which has that overlap; DeepSeek's HAI-LLM
-  had it in 2024, NVIDIA's stack of then did not, and for that the model says 285 thousand.
+  had it in 2024, NVIDIA's stack of then did not, and sent a token once for each of its experts: for that the
+  model says 343 thousand.
 - That the vendor's stack hides the all-to-all and runs block-scaled experts as one kernel from release 26.06
   on is read from its recipes; runs without either (Kimi K2 and Qwen3-30B on H100 in the same release) come
   out 20-30 % too fast.
