@@ -115,7 +115,7 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
-    usual_profiles = [profiles.for_framework(s.run.framework, s.stack) for s in specs]
+    usual_profiles = [_profile(spec, profiles) for spec in specs]
     second = np.array([each.every_second for each in usual_profiles])[owner]
     core = np.array([each.core_attention for each in usual_profiles])[owner]
     quantised = np.array([s.work.method == "qlora" for s in specs])
@@ -263,6 +263,13 @@ def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray
     )
 
 
+def _profile(spec: RunSpec, profiles: MemoryProfiles) -> MemoryProfile:
+    """The memory profile of a run's framework."""
+    profile = profiles.for_framework(spec.run.framework, spec.stack).record()
+    # What is recomputed where nobody says may be any part of a layer: those that pay are named.
+    return profile if spec.run.recompute is not None else replace(profile, core_attention=0.0)
+
+
 def _memory(
     specs: Sequence[RunSpec],
     owner: NDArray[np.intp],
@@ -272,11 +279,12 @@ def _memory(
     profiles: MemoryProfiles,
 ) -> Memory:
     """Peak bytes of every row, each with the memory profile of its framework."""
-    names = np.array([profiles.name_for_framework(s.run.framework, s.stack) for s in specs])[owner]
+    own = [_profile(spec, profiles) for spec in specs]
+    distinct = list(dict.fromkeys(own))
+    which = np.array([distinct.index(profile) for profile in own])[owner]
     parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
-    for name in sorted(set(names.tolist())):
-        rows = np.flatnonzero(names == name)
-        profile = profiles.profiles[name].record()
+    for index, profile in enumerate(distinct):
+        rows = np.flatnonzero(which == index)
         chosen = [works[i] for i in rows.tolist()]
         states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
         sequence = np.array([work.sequence for work in chosen])
