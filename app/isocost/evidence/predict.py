@@ -161,6 +161,8 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         usual = optimizer == spec.work.optimizer
         why = "as its framework's recipes do" if usual else "as 32-bit states do not fit"
         notes.append(f"optimizer not stated: {optimizer}, {why}")
+    if spec.work.wide_experts and spec.work.method == "qlora":
+        notes.append("experts kept in 16 bits: what quantises linear layers passes over those in one tensor")
     if spec.grouped:
         notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
     if _sharded_further(batch, index, row):
