@@ -237,7 +237,8 @@ def test_unnamed_code_that_splits_the_model_is_taken_for_a_tuned_stack(table, tm
     assert main(["predict", str(table(head + body)), "-o", str(out)]) == 0
     unnamed, megatron, torchtitan = rows_of(out)
     figure = "predicted_tokens_per_s_per_gpu"
-    assert unnamed[figure] == megatron[figure]
+    # Megatron reduces gradients in 32 bits, of which nothing is known of the other.
+    assert float(unnamed[figure]) == pytest.approx(float(megatron[figure]), rel=0.02)
     assert float(torchtitan[figure]) < float(megatron[figure])
     assert "software tier taken as vendor" in unnamed["note"]
 

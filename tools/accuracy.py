@@ -52,22 +52,24 @@ median source is {share(float(np.median(medians)))} off, the mean of all {share(
 made without a source hold {share(apart.covered)} of its runs in the mean.
 
 {table("source | runs | median error | 90th | bias", rows)}
-Their peaks of memory:
+Their peaks of memory, each compared as its source reports it: what tensors fill, or what an allocator or the
+driver took for them:
 
 {table("source | runs | median error | 90th | bias", peaks)}
 What the sources that come out badly have in common, none of it corrected for:
 
 - No matmul of Trainium is published: between the limits that are, it comes out a third too fast.
-- TPU v7 runs whose table states no layout shard as MaxText does, but are computed with less recomputation
-  than their recipes do; mixtures of experts are 20-50 % too fast, gpt-oss 120B, narrow layers and heads of
-  64, up to 2x.
+- TPU v7 runs whose table states no layout shard as MaxText does and hold all sequences of a chip at once:
+  dense models come out 6-16 % too fast, mixtures of experts 20-45 %; what their routing costs there nobody
+  has published.
 - PyTorch on MI300X is a fifth too fast in BF16 and half in FP8; on MI350X it is too slow.
-- B200 limited in power (torchtitan's MXFP8 runs) do half of what the part is rated at; NVFP4 and MXFP8 as
-  prototypes of a framework cost more conversions than NVIDIA's kernels.
+- B200 limited in power (torchtitan's MXFP8 runs) do two thirds of what the part is rated at; NVFP4 and MXFP8
+  as prototypes of a framework cost more conversions than NVIDIA's kernels, and float8 scaled by rows a tenth
+  to a third more than by tensors (torchao, torchtitan), which no column tells.
 - Experts' all-to-all is hidden, and block-scaled experts are one kernel, from mid-2026 in compiled open
-  stacks too (DeepSeek-V3 on GB300: 31 % too slow, then 12 %); before it is not, though DeepEP did
-  (Megatron-MoE-ModelZoo: 14 % too slow). Hybrids in NeMo AutoModel are half as fast as they were measured.
-- Megatron-LM as others ran it for comparison (MegaScale: 28-39 % too fast) had none of the tuning of its
+  stacks too (DeepSeek-V3 on GB300: 31 % too slow, then 12 %); before it is where DeepEP is named
+  (Megatron-MoE-ModelZoo: 15 %, then 11 %). Hybrids in NeMo AutoModel are half as fast as they were measured.
+- Megatron-LM as others ran it for comparison (MegaScale: 15-23 % too fast) had none of the tuning of its
   vendor.
 - Code written for study: models below 2 billion parameters wait for the host, tensor parallelism without
   sequence parallelism overlaps nothing, experts are looped over in Python (ScaleTorch), or attention's scores
@@ -79,7 +81,10 @@ These sources were looked at while errors were corrected: runs of 2022 wrote sco
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
 recomputation repeats every second product (torchtitan on H100: 36 %, then 8 %; on A100: 10 %, then 3 %),
 and parts and casts have rates their own sources state (torchao: 68 %, then 31 %; Trainium: 83 %, then 37 %;
-Gaudi2: 24 %, then 28 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
+Gaudi2: 24 %, then 28 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.11
+(torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective
+recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo
+AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
 states it (24 %, then 4 %): elsewhere it must be typed. Their figures are no longer those of sources nobody
 has looked at. Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several
 batches, and 6 on MI350X of models without a name.
@@ -263,11 +268,12 @@ four sources spans its platform's range too. Architectures without measured runs
 - How far into the tails the ranges reach was chosen so that they hold about 80 % both of the runs left out
   and of the runs of a source that is no part of them.
 - DeepSeek-V3's 180 thousand H800-hours a trillion tokens and Llama 3.1 405B's 41 % are in no fit. With
-  the layout left free we say about 179 thousand hours, with DeepSeek's own framework, date, PP16 and EP64 198
-  thousand, and for Llama with TP8 PP16 45 % (11 % high). Both anchors had been seen before: DeepSeek's came
+  the layout left free we say about 178 thousand hours, with DeepSeek's own framework, date, PP16 and EP64 196
+  thousand, and for Llama with TP8 PP16 45 % (10 % high). Both anchors had been seen before: DeepSeek's came
   out at 240 thousand with its own layout until the overlap of dispatch with compute was added, for that
   reason among others. A plan computes with software of mid-2026, which has that overlap; DeepSeek's HAI-LLM
-  had it in 2024, NVIDIA's stack of then did not, and for that the model says 285 thousand.
+  had it in 2024, NVIDIA's stack of then did not, and sent a token once for each of its experts: for that the
+  model says 343 thousand.
 - That the vendor's stack hides the all-to-all and runs block-scaled experts as one kernel from release 26.06
   on is read from its recipes; runs without either (Kimi K2 and Qwen3-30B on H100 in the same release) come
   out 20-30 % too fast.

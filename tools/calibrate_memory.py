@@ -23,6 +23,7 @@ from isocost.catalog.measured_training import MeasuredRun, failed_runs, held_out
 from isocost.engine.arrays import Array
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import MemoryProfile
+from isocost.evidence.accuracy import as_reported
 from isocost.evidence.completion import stated_memory
 from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.predict import predict_specs
@@ -34,8 +35,6 @@ FITTED = ("BLOOM chronicles", "Ultra-Scale Playbook (Nanotron)")
 """Sources a profile of their own is fitted to."""
 STUDY = ("ScaleTorch Ascend 910B", "universal-llm-trainer")
 """Code written for study, whose tensors nobody plans with."""
-CONTEXT_GB = 0.7
-"""Gigabytes of a process's context that a driver's figure has beyond the allocator's: 0.5 to 1."""
 REFUSED = 0.01
 """Share of runs that ran which may be called too large."""
 
@@ -144,12 +143,11 @@ def reported() -> tuple[float, float]:
         and "doubtful" not in run.notes
         and run.source not in (*FITTED, *STUDY)
     ]
-    told = predict_specs([run_spec(run, catalog) for run in runs], catalog)
+    specs = [run_spec(run, catalog) for run in runs]
+    told = predict_specs(specs, catalog)
     logs, sources = [], []
-    for run, each in zip(runs, told, strict=True):
-        taken = "torchtitan" in run.framework or any(word in run.notes for word in ("reserved", "driver"))
-        expected = (each.reserved_memory_gb if taken else each.peak_memory_gb) or np.nan
-        expected += CONTEXT_GB * ("driver" in run.notes)
+    for run, spec, each in zip(runs, specs, told, strict=True):
+        expected = as_reported(spec, each.peak_memory_gb or np.nan, catalog.constants.memory)
         logs.append(np.log((run.peak_memory_gb or np.nan) / expected))
         sources.append(run.source)
     counts = {source: sources.count(source) for source in sources}

@@ -69,7 +69,7 @@ def test_buying_is_asked_again_of_every_sample():
     assert buying.pays == 0.0
     assert "less than one chance in 100 that buying is better after all" in buying_words(question, buying)
     assert rent_view(question, buying).lines[0].ends == buying.rent
-    long, about = planned("rent-or-buy-64-h100", data__tokens=25e12)
+    long, about = planned("rent-or-buy-64-h100", data__tokens=28e12)
     assert 0.05 < about.buying.pays < 0.95
     assert "is better after all" in buying_words(long.reckoning.rent_or_buy, about.buying)
 

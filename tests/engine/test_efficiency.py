@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from isocost.catalog import load
-from isocost.engine.records import Accelerator
+from isocost.engine.records import Accelerator, Habits
 from isocost.engine.training.efficiency import machines
 from tests.engine.machines import A100, H100
 
@@ -89,11 +89,24 @@ def test_attention_of_a_half_rate_card_hides_its_exponentials():
     assert others < 0.6 * own
 
 
-def test_open_stacks_run_amperes_attention_on_hopper():
+def test_open_stacks_run_amperes_attention_until_pytorch_prefers_another():
+    b200 = replace(H100, id="b200", architecture="Blackwell")
+
     def attention(accelerator: Accelerator, stack: str, year: float) -> float:
         return machines([accelerator], ["bf16"], [stack], E, [year]).attention.item()
 
-    # PyTorch prefers FlashAttention-2 there; cuDNN's kernels were measured 1.7-2.3 times as fast.
-    assert 1.7 < attention(H100, "vendor", 2026.5) / attention(H100, "open", 2026.5) < 2.3
-    assert attention(H100, "open", 2026.5) < 1.1 * attention(H100, "open", 2024.4)
-    assert attention(A100, "open", 2026.5) == pytest.approx(attention(A100, "vendor", 2026.5))
+    # PyTorch preferred FlashAttention-2 there; cuDNN's kernels were measured 1.7-2.3 times as fast.
+    assert 1.7 < attention(H100, "vendor", 2026.0) / attention(H100, "open", 2026.0) < 2.3
+    assert attention(b200, "open", 2026.0) < 0.35 * attention(b200, "vendor", 2026.0)
+    for each in (H100, b200):
+        assert attention(each, "open", 2026.5) == pytest.approx(attention(each, "vendor", 2026.5))
+    assert attention(A100, "open", 2026.0) == pytest.approx(attention(A100, "vendor", 2026.0))
+
+
+def test_gradients_are_reduced_as_wide_as_the_framework_keeps_them():
+    def width(stack: str, precision: str = "bf16", **habits) -> float:
+        return machines([H100], [precision], [stack], E, habits=[Habits(**habits)]).gradient_bytes.item()
+
+    assert (width("vendor"), width("open")) == (2.0, 4.0)
+    assert (width("vendor", wide_gradients=True), width("open", narrow_gradients=True)) == (4.0, 2.0)
+    assert width("vendor", "fp16", wide_gradients=True) == 2.0

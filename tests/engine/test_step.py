@@ -268,12 +268,44 @@ def test_tokens_projected_before_they_are_sent_travel_lighter():
 
 def test_a_framework_that_overlaps_hides_the_exchange_before_others_do():
     def exchanged(overlapping: bool) -> float:
-        rates = machines([H100], ["fp8"], ["vendor"], EFFICIENCY, [2024.5], [Habits(overlapping=overlapping)])
+        habits = Habits(overlapping=overlapping, deduplicated=True)
+        rates = machines([H100], ["fp8"], ["vendor"], EFFICIENCY, [2024.5], [habits])
         layout = Layouts.of(accelerators=256, global_batch=512, ep=64)
         work = Workloads.of([replace(WORK, precision="fp8")])
         return float(evaluate(Transformers.of([MIXTURE]), work, rates, layout).expert_comm[0])
 
     assert exchanged(True) < 0.6 * exchanged(False)
+
+
+def test_a_token_crosses_once_for_all_experts_of_a_domain_where_the_stack_sees_to_it():
+    def exchanged(year: float, deduplicated: bool = False) -> float:
+        habits = Habits(deduplicated=deduplicated)
+        rates = machines([H100], ["bf16"], ["vendor"], EFFICIENCY, [year], [habits])
+        layout = Layouts.of(accelerators=256, global_batch=512, ep=64)
+        return float(evaluate(Transformers.of([MIXTURE]), Workloads.of([WORK]), rates, layout).expert_comm[0])
+
+    assert exchanged(2025.5) > 1.2 * exchanged(2025.5, deduplicated=True)
+    assert exchanged(2026.0) == pytest.approx(exchanged(2025.5, deduplicated=True))
+
+
+def test_recomputing_attention_alone_repeats_its_forward_pass():
+    layout = Layouts.of(accelerators=64, global_batch=512, recompute=1)
+    rates = machines([H100], ["bf16"], ["vendor"], EFFICIENCY)
+    llama = Transformers.of([LLAMA_8B])
+    whole, core = (
+        evaluate(llama, Workloads.of([WORK], core_attention=each), rates, layout) for each in (0.0, 1.0)
+    )
+    forward = 1.0 / (1.0 + 2.5 / 0.85)
+    assert core.recompute[0] == pytest.approx(core.attention[0] * forward, rel=1e-6)
+    assert whole.recompute[0] != core.recompute[0]
+
+
+def test_experts_with_biases_pass_through_memory_more_often():
+    plain, biased = (step(model=replace(MIXTURE, expert_biases=each), ep=8) for each in (False, True))
+    assert biased.elementwise[0] > 1.5 * plain.elementwise[0]
+    assert biased.matmul[0] == plain.matmul[0]
+    dense = replace(LLAMA_8B, expert_biases=True)
+    assert step(model=dense).total[0] == step(model=LLAMA_8B).total[0]
 
 
 def test_hybrids_neither_hide_the_exchange_nor_fuse_experts():

@@ -4,6 +4,7 @@ import pytest
 from isocost.catalog import load
 from isocost.catalog.measured_training import MeasuredRun, held_out_runs, measured_runs
 from isocost.evidence.accuracy import (
+    as_reported,
     macro_average,
     score_memory,
     score_ranking,
@@ -66,8 +67,21 @@ def test_a_ranking_counts_what_the_chosen_layout_loses(catalog):
 
 def test_memory_is_scored_where_a_peak_is_published(catalog):
     specs = [run_spec(runs(peak_memory_gb=50.0), catalog), run_spec(runs(), catalog)]
-    score = score_memory(specs, np.array([45.0, 10.0]))[0]
+    score = score_memory(specs, np.array([45.0, 10.0]), catalog.constants.memory)[0]
     assert (score.runs, score.bias) == (1, pytest.approx(-0.10))
+
+
+def test_peaks_are_compared_as_their_source_reports_them(catalog):
+    def expected(notes: str, framework: str = "Megatron-LM") -> float:
+        spec = run_spec(runs(notes=notes, framework=framework), catalog)
+        return as_reported(spec, 100.0, catalog.constants.memory)
+
+    assert expected("") == 100.0
+    assert 102.0 < expected("memory reserved") < 107.0
+    assert expected("memory driver") == pytest.approx(expected("memory reserved") + 0.7)
+    assert expected("", "torchtitan + compile") == pytest.approx(expected("memory reserved"))
+    # Batches of changing lengths leave gaps.
+    assert expected("memory reserved", "HF Transformers") > 1.05 * expected("memory reserved")
 
 
 def test_every_shipped_run_names_a_known_model_and_accelerator(catalog):

@@ -112,6 +112,58 @@ def test_gradients_of_a_pipeline_in_pytorch_are_whole_and_wide(catalog):
     assert piped.peak_memory_gb > weights_and_gradients
 
 
+def test_a_checkpoint_is_trained_as_wide_as_it_is_where_nothing_else_fits(catalog):
+    """Mistral 7B in full on one A100 by TRL, nothing said of widths: 72 GB, and smaller models stay wide."""
+    stated = {"framework": "HF Transformers (TRL SFTTrainer)", "zero_or_fsdp": "none", "micro_batch": "4"}
+    found = run(catalog, "Mistral 7B", "A100-SXM-80GB", 1, 4096, **stated)
+    assert found.peak_memory_gb == pytest.approx(72.4, rel=0.05)
+    assert found.fits != "no"
+    assert "adamw-bf16, as 32-bit states do not fit" in found.note
+    small = run(catalog, "Llama 3.2 1B", "A100-SXM-80GB", 1, 4096, **stated)
+    assert "adamw-bf16" not in small.note
+    sharded = run(catalog, "Mistral 7B", "A100-SXM-80GB", 2, 4096, **(stated | {"zero_or_fsdp": "FSDP"}))
+    assert "adamw-bf16" not in sharded.note
+
+
+def test_adapters_of_transformers(catalog):
+    """LoRA on a Mistral 7B, four sequences of 4,096 at once: 26.7 GB and 3,324 tokens/s."""
+    stated = {"framework": "HF Transformers (TRL SFTTrainer)", "zero_or_fsdp": "none", "date": "2024-11"}
+    found = run(catalog, "Mistral 7B", "A100-SXM-80GB", 1, 4096, micro_batch="4", kind="lora", **stated)
+    assert found.peak_memory_gb == pytest.approx(26.7, rel=0.08)
+    assert found.tokens_per_s == pytest.approx(3324.0, rel=0.15)
+
+
+def test_notes_name_kernels_that_no_column_has(catalog):
+    """Qwen2.5 7B over 4 H20, 16,384 tokens, Liger in the notes alone: 46 GB within 7."""
+    stated = {"framework": "ms-swift (HF Transformers + DeepSpeed)", "zero_or_fsdp": "ZeRO-3"}
+    said, unsaid, denied = (
+        run(catalog, "Qwen2.5-7B", "H20", 4, 16384, notes=notes, **stated).peak_memory_gb
+        for notes in ("FA2; Liger; packed", "FA2; packed", "FA2; no Liger; packed")
+    )
+    assert said == pytest.approx(46.0, abs=7.0)
+    assert unsaid == denied > 1.2 * said
+
+
+def test_zero_3_gathers_modules_not_layers(catalog):
+    """DeepSeek-V3 over 128 H100, states on the host, Ulysses over 8: 30 GB."""
+    stated = {"framework": "xtuner (HF Transformers + DeepSpeed)", "zero_or_fsdp": "ZeRO-3 offload"}
+    stated |= {"cp": "8", "tp": "1", "pp": "1", "micro_batch": "2", "global_batch_seqs": "32"}
+    found = run(catalog, "DeepSeek-V3", "H100-SXM-80GB", 128, 32768, notes="w/o MTP", **stated)
+    assert found.peak_memory_gb == pytest.approx(30.0, rel=0.15)
+    assert found.fits == "yes"
+
+
+def test_experts_in_one_tensor_are_not_quantised(catalog):
+    def peak(framework, date):
+        stated = {"kind": "qlora", "zero_or_fsdp": "none", "framework": framework, "date": date}
+        return run(catalog, "Qwen3-30B-A3B", "H100", 1, 2048, **stated).peak_memory_gb
+
+    experts = 48 * 128 * 3 * 2048 * 768 / 1e9
+    more = peak("HF PEFT", "2026-06") - peak("HF PEFT", "2025-06")
+    assert more == pytest.approx((2.0 - 0.53) * experts, rel=0.01)
+    assert peak("Unsloth", "2026-06") == peak("Unsloth", "2025-06")
+
+
 # States in the host's memory
 
 
@@ -242,6 +294,11 @@ def test_names_of_frameworks_tell_what_they_do():
     assert habits("LLaMA-Factory HF + FlashAttention-2").attention == "fa2"
     assert habits("prime-rl, FA3").attention == "tuned"
     assert habits("").attention is None
+    assert habits("NeMo AutoModel, FlexAttn").attention == "fa2"
+    assert habits("ms-swift (Megatron-LM)").wide_gradients
+    assert not habits("NeMo (Megatron-Core)").wide_gradients
+    assert habits("TRL + DeepSpeed").narrow_gradients
+    assert habits("Megatron-Core + DeepEP").deduplicated
 
 
 def test_compilation_and_hidden_traffic_are_faster(catalog):

@@ -83,7 +83,9 @@ def test_layouts_of_the_grid_are_ranked(scored):
 
 def test_peaks_of_the_grid_are_predicted(scored):
     specs, batch, _, rows = scored
-    scores = {s.source: s for s in score_memory(specs, batch.memory.allocated[rows] / 1e9)}
+    scores = {
+        s.source: s for s in score_memory(specs, batch.memory.allocated[rows] / 1e9, load().constants.memory)
+    }
     assert scores[GRID].median <= 0.10
     assert scores["BLOOM chronicles"].median <= 0.10
 

@@ -8,6 +8,7 @@ import msgspec
 
 from isocost.catalog.table import read_text, yaml_record
 from isocost.engine.records import AttentionKernel, Habits
+from isocost.engine.training.efficiency import GROUPED_EXPERTS_YEAR
 from isocost.paths import resource
 
 OVERLAP_YEAR = 2023.0
@@ -31,6 +32,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     attention: dict[AttentionKernel, tuple[str, ...]]
     overlapping: Words
+    deduplicated: Words
+    """Those that send a token once to all experts of a domain."""
     eager: Words
     tuned: Words
     asynchronous: Words
@@ -38,9 +41,21 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
     looped: Words
     """Those that call experts one after another."""
+    linear_only: Words
+    """Those that quantise linear layers alone, which experts in one tensor are not."""
     exposed: Words
+    fused: Words
+    """Those whose norms, activations and loss are kernels written for them."""
+    wide_gradients: Words
+    """Those that reduce gradients in 32 bits though their tier does not."""
+    narrow_gradients: Words
+    """Those that reduce them in 16 bits though their tier does not."""
     switched: Words
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
+
+    def experts_unquantised(self, framework: str, year: float) -> bool:
+        """Whether QLoRA of a mixture leaves its experts in 16 bits."""
+        return year >= GROUPED_EXPERTS_YEAR and self.linear_only.in_name(f"{framework.casefold()} ")
 
     def habits(
         self, framework: str, kernel: AttentionKernel | None = None, year: float | None = None
@@ -55,12 +70,15 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Habits(
             attention=kernel or next(named, None),
             overlapping=self.overlapping.in_name(name),
+            deduplicated=self.deduplicated.in_name(name),
             eager=self.eager.in_name(name),
             tuned=self.tuned.in_name(name),
             asynchronous=self.asynchronous.in_name(name),
             exposed=self.exposed.in_name(name)
             or (self.switched.in_name(name) and (year is None or year >= OVERLAP_YEAR)),
             looped=self.looped.in_name(name),
+            wide_gradients=self.wide_gradients.in_name(name),
+            narrow_gradients=self.narrow_gradients.in_name(name),
         )
 
 

@@ -62,6 +62,7 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top_k: Count = 0.0
     shared_experts: Count = 0.0
     expert_ffn: Count = 0.0
+    expert_biases: bool = False
     expert_hidden: Count = 0.0
     feedforward_layers: Positive | None = None
     mtp_layers: Count = 0.0

@@ -170,6 +170,8 @@ class Transformers:
     top_k: Array
     shared_experts: Array
     expert_ffn: Array
+    expert_biases: Array
+    """1 where experts have biases."""
     expert_hidden: Array
     """Width of the tokens that routed experts read and write."""
     mtp_layers: Array
@@ -226,6 +228,7 @@ class Transformers:
             top_k=array_of(models, lambda t: t.top_k),
             shared_experts=array_of(models, lambda t: t.shared_experts),
             expert_ffn=array_of(models, lambda t: t.expert_ffn),
+            expert_biases=array_of(models, lambda t: t.expert_biases),
             expert_hidden=array_of(models, expert_width),
             mtp_layers=array_of(models, lambda t: t.mtp_layers),
             hybrid=array_of(models, lambda t: t.attention == "hybrid"),
@@ -280,6 +283,8 @@ class Workloads:
     """1 when the weights are frozen (LoRA, QLoRA): no weight gradients."""
     quantised: Array
     """1 when frozen weights are stored in 4 bits and unpacked for every product (QLoRA)."""
+    wide_experts: Array
+    """1 where experts are not among them."""
     adapter_rank: Array
     fused_attention: Array
     """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
@@ -289,13 +294,23 @@ class Workloads:
     """1 where the host holds the optimizer's states and updates the weights, else 0."""
     host_weights: Array
     """1 where it holds the weights too, which come from it for every pass."""
+    core_attention: Array
+    """1 where selective recomputation repeats attention alone, as ``MemoryProfile`` says."""
+    widened: Array
+    """1 where the residual stream is 32-bit beside 16-bit products, as ``MemoryProfile`` says."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
     schedule: NDArray[np.int8]
     """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
     @classmethod
-    def of(cls, works: Sequence[Workload], every_second: Array | float = 0.0) -> Workloads:
+    def of(
+        cls,
+        works: Sequence[Workload],
+        every_second: Array | float = 0.0,
+        core_attention: Array | float = 0.0,
+        widened: Array | float = 0.0,
+    ) -> Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
             sequence=array_of(works, lambda w: w.sequence),
@@ -306,11 +321,14 @@ class Workloads:
             block_scaled=array_of(works, lambda w: w.precision in BLOCK_SCALED),
             frozen=array_of(works, lambda w: w.method != "full"),
             quantised=array_of(works, lambda w: w.method == "qlora"),
+            wide_experts=array_of(works, lambda w: w.method == "qlora" and w.wide_experts),
             adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),
             host_updates=array_of(works, lambda w: w.offload != "none"),
             host_weights=array_of(works, lambda w: w.offload == "states"),
+            core_attention=np.full(len(works), core_attention),
+            widened=np.full(len(works), widened),
             every_second=np.full(len(works), every_second),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )

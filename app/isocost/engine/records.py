@@ -119,6 +119,8 @@ class Transformer:
     top_k: float = 0.0
     shared_experts: float = 0.0
     expert_ffn: float = 0.0
+    expert_biases: bool = False
+    """Whether the experts' matrices have biases (gpt-oss)."""
     expert_hidden: float = 0.0
     """Width tokens are projected to before they are sent to routed experts (0 = not projected)."""
     feedforward_layers: float | None = None
@@ -158,6 +160,12 @@ class Workload:
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
+    wide_experts: bool = False
+    """Whether QLoRA leaves experts in 16 bits: what quantises linear layers passes over those that are one
+    tensor."""
+    fused_kernels: bool = False
+    """Whether kernels written for it compute norms, activations and, in chunks, the loss (Liger), though its
+    framework runs operator by operator."""
     document: float = math.inf
     """Mean tokens of a document where several are packed into a sequence and masked apart; attention sees no
     further."""
@@ -180,6 +188,8 @@ class Habits:
     """The kernel of fused attention; None = as the tier and the date have it."""
     overlapping: bool = False
     """Whether it hides the experts' all-to-all whatever its year."""
+    deduplicated: bool = False
+    """Whether it sends a token once to all experts that want it in a domain, whatever its year."""
     eager: bool = False
     """Whether operators run one by one, each through memory."""
     tuned: bool = False
@@ -190,6 +200,10 @@ class Habits:
     """Whether no traffic is."""
     looped: bool = False
     """Whether experts are modules of their own, called one after another."""
+    wide_gradients: bool = False
+    """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
+    narrow_gradients: bool = False
+    """Whether they are reduced in 16 bits, where the tier's are in 32."""
     matmul: float | None = None
     """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
     of the peak that the architecture, the tier and the date would give."""

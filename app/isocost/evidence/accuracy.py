@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.catalog.constants.memory import MemoryProfiles
 from isocost.engine.arrays import Array
 from isocost.evidence.measured_rows import RunSpec
 
@@ -152,10 +153,26 @@ class MemoryScore:
     bias: float
 
 
-def score_memory(specs: Sequence[RunSpec], peaks_gb: Array) -> list[MemoryScore]:
-    """Score predicted peaks, GB, of the runs that publish theirs."""
+CONTEXT_GB = 0.7
+"""Gigabytes of a process's context that a driver's figure has beyond the allocator's: 0.5 to 1."""
+
+
+def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> float:
+    """A predicted peak, GB, as a run's source reports its own: what tensors fill, or what was taken for them.
+
+    torchtitan prints what its allocator took, and notes say so of others ("reserved", "driver").
+    """
+    told = spec.run.notes.casefold()
+    if "titan" not in spec.run.framework.casefold() and "reserved" not in told and "driver" not in told:
+        return peak_gb
+    return peak_gb * profiles.reserved(spec.run.framework, spec.stack) + CONTEXT_GB * ("driver" in told)
+
+
+def score_memory(specs: Sequence[RunSpec], peaks_gb: Array, profiles: MemoryProfiles) -> list[MemoryScore]:
+    """Score predicted peaks, GB, of the runs that publish theirs, each as its source reports it."""
     measured = np.array([spec.run.peak_memory_gb or np.nan for spec in specs])
-    errors = np.asarray(peaks_gb) / measured - 1.0
+    expected = [as_reported(s, p, profiles) for s, p in zip(specs, peaks_gb.tolist(), strict=True)]
+    errors = np.array(expected) / measured - 1.0
     sources = np.array([spec.run.source for spec in specs])
     scores = []
     for source in sorted(set(sources[~np.isnan(errors)].tolist())):

@@ -15,7 +15,7 @@ from isocost.catalog.constants.memory import MemoryProfiles
 from isocost.catalog.measured_training import MeasuredRun
 from isocost.engine.arrays import Array, Transformers, Workloads, take_rows
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
-from isocost.engine.records import Workload
+from isocost.engine.records import Optimizer, Workload
 from isocost.engine.training.memory import Memory, memory, usable_bytes
 from isocost.engine.training.states import MemoryProfile, StateBytes
 from isocost.evidence.measured_rows import RunSpec
@@ -61,6 +61,7 @@ class Choice(NamedTuple):
     group: float
     """Accelerators over which states are spread at most."""
     batch: float
+    optimizer: Optimizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +93,42 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     """Every layout worth pricing of each run, those that do not fit left out.
 
     A stated part of a layout is kept. Of the rest: the stated sharding with any recomputation that fits; else
-    fully sharded; else, where nothing fits, the layout that needs the least memory: no run is dropped.
+    with 16-bit states, where the framework trains so unless told otherwise; else fully sharded; else, where
+    nothing fits, the layout that needs the least memory: no run is dropped.
     """
     choices, owners = [], []
     for index, spec in enumerate(specs):
-        found = list(_choices(spec))
+        found = list(_choices(spec, _optimizers(spec, profiles)))
         choices += found
         owners += [index] * len(found)
     owner = np.array(owners, dtype=np.intp)
     layouts = _layouts(specs, choices, owner)
-    works = [replace(specs[i].work, global_batch=c.batch) for i, c in zip(owners, choices, strict=True)]
+    works = [
+        replace(specs[i].work, global_batch=c.batch, optimizer=c.optimizer)
+        for i, c in zip(owners, choices, strict=True)
+    ]
     shapes = Transformers.of([specs[i].transformer for i in owners])
     held = _memory(specs, owner, shapes, works, layouts, profiles)
     filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
-    keep, fits, as_stated = _selected(specs, owner, layouts, filled)
+    usual = np.array([c.optimizer == specs[i].work.optimizer for i, c in zip(owners, choices, strict=True)])
+    keep, fits, as_stated = _selected(specs, owner, layouts, filled, usual)
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
-    second = np.array([profiles.for_framework(s.run.framework, s.stack).record().every_second for s in specs])
+    usual_profiles = [_profile(spec, profiles) for spec in specs]
+    second = np.array([each.every_second for each in usual_profiles])[owner]
+    core = np.array([each.core_attention for each in usual_profiles])[owner]
+    quantised = np.array([s.work.method == "qlora" for s in specs])
+    wide = (np.array([each.widened for each in usual_profiles]) * quantised)[owner]
     return Batch(
         specs=tuple(specs),
         start=np.searchsorted(owner, np.arange(len(specs))),
         owner=owner,
         works_list=tuple(kept_works),
         shapes=take_rows(shapes, rows),
-        works=Workloads.of(kept_works, second[owner]),
+        works=Workloads.of(
+            kept_works, second, core, wide * (layouts.sharding[rows] < SHARDING_CODES["zero3"])
+        ),
         layouts=layouts.take(rows),
         memory=take_rows(held, rows),
         filled=filled[rows],
@@ -138,7 +150,18 @@ def _degrees(given: float | None, options: Sequence[float]) -> Sequence[float]:
     return options if given is None else [given]
 
 
-def _choices(spec: RunSpec) -> Iterator[Choice]:
+def _optimizers(spec: RunSpec, profiles: MemoryProfiles) -> list[Optimizer]:
+    """The optimizer of a run, and the one it may have had where its states do not fit.
+
+    Sharding code widens weights itself; where each accelerator holds all states nothing does.
+    """
+    alone = profiles.for_framework(spec.run.framework, spec.stack).optimizer_alone
+    whole = spec.run.accelerators <= 1 or spec.run.sharding == "none"
+    free = spec.run.optimizer is None and spec.work.method == "full" and spec.run.offload == "none"
+    return [spec.work.optimizer, *([alone] if alone and whole and free else [])]
+
+
+def _choices(spec: RunSpec, optimizers: Sequence[Optimizer]) -> Iterator[Choice]:
     """The layouts a run may have had; at least one."""
     run, t, stated = spec.run, spec.transformer, spec.mapping_given
     count = run.accelerators
@@ -171,19 +194,27 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
             # A stated layout with more replicas than sequences can only have split the sequences further.
             cp *= replicas / batch
             replicas = batch
-        for choice in _per_degrees(spec, tp, pp, cp, ep, batch, batch / replicas):
+        for choice in _per_degrees(spec, optimizers, tp, pp, cp, ep, batch, batch / replicas):
             found = True
             yield choice
     if not found:
         # A source that contradicts itself: taken at its word, one sequence a replica.
         batch = run.global_batch or count
-        yield from _per_degrees(spec, run.tp or 1, run.pp or 1, run.cp or 1, run.ep or 1, batch, 1.0)
+        stated_degrees = (run.tp or 1, run.pp or 1, run.cp or 1, run.ep or 1)
+        yield from _per_degrees(spec, optimizers, *stated_degrees, batch, 1.0)
 
 
 def _per_degrees(
-    spec: RunSpec, tp: float, pp: float, cp: float, ep: float, batch: float, share: float
+    spec: RunSpec,
+    optimizers: Sequence[Optimizer],
+    tp: float,
+    pp: float,
+    cp: float,
+    ep: float,
+    batch: float,
+    share: float,
 ) -> Iterator[Choice]:
-    """Interleaving, microbatch, recomputation and sharding; ``share`` is the batch per replica."""
+    """Interleaving, microbatch, recomputation, sharding, states; ``share`` is the batch per replica."""
     run, layers = spec.run, spec.transformer.layers
     chunks = [1.0]
     # Other schedules have chunks of their own, or none.
@@ -202,12 +233,13 @@ def _per_degrees(
     if spec.grouped:
         # Groups hold a replica in as few servers as its states need.
         groups = [spec.accelerator.node_size * servers for servers in SERVERS]
-    for vp, microbatch, sharding, group, mode in product(vps, microbatches, stages, groups, modes):
-        yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, group, batch)
+    options = product(optimizers, vps, microbatches, stages, groups, modes)
+    for optimizer, vp, microbatch, sharding, group, mode in options:
+        yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, group, batch, optimizer)
 
 
 def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray[np.intp]) -> Layouts:
-    table = np.array(choices, dtype=np.float64)
+    table = np.array([choice[:-1] for choice in choices], dtype=np.float64)
     tp, pp, vp, cp, ep, microbatch, recompute, sharding, groups, batch = table.T
     count = np.array([spec.run.accelerators for spec in specs])[owner]
     split = np.array([spec.run.sequence_parallel is not False for spec in specs])[owner]
@@ -231,6 +263,13 @@ def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray
     )
 
 
+def _profile(spec: RunSpec, profiles: MemoryProfiles) -> MemoryProfile:
+    """The memory profile of a run's framework."""
+    profile = profiles.for_framework(spec.run.framework, spec.stack).record()
+    # What is recomputed where nobody says may be any part of a layer: those that pay are named.
+    return profile if spec.run.recompute is not None else replace(profile, core_attention=0.0)
+
+
 def _memory(
     specs: Sequence[RunSpec],
     owner: NDArray[np.intp],
@@ -240,11 +279,12 @@ def _memory(
     profiles: MemoryProfiles,
 ) -> Memory:
     """Peak bytes of every row, each with the memory profile of its framework."""
-    names = np.array([profiles.name_for_framework(s.run.framework, s.stack) for s in specs])[owner]
+    own = [_profile(spec, profiles) for spec in specs]
+    distinct = list(dict.fromkeys(own))
+    which = np.array([distinct.index(profile) for profile in own])[owner]
     parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
-    for name in sorted(set(names.tolist())):
-        rows = np.flatnonzero(names == name)
-        profile = profiles.profiles[name].record()
+    for index, profile in enumerate(distinct):
+        rows = np.flatnonzero(which == index)
         chosen = [works[i] for i in rows.tolist()]
         states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
         sequence = np.array([work.sequence for work in chosen])
@@ -255,9 +295,16 @@ def _memory(
 
 
 def _selected(
-    specs: Sequence[RunSpec], owner: NDArray[np.intp], layouts: Layouts, filled: Array
+    specs: Sequence[RunSpec],
+    owner: NDArray[np.intp],
+    layouts: Layouts,
+    filled: Array,
+    usual: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
-    """Which rows to keep, whether each run fits at all, and the least each fills sharded as it says."""
+    """Which rows to keep, whether each run fits at all, and the least each fills sharded as it says.
+
+    ``usual`` rows have the optimizer a run says or its framework is taken to have.
+    """
     stated = np.array([_stated_sharding(s) for s in specs])
     free = np.array([not s.mapping_given for s in specs])
     unsaid = np.array([s.run.sharding is None for s in specs])
@@ -269,6 +316,8 @@ def _selected(
         np.logical_or.at(found, owner, rows)
         return found
 
+    # States in 16 bits are assumed of nothing that fits without.
+    fits &= usual | ~any_of(fits & as_stated & usual)[owner]
     given, sharded = any_of(fits & as_stated), any_of(fits)
     most = np.full(len(specs), -1)
     np.maximum.at(most, owner, layouts.recompute)
@@ -276,20 +325,20 @@ def _selected(
     least = np.full(len(specs), np.inf)
     np.minimum.at(least, owner[last], filled[last])
     last &= filled <= least[owner]
-    fits &= _least_recomputation(owner, layouts, fits)
+    fits &= _least_recomputation(owner, layouts, usual, fits)
     keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
     return keep, sharded, least
 
 
 def _least_recomputation(
-    owner: NDArray[np.intp], layouts: Layouts, fits: NDArray[np.bool_]
+    owner: NDArray[np.intp], layouts: Layouts, usual: NDArray[np.bool_], fits: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Rows with the least recomputation that fits among neighbours that differ in nothing else.
 
     More recomputation is never faster, so the others need no price.
     """
     names = ("tp", "pp", "vp", "cp", "ep", "microbatch", "sharding", "shard_group")
-    key = np.column_stack([owner, *(getattr(layouts, name) for name in names)])
+    key = np.column_stack([owner, usual, *(getattr(layouts, name) for name in names)])
     start = np.flatnonzero(np.append(True, (key[1:] != key[:-1]).any(axis=1)))
     least = np.minimum.reduceat(np.where(fits, layouts.recompute, np.int8(9)), start)
     result: NDArray[np.bool_] = layouts.recompute == np.repeat(least, np.diff(np.append(start, len(owner))))

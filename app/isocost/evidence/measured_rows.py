@@ -74,6 +74,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     Raises CatalogError when the model or the accelerator is unknown.
     """
     model = transformer or catalog.model(run.model).transformer
+    run = msgspec.structs.replace(run, framework=words.software(run.framework, run.notes))
     if not run.mtp:
         model = replace(model, mtp_layers=0.0)
     year = year_of(run.date)
@@ -96,10 +97,12 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         lora_rank=run.lora_rank,
         document=run.document or math.inf,
         schedule=run.schedule,
+        wide_experts=model.is_moe and frameworks().experts_unquantised(run.framework, year or PRESENT),
+        fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
-        run = msgspec.structs.replace(run, sharding="zero3")
+        run = msgspec.structs.replace(run, sharding="zero3", microbatch=_at_once(run))
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
         accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
@@ -120,6 +123,14 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
 def _unsaid(run: MeasuredRun) -> bool:
     """Whether a row says nothing of how the accelerators share the model."""
     return all(each is None for each in (run.tp, run.pp, run.cp, run.ep, run.sharding))
+
+
+def _at_once(run: MeasuredRun) -> float | None:
+    """Sequences a microbatch of a run that shares nothing but weights: all of an accelerator's, as MaxText's
+    base.yml accumulates no gradients (``gradient_accumulation_steps: 1``)."""
+    if run.microbatch is not None or run.global_batch is None:
+        return run.microbatch
+    return max(run.global_batch / run.accelerators, 1.0)
 
 
 def _habits(run: MeasuredRun) -> Habits:
@@ -203,6 +214,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         peak_memory_gb=_measured(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
+        notes=text.get("notes", ""),
     )
     spec = run_spec(run, catalog, model)
     refuse_impossible(spec)

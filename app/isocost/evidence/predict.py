@@ -16,6 +16,7 @@ from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.arrays import Array
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_CODES, SHARDING_NAMES
 from isocost.engine.peaks import PEAK_FORMAT, dense_peak
+from isocost.engine.records import Optimizer
 from isocost.engine.search.candidates import is_whole
 from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.step import StepSeconds, evaluate
@@ -111,7 +112,7 @@ def _prediction(
         p10=rate * low,
         p90=rate * high,
         peak_memory_gb=peak,
-        reserved_memory_gb=peak * reported.reserved,
+        reserved_memory_gb=peak * known.memory.reserved(spec.run.framework, spec.stack),
         memory_low_gb=peak * reported.low,
         memory_high_gb=peak * reported.high,
         fits=_fits(batch, index, row, reported),
@@ -156,8 +157,7 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     if spec.run.recompute is None:
         why = "the least that fits" if spec.recompute is None else "as its framework's recipes do"
         notes.append(f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, {why}")
-    if spec.run.optimizer is None and spec.work.optimizer != "adamw":
-        notes.append(f"optimizer not stated: {spec.work.optimizer}, as its framework's recipes do")
+    notes += _widths(spec, batch.works_list[row].optimizer)
     if spec.grouped:
         notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
     if _sharded_further(batch, index, row):
@@ -182,6 +182,16 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     if spec.transformer.attention == "hybrid" and not is_whole(spec.transformer):
         notes.append("hybrid model of unknown shape: layers solved from its parameters")
     return notes
+
+
+def _widths(spec: RunSpec, optimizer: Optimizer) -> Iterator[str]:
+    """What was assumed of how wide states and weights are kept."""
+    if spec.run.optimizer is None and optimizer != "adamw":
+        usual = optimizer == spec.work.optimizer
+        why = "as its framework's recipes do" if usual else "as 32-bit states do not fit"
+        yield f"optimizer not stated: {optimizer}, {why}"
+    if spec.work.wide_experts and spec.work.method == "qlora":
+        yield "experts kept in 16 bits: what quantises linear layers passes over those in one tensor"
 
 
 def _idle(spec: RunSpec, stages: float) -> Iterator[str]:

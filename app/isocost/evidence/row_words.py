@@ -181,15 +181,26 @@ def offload(sharding: str, framework: str) -> Offload:
     return "states" if weights else "optimizer"
 
 
+_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention")
+"""Kernels and libraries of a run that no column has, as notes name them."""
+
+
+def software(framework: str, notes: str) -> str:
+    """A framework's name with what its row's notes say was beside it: ``_LIBRARIES``."""
+    told, name = _held(notes.casefold()), framework.casefold()
+    beside = [each for each in _LIBRARIES if each.casefold() in told and each.casefold() not in name]
+    return " + ".join([framework, *beside]) if framework.strip() else framework
+
+
 _KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
     (r"unfused|eager|math|naive|^none$", False, None),
-    (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton", True, "fa2"),
+    (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton|flex", True, "fa2"),
     (
         r"fa-?[34]|flash-?attention-?[34]|flash-?attn-?[34]|cudnn|transformer-?engine|^te$|splash|aiter|ck",
         True,
         "tuned",
     ),
-    (r"flash|sdpa|fused|flex|efficient", True, None),
+    (r"flash|sdpa|fused|efficient", True, None),
 )
 """Patterns of kernels of attention: whether scores stay out of memory, and which it is where that is said."""
 

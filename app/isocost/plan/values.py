@@ -87,6 +87,8 @@ class Shape(Value, frozen=True, kw_only=True):
     shared_experts: float | None = None
     """Experts every token meets; a part of one where those are narrower."""
     expert_ffn: int | None = None
+    expert_biases: bool = False
+    """Whether the experts' matrices have biases."""
     expert_hidden: int | None = None
     """Width tokens are projected to before they are sent to experts."""
     moe_layers: int | None = None

@@ -119,7 +119,8 @@ def test_frozen_weights_train_sooner_and_in_less_memory():
         one(msgspec.structs.replace(SFT, tuning=Tuning(method=method)))
         for method in ("full", "lora", "qlora")
     )
-    assert 0.5 < lora.gpu_hours / full.gpu_hours < 0.85
+    # Two thirds of the work, and less to repeat where fewer states leave room for activations.
+    assert 0.45 < lora.gpu_hours / full.gpu_hours < 0.85
     assert 1.0 < qlora.gpu_hours / lora.gpu_hours < 2.0
     card = {"hardware": Hardware("rtx4090", 1)}
     assert one(msgspec.structs.replace(SFT, tuning=Tuning(method="qlora")), **card).fits

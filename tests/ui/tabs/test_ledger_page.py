@@ -259,7 +259,7 @@ def test_bars_of_the_calendar_are_read_by_mouse_and_keys(page: LedgerPage):
     assert page.calendar.pointed.text().startswith("Ablations: ")
     for _ in range(30):
         QTest.keyClick(plot, KEY.Key_Right)
-    assert page.calendar.pointed.text().startswith("Month 6: ")
+    assert page.calendar.pointed.text().startswith("Month 5: ")
     assert plot.accessibleDescription() == page.calendar.pointed.text()
 
 

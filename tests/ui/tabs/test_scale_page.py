@@ -92,7 +92,7 @@ def test_the_title_tells_what_else_the_bill_buys(scale, session):
     view = scale.isocost.plot.view
     assert view.point.usd == bill(session)
     assert scale.isocost.title.text() == (
-        f"A 28B on 510B tokens costs the same: loss {view.point.best.loss:.2f}, not 2.06"
+        f"A 26B on 520B tokens costs the same: loss {view.point.best.loss:.2f}, not 2.06"
     )
     assert "Arrow keys" in scale.isocost.accessibleDescription()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -31,12 +32,23 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragmentation: float
     head_bytes: float = 0.0
     every_second: float = 0.0
+    core_attention: float = 0.0
     whole_logit_bytes: float = WHOLE_LOGIT
     pipeline_gradient_bytes: float = 0.0
+    eager: float = 0.0
+    update_copies: float = 0.0
+    update_limit: float = math.inf
+    live_parameters: float = math.inf
+    widened: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
+    optimizer_alone: Optimizer | None = None
+    """Of runs that do not say theirs, hold all states on every accelerator and would not fit otherwise: code
+    that trains a checkpoint's 16-bit weights as they are unless it is told to widen them."""
     recompute: Recompute | None = None
     """The same; None = the least that fits."""
+    reserved: float | None = None
+    """What an allocator takes over what it fills, where it is known of this framework (``Reported``)."""
     whole_logits_until: float = 0.0
     """Decimal year until which its loss kept all logits (0 = as ``logit_bytes`` says at any time)."""
 
@@ -73,6 +85,10 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The profile a published run's framework means, by the first known word in its name."""
         words = framework.lower()
         return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
+
+    def reserved(self, framework: str, stack: Stack = "vendor") -> float:
+        """Bytes an allocator takes from the device over those its tensors fill at the peak."""
+        return self.for_framework(framework, stack).reserved or self.reported.reserved
 
     def for_framework(self, framework: str, stack: Stack = "vendor") -> SourcedProfile:
         """The profile a published run's framework means, with what its recipes do when a run does not say."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array, Transformers
 from isocost.engine.layout import Layouts
-from isocost.engine.training.states import MemoryProfile, StateBytes
+from isocost.engine.training.states import THIRTY_TWO_BIT, MemoryProfile, StateBytes
 
 UNFUSED_SCORES = 2.5
 """16-bit tensors' worth of attention scores kept without fusion: softmax and dropout outputs in 16 bits, and
@@ -80,4 +80,14 @@ def layer_activations(
         selective = 2.0 * residual + attention + latents + routed + inner
     kept = 2.0 * residual + profile.ffn_copies * inner
     whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
-    return LayerActivations(whole=whole, selective=selective, boundary=residual * states.kept_inputs)
+    if np.any(states.eager):
+        # A frozen norm's weight needs no gradient, so its input times the root alone is kept.
+        norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0)
+        whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
+    if profile.core_attention:
+        selective = whole - scores
+    boundary = residual * states.kept_inputs
+    if np.any(states.widened):
+        wide = states.widened * (layouts.sharding < 3)
+        boundary = boundary * (1.0 + wide * (THIRTY_TWO_BIT / states.activation_bytes - 1.0))
+    return LayerActivations(whole=whole, selective=selective, boundary=boundary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,12 +26,13 @@ FUSED_ATTENTION_YEAR = 2024.5
 """From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures
 (FlashAttention-3, arXiv 2407.08608)."""
 
-PLAIN_ATTENTION = ("Hopper", "CDNA3")
-"""Architectures on which stacks other than the vendor's still run attention kernels written for another. On
-Hopper PyTorch puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
-(github.com/huggingface/transformers/pull/48163, 2026-08); on CDNA3 its kernels are compiled from Triton, and
-AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward
-(arXiv 2511.08083)."""
+PLAIN_ATTENTION = {"Hopper": 2026.25, "Blackwell": 2026.25, "Blackwell Ultra": 2026.25, "CDNA3": math.inf}
+"""Architectures, and until when stacks other than the vendor's run attention kernels written for another on
+them. PyTorch puts FlashAttention-2 before cuDNN's kernels, 1.7-2.3 times as fast on Hopper, until version
+2.11 of March 2026 brings the cuDNN it waits for (``check_prefer_cudnn_attention``,
+github.com/huggingface/transformers/pull/48163). On CDNA3 its kernels are compiled from Triton, and AMD's own
+1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward (arXiv
+2511.08083)."""
 
 FUSED_EXPERTS_YEAR = 2026.4
 """From mid-2026 stacks hide the all-to-all of one microbatch behind the layers of another, and run
@@ -39,6 +41,11 @@ recipes: ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``), a
 (torchtitan's DeepEP and HybridEP dispatch with grouped MXFP8 products). Those that run operator by operator
 do not."""
 
+DEDUPLICATED_YEAR = 2025.85
+"""From late 2025 the vendor's recipes send a token once to each domain that has experts for it (DeepEP,
+HybridEP): release 25.09 of Megatron-Bridge still dispatches by all-to-all (its changelog), which sends one
+copy for every expert, and Qwen3-235B on 256 H100 was three tenths faster in the next."""
+
 GROUPED_EXPERTS_YEAR = 2026.0
 """From 2026 code that called experts one after another multiplies them in one call (version 5 of
 Transformers)."""
@@ -46,6 +53,10 @@ Transformers)."""
 EXPERT_LAUNCHES = 0.3
 """Launches of an expert that is called alone over a dense layer's: a dozen of some forty. Counted: its rows
 looked up and gathered, three products, the activation's two, weighing and adding back."""
+
+LANES = {"TPU": 128.0}
+"""Columns of a register of architectures that fill narrow tensors up to them: a TPU's are 8 x 128, and so are
+the tiles of what its kernels read (docs.jax.dev, Pallas TPU): a head of 64 costs as much as one of 128."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
@@ -177,9 +188,13 @@ class Machines:
     """Forward."""
     attention_backward: Array
     head_overhead: Array
+    lanes: Array
+    """Columns that a head's width is filled up to a multiple of."""
     grouped: Array
     memory: Array
     elementwise: Array
+    eager: Array
+    """1 where operators run one by one."""
     fused_loss: Array
     """1 where one kernel computes the loss, as in the vendor's stack; others widen logits first."""
     host: Array
@@ -208,6 +223,8 @@ class Machines:
     exchange: Array
     exchange_exposed: Array
     """1 where the stack does not overlap the all-to-all."""
+    deduplicated: Array
+    """1 where a token crosses the network once for all experts that want it in a domain."""
     dispatch_passes: Array
     fused_experts: Array
     """1 where experts are computed one after another."""
@@ -266,8 +283,8 @@ def _without_own_attention(
     rows = list(zip(accelerators, stacks, strict=True))
     # Ampere is the architecture those older kernels were written for.
     mature = array_of(rows, lambda r: r[0].architecture == "Ampere" and r[1] == "vendor") > 0
-    plain = array_of(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[1] != "vendor") > 0
-    return ((year < FUSED_ATTENTION_YEAR) & ~mature) | plain
+    until = array_of(rows, lambda r: 0.0 if r[1] == "vendor" else PLAIN_ATTENTION.get(r[0].architecture, 0.0))
+    return ((year < FUSED_ATTENTION_YEAR) & ~mature) | (year < until)
 
 
 def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
@@ -326,7 +343,12 @@ def machines(
     older = _without_own_attention(accelerators, stacks, year) & ~own
     kernels = array_of(list(zip(accelerators, known, strict=True)), lambda r: _kernel(*r, e))
     # No number where no kernel is named.
-    early = np.where(np.isnan(kernels), np.where(older, by_stack(e.attention_early), 1.0), kernels)
+    # The vendor's stack had kernels of its own before they were fused throughout.
+    slower = array_of(
+        rows, lambda r: 1.0 if r[2] == "vendor" else e.attention_fa2.get(r[0].architecture, 1.0)
+    )
+    foreign = np.minimum(by_stack(e.attention_early), slower)
+    early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
 
     def habit(name: str) -> NDArray[np.bool_]:
         return array_of(known, lambda h: getattr(h, name)) > 0
@@ -337,8 +359,12 @@ def machines(
     # The vendor's products are the reference of every stack's.
     slowed = np.where(tuned, by_stack(e.matmul_stack), 1.0) * immature
     vendor, research = by_name("vendor"), by_name("research")
+    # No framework widens gradients of FP16 to reduce them: they are scaled instead.
+    half = array_of(precisions, lambda p: p == "fp16") > 0
+    narrow, widened = habit("narrow_gradients") | half, habit("wide_gradients") & ~half
     compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
+    deduplicated = current | ((vendor > 0) & (year >= DEDUPLICATED_YEAR)) | habit("deduplicated")
     overlaps = (current | habit("overlapping")) & ~exposed
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
@@ -349,6 +375,7 @@ def machines(
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
+        lanes=array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0)),
         grouped=full(e.grouped),
         memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
         elementwise=np.where(
@@ -356,6 +383,7 @@ def machines(
             e.elementwise["vendor"],
             np.where(habit("eager"), e.elementwise["eager"], by_stack(e.elementwise)),
         ),
+        eager=np.where(habit("eager"), 1.0, 0.0),
         fused_loss=np.where(tuned, 1.0, vendor),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
@@ -363,7 +391,7 @@ def machines(
         block_casts=full(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
-        gradient_bytes=np.where(vendor, NARROW_GRADIENTS, WIDE_GRADIENTS),
+        gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),
         links=_links(accelerators, stacks, e),
         tensor_exposed=np.where(exposed, 1.0, tensor),
         context_exposed=full(e.context_exposed),
@@ -377,6 +405,7 @@ def machines(
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
         exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
+        deduplicated=np.where(deduplicated, 1.0, 0.0),
         dispatch_passes=full(e.dispatch_passes),
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,

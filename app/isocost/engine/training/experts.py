@@ -19,6 +19,16 @@ ROUTER_SLOWDOWN = 4.0
 2101.03961). Chosen."""
 
 
+BIASED_INWARDS = 16.0
+"""Bytes an element of the products into an expert with biases moves beside its activation, forward: its bias
+added and the parts of all experts joined, read and written each time, and both halves of the gate clamped and
+joined again (``_apply_bias`` of Megatron-Core's experts, ``weighted_bias_quick_geglu_impl``). Counted."""
+
+BIASED_OUTWARDS = 28.0
+"""The same of the product out of it: its bias times the token's weight in 32 bits (written), the sum (read
+from 16 and 32 bits, written in 32), the parts joined, and narrowed to 16 bits. Counted."""
+
+
 def second_inwards(t: Transformers) -> Array:
     """Share of the products into a feed-forward that is every second one: half of a gated one's."""
     return (t.matrices - 2.0) / (t.matrices - 1.0)
@@ -34,6 +44,8 @@ def routed_seconds(
     passes, fixed seconds and exposure ``resources/efficiency.yaml``.
     """
     tp, ep = split.tp, split.ep
+    if np.any(w.wide_experts):
+        w = replace(w, quantised=w.quantised * (1.0 - w.wide_experts))
     expert_tp = expert_split(t, tp)
     # Ranks that do not cut an expert split the tokens instead: each sends its own part.
     sent = tokens * t.top_k * expert_tp / tp
@@ -57,11 +69,15 @@ def routed_seconds(
     router = kernels.matmul_flops(tokens / tp, t.experts, t.hidden) * ROUTER_SLOWDOWN / m.bf16
     activation = 2.0 * t.matrices * (sent * width + tokens * shared_width)
     permute = 2.0 * sent * t.expert_hidden * m.dispatch_passes * passes_left
+    if np.any(t.expert_biases):
+        biased = BIASED_INWARDS * (t.matrices - 1.0) * width + BIASED_OUTWARDS * t.expert_hidden
+        activation = activation + t.expert_biases * passes_left * sent * biased
     passes = (activation + permute) / m.memory
     stride = np.where(expert_tp > 1.0, tp, 1.0)
     domains = np.maximum(ep / network.members_inside(ep, stride, m.links), 1.0)
-    # A token wanted by several experts of one domain crosses the network once.
+    # A token wanted by several experts of one domain crosses the network once, where the stack sees to it.
     copies = domains * (1.0 - (1.0 - 1.0 / domains) ** t.top_k) / np.maximum(t.top_k, 1.0)
+    copies = np.where(m.deduplicated > 0, copies, 1.0)
     exchange = network.exchange_seconds(2.0 * sent * t.expert_hidden / expert_tp, ep, stride, copies, m.links)
     regroup = network.gather_seconds(2.0 * sent * t.expert_hidden, expert_tp, np.ones(1), m.links)
     # Out and back; experts cut over tp first gather their tokens, and scatter the results.

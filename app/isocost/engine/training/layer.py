@@ -26,6 +26,10 @@ EMBEDDING_BYTES = 12.0
 """Traffic of embedding look-ups and their gradients, per token and hidden element: six 16-bit tensors.
 Counted."""
 
+NARROWED_BYTES = 30.0
+"""Traffic of narrowing a 32-bit residual stream for the products that read it, per token and hidden element:
+those of queries, keys, values, gate and inner width each read 32 bits and write 16. Counted."""
+
 REPEATED_PASSES = 0.5
 """Passes over memory that selective recomputation repeats: norms and activations, not residual additions and
 rotary embedding. Chosen: they are about half of the bytes."""
@@ -79,7 +83,10 @@ def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[A
     # A layer without a window may have wider heads: positions count by the width they are read with.
     seen = (1.0 - t.windowed_share) * t.full_width * everything
     seen = seen + t.windowed_share * t.windowed_width * windowed
-    work = kernels.attention_flops(tokens, seen, heads, t.query_key_dim, t.value_dim, m.head_overhead)
+    query_key, value = t.query_key_dim, t.value_dim
+    if np.any(m.lanes > 1.0):
+        query_key, value = (np.ceil(width / m.lanes) * m.lanes for width in (query_key, value))
+    work = kernels.attention_flops(tokens, seen, heads, query_key, value, m.head_overhead)
     # An indexer scores every position with heads of its own; the kernel is that of attention, without values.
     work = work + 2.0 * tokens * everything * t.index_width / split.tp
     fused = work / m.attention
@@ -108,7 +115,7 @@ def _context_exchange(split: Split, t: Transformers, w: Workloads, m: Machines, 
 
 
 def _memory_passes(
-    tokens: Array, t: Transformers, m: Machines, split: Split, sides: Array
+    tokens: Array, t: Transformers, w: Workloads, m: Machines, split: Split, sides: Array
 ) -> tuple[Array, Array]:
     """Forward seconds of a layer's passes over memory: norms and activations, and a state space's own."""
     tp = split.tp
@@ -117,6 +124,9 @@ def _memory_passes(
     qk = (1.0 - t.state_share) * (t.heads + t.kv_heads) * t.query_key_dim / tp
     dense_ffn = (1.0 - t.moe_layers / t.layers) * t.ffn / tp
     inner = kernels.projection_bytes(tokens, qk, dense_ffn, t.matrices)
+    if np.any(w.widened):
+        norms = norms * (1.0 + w.widened)
+        inner = inner + w.widened * NARROWED_BYTES * tokens * t.hidden
     states = kernels.state_space_bytes(tokens, t.state_width / tp, t.state_projected / tp)
     # Convolution and scan are the same kernels in every stack (mamba-ssm's), whatever it does beside them.
     mixed = t.state_share * m.hybrid * states / m.memory
@@ -138,7 +148,7 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
     attention_forward, attention_backward = _scores(split, t, w, m)
     # Of a layer's two sides, attention and feed-forward, some layers of a hybrid lack the second.
     sides = 0.5 * (1.0 + t.fed_share)
-    passes, mixed = _memory_passes(tokens, t, m, split, sides)
+    passes, mixed = _memory_passes(tokens, t, w, m, split, sides)
     gather = network.gather_seconds(2.0 * tokens * t.hidden, tp, np.ones(1), m.links)
     tensor = COLLECTIVES * sides * gather * m.tensor_exposed
     ring = _context_exchange(split, t, w, m, attention_forward)
@@ -174,6 +184,9 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         )
         seconds = second_routed
         forward, backward = overlapped(t, m, forward, backward)
+    if np.any(w.core_attention):
+        core = Seconds(zero, attention_forward, zero, zero, zero, zero)
+        selective = selective.scaled(1.0 - w.core_attention) + core.scaled(w.core_attention)
     selective = selective.scaled(1.0 - w.every_second) + seconds.scaled(w.every_second)
     return LayerSeconds(
         forward=forward,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from isocost.engine.layout import Layouts, expert_split, rank_parameters
 from isocost.engine.records import Accelerator
 from isocost.engine.training.activations import layer_activations
 from isocost.engine.training.schedules import COPIES, FOLDED, in_flight
-from isocost.engine.training.states import SIXTEEN_BIT, MemoryProfile, StateBytes
+from isocost.engine.training.states import SIXTEEN_BIT, THIRTY_TWO_BIT, MemoryProfile, StateBytes
 from isocost.quantities.units import GIGA
 
 LABEL_BYTES = 2.0**30 / GIGA
@@ -89,7 +90,13 @@ def memory(
         flying = np.minimum(stage.in_flight, layouts.microbatches)
         activations = stored * stage.layers * flying + working
         late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
-        buffers = _gathered(t, states, layouts, stage, profile) + profile.allocated_bytes
+        gathered = _gathered(t, states, layouts, stage, profile)
+        buffers = gathered + profile.allocated_bytes
+        if profile.update_copies:
+            # The update comes when activations are gone and gradients there: the larger of the two counts.
+            update = _update(t, states, layouts, stage).over(shares)
+            update = np.minimum(update, profile.update_limit)
+            buffers = buffers + np.maximum(update - (activations + logits + gathered - late), 0.0)
         reserve = profile.reserve_bytes + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
@@ -143,8 +150,12 @@ class Need:
     """Weights and optimizer, and all whose size is settled; gradients too, where they live throughout."""
     gradients: Sharded
     """Gradients that only appear as activations are freed."""
+    update: Sharded
+    """What the optimizer's update makes."""
     working: Array
     """Bytes at work beside the stored activations when they are."""
+    passing: Array
+    """Bytes that are gone when the update comes, stored activations not counted."""
     stored: tuple[Array, ...]
     """Activations kept of each microbatch, under each recomputation mode."""
     in_flight: Array
@@ -173,8 +184,8 @@ def needs(
         logits = _logits(t, sequence, states, layouts, stage)
         weights, gradients, optimizer = _states(t, states, layouts, stage, profile)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
-        fixed = logits + profile.reserve_bytes + profile.allocated_bytes
-        fixed = fixed + _gathered(t, states, layouts, stage, profile)
+        gathered = _gathered(t, states, layouts, stage, profile)
+        fixed = logits + profile.reserve_bytes + profile.allocated_bytes + gathered
         fixed = fixed + (1.0 + profile.fragmentation) * beyond
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
@@ -182,7 +193,9 @@ def needs(
             Need(
                 states=weights + optimizer + throughout + Sharded(fixed, np.zeros(1), np.zeros(1)),
                 gradients=none if profile.persistent_gradients else gradients,
+                update=_update(t, states, layouts, stage) if profile.update_copies else none,
                 working=beyond + logits,
+                passing=beyond + logits + gathered,
                 stored=tuple(kept[mode] * stage.layers for mode in modes),
                 in_flight=stage.in_flight,
                 distinct_experts=_distinct_experts(t, layouts),
@@ -213,6 +226,10 @@ def peak_bytes(
             if not profile.persistent_gradients:
                 working = stored * flying + need.working
                 total = total + gradients - _gradients_not_yet(gradients, working, microbatches, profile)
+            if profile.update_copies:
+                update = np.minimum(need.update.over(shares), profile.update_limit) - need.passing
+                later = held + gradients + update + profile.fragmentation * stored * flying
+                total = np.maximum(total, later)
             if k == len(peaks):
                 peaks.append(total)
             else:
@@ -266,19 +283,35 @@ def _stages(
     return first, last
 
 
+def _sharded(
+    t: Transformers,
+    layouts: Layouts,
+    stage: _Stage,
+    stage_from: int,
+    width: Array,
+    table_width: Array,
+    expert_width: Array,
+) -> Sharded:
+    """Bytes of a state of so many bytes a parameter that ZeRO shards from one of its stages on."""
+    dense, routed = rank_parameters(t, layouts, stage.layers)
+    tables = stage.tables / layouts.tp
+    # ZeRO's stages: 1 shards the optimizer, 2 gradients too, 3 weights as well (arXiv 1910.02054).
+    on = np.where(layouts.sharding >= stage_from, 1.0, 0.0)
+    whole, experts = width * dense + table_width * tables, expert_width * routed
+    return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
+
+
+def _update(t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage) -> Sharded:
+    """Bytes the optimizer's update makes for the moment, beside the states it changes."""
+    width = states.update * states.trained * states.updated_here
+    return _sharded(t, layouts, stage, 1, width, width, width)
+
+
 def _states(
     t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
 ) -> tuple[Sharded, Sharded, Sharded]:
     """Bytes of weights, gradients and optimizer on a rank of a stage, shared as the layout says."""
-    dense, routed = rank_parameters(t, layouts, stage.layers)
-    tables = stage.tables / layouts.tp
-
-    def sharded(stage_from: int, width: Array, table_width: Array) -> Sharded:
-        # ZeRO's stages: 1 shards the optimizer, 2 gradients too, 3 weights as well (arXiv 1910.02054).
-        on = np.where(layouts.sharding >= stage_from, 1.0, 0.0)
-        whole, experts = width * dense + table_width * tables, width * routed
-        return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
-
+    sharded = partial(_sharded, t, layouts, stage)
     gradient = states.gradients * states.trained
     if profile.pipeline_gradient_bytes:
         piped = np.maximum(gradient, profile.pipeline_gradient_bytes * states.trained)
@@ -290,11 +323,13 @@ def _states(
     # Ranks that hold two stages share the optimizer's states of both with their mirror image.
     optimizer = optimizer * np.where(layouts.sharding < 1, copies, 1.0)
     gradient = gradient * copies
-    kept = np.where(layouts.sharding == 3, states.kept_here, 1.0)
+    wide = states.widened * (layouts.sharding < 3)
+    tables = states.table_weights + wide * (THIRTY_TWO_BIT - states.table_weights)
+    kept = copies * np.where(layouts.sharding == 3, states.kept_here, 1.0)
     return (
-        sharded(3, states.weights * kept * copies, states.table_weights * kept * copies),
-        sharded(2, gradient, gradient),
-        sharded(1, optimizer, optimizer),
+        sharded(3, *(each * kept for each in (states.weights, tables, states.expert_weights))),
+        sharded(2, gradient, gradient, gradient),
+        sharded(1, optimizer, optimizer, optimizer),
     )
 
 
@@ -303,7 +338,10 @@ def _gathered(
 ) -> Array:
     """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
-    whole = states.weights * GATHERED_LAYERS * (dense + routed) / np.maximum(stage.layers, 1.0)
+    fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
+    whole = fetched * (states.weights * dense + states.expert_weights * routed)
+    # The limit counts parameters, as they are kept.
+    whole = np.minimum(whole, states.weights * profile.live_parameters)
     # A frozen head has no gradient to hold: its weight alone is whole.
     bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)
     head = bytes_each * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp

@@ -6,6 +6,7 @@ other optimizers, formats and frameworks make of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,14 @@ so that published LoRA layouts fit without recomputation, as they ran."""
 WHOLE_LOGIT = 10.0
 """Bytes per logit of a compiled loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its
 gradient. Chunks save 8.3 of them in torchtune's table of optimizations."""
+
+FUSED_LOGIT = 2.0
+"""Bytes per logit of a loss that one kernel computes in chunks, the output head's product in it (Liger's,
+arXiv 2410.10989)."""
+
+UPDATE_BYTES: dict[Optimizer, float] = {"adamw": 4.0, "adamw-bf16": 2.0}
+"""Bytes of a copy of a weight in the format an optimizer keeps its moments in; others update weight by
+weight in kernels of their own."""
 
 PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
@@ -85,11 +94,27 @@ class MemoryProfile:
     every_second: float = 0.0
     """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
     rest, 0 if it keeps those of all products and repeats what lies between them."""
+    core_attention: float = 0.0
+    """1 if selective recomputation repeats attention alone and keeps all else, as it was first described
+    (arXiv 2205.05198)."""
     whole_logit_bytes: float = WHOLE_LOGIT
     """Bytes per logit where its loss takes all at once though it can take fewer."""
     pipeline_gradient_bytes: float = 0.0
     """Bytes per trained parameter of gradients in a pipeline, where they are more: PyTorch's add up whole and
     in 32 bits over all microbatches (torchtitan's ``reshard_after_forward`` and ``reduce_dtype``)."""
+    eager: float = 0.0
+    """1 where operators run one by one: a norm keeps its input in 32 bits and, where its weight is trained,
+    its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its own."""
+    update_copies: float = 0.0
+    """Copies of the trained weights, in the optimizer's format, that AdamW's update makes when activations
+    are gone: PyTorch's ``foreach`` takes the roots of all second moments at once, ZeRO widens gradients."""
+    update_limit: float = math.inf
+    """Bytes these come to at most (DeepSpeed updates ``sub_group_size`` parameters at a time)."""
+    live_parameters: float = math.inf
+    """Parameters whole at once at most under ZeRO-3 (DeepSpeed's ``stage3_max_live_parameters``)."""
+    widened: float = 0.0
+    """1 where QLoRA's weights that are not quantised are made 32-bit, and with them the residual stream
+    (PEFT's ``prepare_model_for_kbit_training``), unless they are sharded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,8 @@ class StateBytes:
 
     weights: Array
     """Bytes per parameter of the layers."""
+    expert_weights: Array
+    """The same of routed experts."""
     table_weights: Array
     """Bytes per parameter of embedding and head, which are not quantised."""
     gradients: Array
@@ -119,6 +146,12 @@ class StateBytes:
     """1 where optimizer states are on the accelerator, 0 where the host holds them and does the update."""
     kept_here: Array
     """1 where sharded weights are, 0 where they come from the host for every pass."""
+    update: Array
+    """Bytes per trained parameter that the update needs beside the states."""
+    widened: Array
+    """1 where what QLoRA does not quantise is 32-bit (``MemoryProfile.widened``)."""
+    eager: Array
+    """1 where operators run one by one (``MemoryProfile.eager``)."""
     schedule: NDArray[np.int8]
     """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
@@ -132,24 +165,40 @@ class StateBytes:
         """
         return cls(
             weights=array_of(works, _weight_bytes),
+            expert_weights=array_of(works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w)),
             table_weights=np.full(1, SIXTEEN_BIT),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
             optimizer=array_of(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=array_of(works, lambda w: _operand_bytes(w.precision)),
-            input_bytes=array_of(works, _input_bytes),
+            input_bytes=array_of(works, lambda w: _input_bytes(w, _eager(w, profile))),
             logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile)),
             kept_inputs=array_of(works, lambda w: not w.offload_activations),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             updated_here=array_of(works, lambda w: w.offload == "none"),
             kept_here=array_of(works, lambda w: w.offload != "states"),
+            update=array_of(works, lambda w: profile.update_copies * UPDATE_BYTES.get(w.optimizer, 0.0)),
+            widened=array_of(works, lambda w: w.method == "qlora" and profile.widened > 0),
+            eager=array_of(works, lambda w: _eager(w, profile)),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )
 
 
+def _eager(work: Workload, profile: MemoryProfile) -> bool:
+    """Whether operators run one by one."""
+    return profile.eager > 0 and not work.fused_kernels
+
+
 def _logit_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes per logit of the loss."""
+    if work.fused_kernels:
+        return FUSED_LOGIT
     return max(profile.logit_bytes, profile.whole_logit_bytes * work.whole_logits)
+
+
+def _wide_experts(work: Workload) -> bool:
+    """Whether experts are the part of a quantised model that is not."""
+    return work.method == "qlora" and work.wide_experts
 
 
 def _weight_bytes(work: Workload) -> float:
@@ -174,10 +223,10 @@ def _operand_bytes(precision: Precision) -> float:
     return THIRTY_TWO_BIT if precision in ("fp32", "tf32") else SIXTEEN_BIT
 
 
-def _input_bytes(work: Workload) -> float:
+def _input_bytes(work: Workload, eager: bool) -> float:
     """Bytes of the input a linear layer keeps for its weight gradient."""
     if work.method != "full":
-        return ADAPTER_INPUT
+        return SIXTEEN_BIT if eager else ADAPTER_INPUT
     return 1.0 if work.precision in EIGHT_BIT else _operand_bytes(work.precision)
 
 

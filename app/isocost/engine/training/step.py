@@ -298,6 +298,9 @@ def _sharded(
     per_layer = (weights.dense + weights.routed) * layouts.pp / t.layers
     # QLoRA's weights travel as they are stored, in 4 bits; gradients in 16.
     stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w))
+    if np.any(w.wide_experts):
+        apart = weights.routed / (weights.dense + weights.routed)
+        stored = np.where(w.wide_experts > 0, stored + (2.0 - stored) * apart, stored)
     shards, each = layouts.sharding == 3, per_layer * replicas.per_byte
     latency = replicas.latency
     if np.any(m.looped):

@@ -120,7 +120,7 @@ def _feed(decoder: Decoder, fields: dict[str, Any], mixers: int, said: list[str]
         fields["moe_layers"] = len(experts) if len(experts) != mixers else None
         fields["experts"], fields["top_k"], fields["expert_ffn"] = one.count, one.top_k, one.width
         fields["shared_experts"] = (one.shared_width + beside) / one.width
-        fields["expert_hidden"] = one.latent
+        fields["expert_hidden"], fields["expert_biases"] = one.latent, one.bias
     return True
 
 
