@@ -28,7 +28,7 @@ DOT_GAP = 46.0
 ASIDE = 10.0
 """Pixels between the plot and the column of names right of it."""
 
-STRONG, OWN = 40, 160
+STRONG, OWN = 40, 400
 """How much labels avoid a curve, and that of the plan: what they tell is of that one."""
 
 
