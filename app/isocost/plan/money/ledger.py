@@ -10,7 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
-from isocost.language import capital, listed, tr
+from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.inputs.billing import STAGES
 from isocost.plan.inputs.table import INPUTS, OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
@@ -156,14 +156,9 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
         section, name = path.split(".")
         words = origin(path, getattr(getattr(scenario, section), name))
         if words != OFF:
-            said[_inside(INPUTS[path].label)] = words
+            said[in_sentence(INPUTS[path].label)] = words
     defaults = [f"{name}: {words}" for name, words in said.items() if words != tr("your input")]
     return "; ".join(([tr("your input")] if len(defaults) < len(said) else []) + defaults)
-
-
-def _inside(label: str) -> str:
-    """An input's label within a sentence."""
-    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def programme_total(lines: Iterable[LedgerLine]) -> float:

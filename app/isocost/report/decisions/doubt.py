@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from isocost.catalog.records import named_for
-from isocost.language import capital, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.doubtful import Doubtful
@@ -133,7 +133,9 @@ def base_said(of: Risk) -> str:
     if not cost.p90 > cost.p10:
         return ""
     more = chance_said(1.0 - cost.base_percentile / 100.0)
-    return tr("The plan: {money}; {more} that it costs more.", money=format_money(cost.base), more=more)
+    plan = tr("The plan without its reserve") if reserve_apart(of) else tr("The plan")
+    money = format_money(cost.base)
+    return tr("{name}: {money}; {more} that it costs more.", name=plan, money=money, more=more)
 
 
 def reserve_apart(of: Risk) -> bool:
@@ -274,7 +276,7 @@ def value_said(doubt: Doubtful, value: float) -> str:
 
 def inside_said(name: str) -> str:
     """A name within a sentence: "goodput", "the price of H100", but "MFU"."""
-    plain = name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    plain = in_sentence(name)
     return tr("the {plain}", plain=plain) if name.startswith((PRICE, STEP_MODEL)) else plain
 
 

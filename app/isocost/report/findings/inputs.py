@@ -73,7 +73,17 @@ ADD_QUOTE = tr("Quotes of your own…")
 
 _REMARKED = ("data.tokens", "model.parameters")
 """Inputs that badges stand at."""
-_SHORT_TERMS = {"typed": "", "one-year": "1-year", "single": tr("one at a time")}
+SHORT_TERMS = {
+    "typed": "",
+    "marketplace": tr("marketplace"),
+    "single": tr("one at a time"),
+    "specialist": tr("specialist"),
+    "hyperscaler": tr("hyperscaler"),
+    "one-year": tr("1-year"),
+    "capacity-block": tr("capacity block"),
+    "claim": tr("claim"),
+}
+"""Terms of a price beside its supplier."""
 _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
@@ -202,7 +212,7 @@ def stage_caption(path: str, selected: Selected) -> str:
 
 def price_origin(price: Price) -> str:
     """Who asks a price, on which terms, and when it was read."""
-    terms = _SHORT_TERMS.get(price.commitment, price.commitment)
+    terms = SHORT_TERMS.get(price.commitment, price.commitment)
     supplier = asked_by(price.supplier)
     parts = [supplier, terms if terms not in supplier.lower() else "", price.date[:10]]
     return " · ".join(part for part in parts if part)
