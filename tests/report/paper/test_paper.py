@@ -289,7 +289,8 @@ def test_one_total_and_its_reserve(catalog):
     found, _, page = page_of("api-or-own", catalog)
     total = found.estimate.total.cost_usd
     assert page.figures[1].value == format_money(total)
-    assert f"comes to {format_money(total)}, $160K of it reserve" in page.lead
+    reserve = next(line.cost_usd for line in found.estimate.ledger if line.key == "contingency")
+    assert f"comes to {format_money(total)}, {format_money(reserve)} of it reserve" in page.lead
     assert "without its reserve" in page.figures[1].note
 
 
