@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.language import listed, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.factors import FigureRanges
