@@ -2,8 +2,9 @@
 
 Run with ``make messages``. A message is what stands in ``tr("...")`` and ``later("...")``, a noun or verb
 that takes an s where English does (``format_counted(n, "layer")``: "layer" and "layers"), a word of a few
-types shown as they are, the unit of an input, and what the tables of ``resources`` say in words
-(:mod:`isocost.catalog.said`). Messages without a translation stay empty, and are said in English.
+types shown as they are, the unit of an input, the arithmetic of a figure of money, and what the tables of
+``resources`` say in words (:mod:`isocost.catalog.said`). Messages without a translation stay empty, and are
+said in English.
 ``--check``
 fails where one is, where a placeholder is not the message's, or where a file is stale.
 """
@@ -28,6 +29,7 @@ from babel.messages.pofile import read_po, write_po
 from isocost.catalog.said import SAID, in_language
 from isocost.language import DATIVE, say_with
 from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.money.bill import FIGURES
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "app" / "isocost"
@@ -38,6 +40,8 @@ DATE = datetime(2026, 12, 1, tzinfo=UTC)
 CALLS = ("tr", "later")
 ENDING = ("format_counted", "agreeing")
 """Calls that put an s behind their second argument where English does."""
+UNITS = {"kW", "kWh", "GB"}
+"""Words of arithmetic that are the same in every language."""
 WORDS = (
     "Provenance",
     "Verdict",
@@ -65,6 +69,11 @@ def messages() -> dict[str, str]:
     for field in NUMBERS.values():
         if re.search("[a-z]{3}", field.unit) and "$" not in field.unit:
             found.setdefault(field.unit, "app/isocost/plan/inputs/table.py")
+    for figure in FIGURES:
+        for words in (figure.words, figure.unknown):
+            named = re.findall("[A-Za-z]{2,}", re.sub(r"{[^}]*}", "", words))
+            if set(named) - UNITS:
+                found.setdefault(words, "app/isocost/plan/money")
     for name in SAID:
         tree = yaml.safe_load((ROOT / "resources" / name).read_text(encoding="utf-8"))
         for said in _asked_for(tree, name):

@@ -318,3 +318,9 @@ def test_a_plan_without_hardware_to_choose_gets_one_sentence(capsys, tmp_path, c
 def test_claimed_plans_have_no_tokens_to_map(capsys, tmp_path):
     code, _, err = run(capsys, "wins", plan_file(tmp_path, CLAIMED), "tokens", "deadline")
     assert (code, "no tokens to vary" in err) == (2, True)
+
+
+@pytest.mark.parametrize(("plan", "supposed"), [("deepseek-r1", True), ("startup-7b", False)])
+def test_a_ranking_of_claimed_hours_says_what_it_supposes(capsys, plan, supposed):
+    _, out, _ = run(capsys, "rank", plan)
+    assert ("The claimed hours on each accelerator at equal utilization" in out) is supposed

@@ -196,3 +196,11 @@ def test_a_plan_on_gpus_and_chips_counts_accelerators():
     project = shipped("deepseek-r1", catalog())
     first = msgspec.structs.replace(project.scenarios[0].stages[0], hardware=Hardware("tpu-v6e", 256))
     assert "Accelerator-hours" in text(estimate(replace_stage(project, first), catalog()))
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(0.108, "0.108"), (6.14, "6.14"), (99.99, "100"), (1234.5, "1,234")]
+)
+def test_a_few_hours_are_not_rounded_to_none(hours, said):
+    few = replace(ESTIMATE, total=replace(ESTIMATE.total, gpu_hours=hours))
+    assert f"for {said} GPU-hours" in plain_spaces(text(few))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DESCRIPTION = (
     "Write a plan on one page for the person who decides: what is asked for, the chance that it is enough, "
     "what it rests on with its sources and dates, what could go wrong, what is not in it. The suffix says in "
-    "which form: .pdf, .html, .md, .xlsx (every figure in USD) or .csv (every figure with its unit)."
+    "which form: .pdf, .html, .md, .xlsx (sums in the plan's currency) or .csv (every figure with its unit, "
+    "sums in USD)."
 )
 
 
@@ -88,14 +89,15 @@ def _page(chosen: argparse.Namespace) -> tuple[Answer, Chances, Paper]:
     from isocost.cli.plans import answered
     from isocost.plan.answer.chances import chances
     from isocost.plan.answer.curves import other_curves
-    from isocost.report.paper.content import paper, sampled_beside
+    from isocost.report.paper.content import paper
+    from isocost.report.paper.tables import sampled_beside
 
     level = level_of(chosen.level)
     found = answered(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
     found = replace(found, others=other_curves(found.project, found.reckoning.catalog, found.at))
-    sampled = chances(found)
+    sampled = chances(found, level)
     beside = sampled_beside(found, sampled)
-    return found, sampled, paper(found, sampled, beside, level, Path(chosen.file).name, date.today())
+    return found, sampled, paper(found, sampled, beside, Path(chosen.file).name, date.today())
 
 
 def level_of(text: str) -> float:

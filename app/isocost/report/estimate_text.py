@@ -114,7 +114,7 @@ def work_sentence(flops: FlopCount) -> str:
 
 def _total(result: Estimate) -> Iterator[str]:
     total = result.total
-    hours = f"{format_count(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
+    hours = f"{_rounded(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
     yield tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
@@ -144,7 +144,7 @@ def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
     return (
         stage.name,
         format_cents(stage.cost_usd),
-        format_count(stage.gpu_hours),
+        _rounded(stage.gpu_hours),
         format_duration(stage.wall_days),
         f"{format_count(stage.count)} {stage.accelerator_name}",
         "" if stage.mfu is None else format_share(stage.mfu),

@@ -18,6 +18,7 @@ from isocost.plan.answer.curves import active_curve
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.kinds import Ablations, AblationStage
+from isocost.plan.money.arithmetic import Factor, money_amount, on_paper
 from isocost.plan.money.figure import GROUPS
 from isocost.plan.money.ledger import LedgerLine, bars_by_group, programme_total
 from isocost.plan.project.programme import (
@@ -251,3 +252,13 @@ def test_what_cannot_be_used_as_written_is_said_at_its_input(parts, code, field)
     chosen = msgspec.structs.replace(scenario(), **parts)
     assert (code, field) in [(notice.code, notice.field) for notice in priced(chosen).warnings]
     assert not {code} & {notice.code for notice in priced(scenario()).warnings}
+
+
+def test_arithmetic_is_read_in_english_and_said_in_any_language():
+    factors = {"hours": [Factor(1_234.5)], "price": [Factor(3.99, "usd")]}
+    english, total = on_paper("{hours} GPU-hours x {price}", factors, money_amount)
+    german, same = on_paper(
+        "{hours} GPU-hours x {price}", factors, money_amount, "{hours} GPU-Stunden x {price}"
+    )
+    assert total == same == "$4,925.66"
+    assert german == english.replace("GPU-hours", "GPU-Stunden")

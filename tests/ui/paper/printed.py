@@ -25,7 +25,8 @@ from isocost.plan.answer.curves import other_curves  # noqa: E402
 from isocost.plan.answer.estimate import answer  # noqa: E402
 from isocost.quantities import format_money, mark_numbers  # noqa: E402
 from isocost.report.decisions.doubt import ends_said  # noqa: E402
-from isocost.report.paper.content import paper, sampled_beside  # noqa: E402
+from isocost.report.paper.content import paper  # noqa: E402
+from isocost.report.paper.tables import sampled_beside  # noqa: E402
 from isocost.ui.app import application, marks_of  # noqa: E402
 from isocost.ui.paper.documents import SIZES, pdf  # noqa: E402
 
@@ -38,17 +39,17 @@ for plan in PLANS:
     found = answer(project, catalog, int(at or 0))
     found = replace(found, others=other_curves(project, catalog, found.at))
     sampled = chances(found)
-    page = paper(found, sampled, sampled_beside(found, sampled), 0.8, f"{name}.yaml", date(2026, 11, 29))
+    page = paper(found, sampled, sampled_beside(found, sampled), f"{name}.yaml", date(2026, 11, 29))
     for size in SIZES:
         Path(FOLDER, f"{name}-{size}.pdf").write_bytes(pdf(found, sampled, page, size))
     cost = sampled.risk.cost_usd
     told[name] = {
         "ask": format_money(page.ask_usd),
-        "plan": format_money(cost.base),
+        "plan": format_money(sampled.risk.with_reserve_usd),
         "range": ends_said(format_money(cost.p10), format_money(cost.p90)) if sampled.in_doubt else "",
         "usd": [page.ask_usd, cost.base, cost.p10, cost.p90],
-        "dates": [row[3] for row in page.prices.rows],
-        "sources": [row[5] for row in page.prices.rows],
+        "dates": [row[3] for row in page.prices.table.rows],
+        "sources": [row[5] for row in page.prices.table.rows],
         "headings": [page.title, *(column.name for column in page.assumptions.columns[:2])],
     }
 print(json.dumps(told))

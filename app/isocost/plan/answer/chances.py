@@ -55,11 +55,22 @@ class Chances:
         cost = self.risk.outcomes.cost_usd
         return bool(cost.max() > cost.min())
 
+    def asking(self, level: float) -> Chances:
+        """The same samples with an ask that is enough with another chance, and what frees most of it."""
+        if level == self.risk.level:
+            return self
+        asked = self.risk.asking(level)
+        return replace(self, risk=asked, experiment=next_experiment(asked, self.tornado))
 
-def chances(of: Answer) -> Chances:
-    """The chances of an answered plan, its sentences in the plan's currency."""
+
+def chances(of: Answer, level: float = ASK) -> Chances:
+    """The chances of an answered plan, its sentences in the plan's currency.
+
+    Args:
+        level: chance, from 0 to 1, that what is asked for is enough.
+    """
     with money_shown_in(of.money):
-        sampled = _sampled(of)
+        sampled = _sampled(of).asking(level)
         bars = tornado(sampled)
         return Chances(sampled, bars, next_experiment(sampled, bars))
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.plan.doubt.doubtful import Doubtful
-from isocost.plan.doubt.risk import ASK, Risk
+from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.sampling import order
 from isocost.plan.doubt.tornado import Tornado
 from isocost.plan.physics.records import STEP_MODEL, Array
@@ -31,8 +31,10 @@ class Experiment:
     """Of the doubt about the cost."""
     learned: float
     """Share of the input's own doubt (of its variance) that the measurement takes away; 1 = all of it."""
+    level: float
+    """Chance that the ask is enough."""
     ask_usd: float
-    """Enough in four cases of five, as things stand."""
+    """Enough with that chance, as things stand."""
     ask_after_usd: float
     """The same after the measurement, on average over its findings."""
     dearer: float
@@ -65,14 +67,15 @@ def next_experiment(of: Risk, bars: Tornado) -> Experiment | None:
     doubt, at = chosen.doubt, of.programme.doubts.index(chosen.doubt)
     learned = _learned(of) if doubt.identity == STEP_MODEL else 1.0
     before, after = _measured(of, at, learned)
-    low, asked, high = np.quantile(after, (0.1, ASK, 0.9), axis=1)
-    now = [float(each) for each in np.quantile(before, (0.1, ASK, 0.9))]
+    low, asked, high = np.quantile(after, (0.1, of.level, 0.9), axis=1)
+    now = [float(each) for each in np.quantile(before, (0.1, of.level, 0.9))]
     spread = of.cost_usd.p90 - of.cost_usd.p10
     hour, where = _hour(of, doubt)
     return Experiment(
         doubt,
         chosen.share,
         learned,
+        of.level,
         of.ask_usd,
         of.ask_usd - (now[1] - float(asked.mean())),
         float(np.mean(asked > now[1])),

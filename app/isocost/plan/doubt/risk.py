@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.physics.records import Array
 
 ASK = 0.8
-"""Chance that what is asked for is enough: four in five."""
+"""Chance that what is asked for is enough, where nobody says another: four in five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ class Risk:
     values: tuple[Array, ...] = field(repr=False)
     """Of each doubt, by sample."""
     outcomes: Outcomes = field(repr=False)
+    level: float = ASK
+    """Chance, from 0 to 1, that the ask is enough."""
+
+    def asking(self, level: float) -> Risk:
+        """The same samples with an ask that is enough with another chance."""
+        return replace(self, level=level)
 
     def spread(self, figure: str) -> Spread:
         """The spread of an outcome by its name in :class:`Outcomes`."""
@@ -69,10 +75,10 @@ class Risk:
         """The plan with its reserve."""
         return self.programme.on["total"]
 
-    @property
+    @cached_property
     def ask_usd(self) -> float:
-        """The sum that is enough in four cases of five."""
-        return self.cost_usd.p80
+        """The sum that is enough with the chance of ``level``."""
+        return float(np.quantile(self.outcomes.cost_usd, self.level))
 
     def chance_over(self, budget_usd: float) -> float:
         """Chance that the programme costs more than this."""

@@ -124,20 +124,22 @@ def filled(words: str, factors: Mapping[str, Sequence[Factor]], digits: int) -> 
 
 
 def on_paper(
-    words: str, factors: Mapping[str, Sequence[Factor]], amount: Callable[[float], str]
+    words: str, factors: Mapping[str, Sequence[Factor]], amount: Callable[[float], str], said: str = ""
 ) -> tuple[str, str]:
     """Words with values and what they come to, in the fewest digits that, read as written, come to it.
 
     Args:
         amount: writes a result; two results written alike are the same on paper.
+        said: the same words in the chosen language, for people; empty = as they are.
     """
+    said = said or words
     # From the values, not from the figure: a rent is in cents already, and rounding twice can differ.
     exact = amount(read(words, {name: sum(f.exact for f in each) for name, each in factors.items()}))
     for digits in range(FEWEST, MOST):
         values = {name: sum(f.read(digits) for f in each) for name, each in factors.items()}
         if amount(read(words, values)) == exact:
-            return filled(words, factors, digits), exact
-    return filled(words, factors, MOST), exact
+            return filled(said, factors, digits), exact
+    return filled(said, factors, MOST), exact
 
 
 def money_amount(amount: float) -> str:

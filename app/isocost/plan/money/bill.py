@@ -119,7 +119,7 @@ _UNUSED = (
 
 _STEPS = (
     Figure(
-        "synthetic_mtok", tr("Million tokens bought"), "", ("dataset.synthetic_tokens",),
+        "synthetic_mtok", tr("Million tokens bought"), "Mtok", ("dataset.synthetic_tokens",),
         "{dataset.synthetic_tokens} / 1,000,000", lambda tokens: tokens / MEGA,
     ),
     Figure(

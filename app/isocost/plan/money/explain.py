@@ -95,13 +95,15 @@ def arithmetic(on: Reckoning, figure: Figure, stage: int | None = None) -> tuple
     Args:
         stage: which of the stages that count, for a figure by stage.
     """
-    words = named_for(_noun(on, stage), figure.words)
+    written = figure.words
     if figure.unknown and any(math.isnan(value) for name in figure.needs for value in _of(on, name, stage)):
-        words = figure.unknown
+        written = figure.unknown
+    noun = _noun(on, stage)
+    words, said = named_for(noun, written), named_for(noun, tr(written))
     factors = {
         name: [Factor(value, _form(on, name)) for value in _of(on, name, stage)] for name in places(words)
     }
-    return on_paper(words, factors, money_amount if figure.unit == "USD" else _as_shown)
+    return on_paper(words, factors, money_amount if figure.unit == "USD" else _as_shown, said)
 
 
 def _noun(on: Reckoning, stage: int | None) -> str:

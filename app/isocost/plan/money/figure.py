@@ -24,7 +24,10 @@ LedgerGroup = Literal[
 GROUPS: tuple[LedgerGroup, ...] = get_args(LedgerGroup)
 """Parts of a bill, from the final run outwards."""
 
-Unit = Literal["USD", "USD/h", "USD/kWh", "h", "days", "weeks", "months", "GB", "kW", "kWh", "kg", ""]
+Unit = Literal[
+    "USD", "USD/h", "USD/year", "USD/kWh", "h", "days", "weeks", "months", "GB", "Mtok", "kW", "kWh", "kg", ""
+]
+"""Of a figure; empty = a plain number."""
 
 LINES = "lines"
 """Needed by what is a share of everything else: the sum of all lines of the bill but the contingency's."""

@@ -77,14 +77,14 @@ OWNED = (
         "{its.capital} x (1 - {ownership.residual}) / {ownership.years} / 8,760", _hourly_write_off,
     ),
     Figure(
-        "its.yearly", tr("Price recovered with interest, a year"), "USD",
+        "its.yearly", tr("Price recovered with interest, a year"), "USD/year",
         ("its.capital", "ownership.years", "ownership.cost_of_capital", "ownership.residual"),
         "{its.capital} x ((1 + {ownership.cost_of_capital}) ^ {ownership.years} - {ownership.residual})"
         " x {ownership.cost_of_capital} / ((1 + {ownership.cost_of_capital}) ^ {ownership.years} - 1)",
         annuity, where=("ownership.cost_of_capital",),
     ),
     Figure(
-        "its.yearly", tr("Price recovered, a year"), "USD",
+        "its.yearly", tr("Price recovered, a year"), "USD/year",
         ("its.capital", "ownership.years", "ownership.cost_of_capital", "ownership.residual"),
         "{its.capital} x (1 - {ownership.residual}) / {ownership.years}", annuity,
     ),

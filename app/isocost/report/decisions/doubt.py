@@ -133,7 +133,9 @@ def base_said(of: Risk) -> str:
     if not cost.p90 > cost.p10:
         return ""
     more = chance_said(1.0 - cost.base_percentile / 100.0)
-    return tr("The plan: {money}; {more} that it costs more.", money=format_money(cost.base), more=more)
+    plan = tr("The plan without its reserve") if reserve_apart(of) else tr("The plan")
+    money = format_money(cost.base)
+    return tr("{name}: {money}; {more} that it costs more.", name=plan, money=money, more=more)
 
 
 def reserve_apart(of: Risk) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from isocost.language import tr
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP, Reign
+from isocost.plan.kinds import kind_of
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
 from isocost.quantities import (
@@ -92,7 +93,14 @@ def finding(found: Ranking, case: Case) -> str:
     )
 
 
+CLAIMED = tr("The claimed hours on each accelerator at equal utilization of its 16-bit peak.")
+"""What a comparison of a claim's hours on other accelerators supposes."""
+
+
 def _sentences(found: Ranking, case: Case) -> Iterator[str]:
+    counted = [stage for stage in case.scenario.stages if stage.enabled]
+    if found.rows and all(kind_of(stage).claimed for stage in counted):
+        yield CLAIMED
     first = found.rows[0] if found.rows else None
     if first is None or not first.in_time:
         return

@@ -56,12 +56,13 @@ def experiment_said(found: Experiment | None) -> tuple[str, ...]:
     what = _settled(found.doubt)
     if found.hour_usd is not None:
         what = tr("{runs} short runs of your own, taken into the plan by isocost calibrate,", runs=RUNS)
-    freed = tr("{what} would free little of the ask for four chances in five, {ask}.", what=what, ask=ask)
+    level = chance_said(found.level)
+    freed = tr("{what} would free little of the ask for {level}, {ask}.", what=what, level=level, ask=ask)
     if frees(found):
         freed = tr(
-            "{what} would on average lower the ask for four chances in five from {ask} to "
-            "{after}, about {money} less.",
+            "{what} would on average lower the ask for {level} from {ask} to {after}, about {money} less.",
             what=what,
+            level=level,
             ask=ask,
             after=after,
             money=format_money(found.freed_usd, digits=2),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.language import listed, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.factors import FigureRanges
@@ -206,19 +206,13 @@ def _subtitle(shown: CountsView, knee: Knee | None) -> str:
             significant=format_significant(PAYS),
         )
     # Of a doubling, not of every count past it: a count between may be both faster and cheaper.
+    less, after = capital(less_time(past)), price_of_it(past, past)
     if into.usd_more > 0.0:
+        money = price_of_it(into, past)
         return tr(
-            "Doubled to there {less} costs {money}, doubled once more {less_2} {after}.",
-            less=less_time(into),
-            money=price_of_it(into),
-            less_2=less_time(past),
-            after=price_of_it(past),
+            "{less}: {money} by that doubling, {after} by the next.", less=less, money=money, after=after
         )
-    return tr(
-        "Doubled to there less time costs nothing, doubled once more {less} costs {after}.",
-        less=less_time(past),
-        after=price_of_it(past),
-    )
+    return tr("{less}: nothing by that doubling, {after} by the next.", less=less, after=after)
 
 
 def table(shown: CountsView | None) -> Table:

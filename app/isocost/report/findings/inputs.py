@@ -73,16 +73,17 @@ ADD_QUOTE = tr("Quotes of your own…")
 
 _REMARKED = ("data.tokens", "model.parameters")
 """Inputs that badges stand at."""
-_SHORT_TERMS = {
+SHORT_TERMS = {
     "typed": "",
-    "one-year": tr("1-year"),
+    "marketplace": tr("marketplace"),
     "single": tr("one at a time"),
-    "claim": tr("claim"),
     "specialist": tr("specialist"),
     "hyperscaler": tr("hyperscaler"),
-    "marketplace": tr("marketplace"),
-    "spot": tr("spot"),
+    "one-year": tr("1-year"),
+    "capacity-block": tr("capacity block"),
+    "claim": tr("claim"),
 }
+"""Terms of a price beside its supplier."""
 _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
@@ -211,7 +212,7 @@ def stage_caption(path: str, selected: Selected) -> str:
 
 def price_origin(price: Price) -> str:
     """Who asks a price, on which terms, and when it was read."""
-    terms = _SHORT_TERMS.get(price.commitment, price.commitment)
+    terms = SHORT_TERMS.get(price.commitment, price.commitment)
     supplier = asked_by(price.supplier)
     parts = [supplier, terms if terms not in supplier.lower() else "", price.date[:10]]
     return " · ".join(part for part in parts if part)

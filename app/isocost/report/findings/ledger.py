@@ -275,11 +275,13 @@ class CalendarView:
     late_weeks: float = 0.0
     ranges: CashRanges | None = None
     """8 chances in 10 of each month's sum, where they are shown."""
+    slips: bool = True
+    """Whether a delay has a row, in which it can be dragged."""
 
     @property
     def rows(self) -> int:
-        """Rows above the cash: a bar each, and the delay."""
-        return len(self.bars) + 1
+        """Rows above the cash: a bar each, and the delay where it has one."""
+        return len(self.bars) + self.slips
 
     @cached_property
     def finish(self) -> float:

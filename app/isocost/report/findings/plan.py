@@ -31,6 +31,7 @@ from isocost.quantities import (
 )
 from isocost.report.decisions.choices import SAME_TIME, caveat_words, marked, marks_words
 from isocost.report.decisions.doubt import ends_said
+from isocost.report.decisions.rank import CLAIMED
 from isocost.report.findings.plan_goal import goal_finding, goal_reading
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -167,7 +168,7 @@ def _ends(reign: Reign) -> float:
 
 def time_subtitle(comparison: Comparison) -> str:
     """How to read the picture."""
-    words = tr("The claimed hours on each accelerator at equal utilization of its 16-bit peak.")
+    words = CLAIMED
     short = tr("Claimed hours at equal utilization.")
     if not comparison.claimed:
         typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)

@@ -208,10 +208,10 @@ def less_time(doubled: Doubling) -> str:
     return tr("an hour less") if _within_a_day(doubled) else tr("a day less")
 
 
-def price_of_it(doubled: Doubling) -> str:
-    """What that much less time costs by a doubling."""
+def price_of_it(doubled: Doubling, told_of: Doubling) -> str:
+    """What a day less costs by a doubling, or an hour, as ``less_time`` has it of another."""
     usd = doubled.usd_per_day or 0.0
-    return format_money(usd / HOURS_PER_DAY if _within_a_day(doubled) else usd)
+    return format_money(usd / HOURS_PER_DAY if _within_a_day(told_of) else usd)
 
 
 def _within_a_day(doubled: Doubling) -> bool:
@@ -251,7 +251,7 @@ def knee_view(found: Knee | None, curve: CostCurve, *, current: bool) -> KneeVie
     elif price < 0.0:
         past = tr("{more} are hardly faster", more=more)
     else:
-        past = tr("doubled, {less} costs {money}", less=less_time(after), money=price_of_it(after))
+        past = tr("doubled, {less} costs {money}", less=less_time(after), money=price_of_it(after, after))
     words = f"{more}: {format_duration(after.choice.wall_days)}, {format_money(after.choice.cost_usd)}"
     return KneeView(
         found.knee,

@@ -141,7 +141,7 @@ def _marks(of: Risk) -> tuple[Mark, ...]:
     marks = [
         _mark(
             "plan",
-            tr("plan"),
+            tr("plan without reserve") if reserve_apart(of) else tr("plan"),
             of.cost_usd.base,
             tr("enough in {of_dots} of {dots}", of_dots=_of_dots(chance), dots=DOTS),
         )

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.answer.notices import price_age_days
+from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.project.project import Scenario, hardware_of, price_of
+from isocost.plan.project.project import Price, Scenario, hardware_of, price_of
 from isocost.plan.values import asked_by
 from isocost.quantities import format_counted, format_money
+from isocost.report.findings.inputs import SHORT_TERMS
 from isocost.report.table import Column, Table
 
 UNDATED = tr("no date")
+AGE = 4
+"""Column of the ages."""
+
+Gravity = Literal["info", "care"] | None
+"""How grave the age of a price is; None = it is not."""
 
 
-def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> Table:
+@dataclass(frozen=True, slots=True)
+class PricesTable:
+    """The prices, and how grave the age of each is."""
+
+    table: Table
+    gravity: tuple[Gravity, ...]
+
+
+def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> PricesTable:
     """Prices of accelerators that the stages of a scenario pay, each once."""
-    columns = tuple(
-        map(Column, (tr("Price"), tr("Of"), tr("Supplier and terms"), tr("Read on"), tr("Age"), tr("Source")))
-    )
-    rows: dict[tuple[str, ...], None] = {}
+    heads = (tr("Price"), tr("Of"), tr("Supplier and terms"), tr("Read on"), tr("Age"), tr("Source"))
+    rows: dict[tuple[str, ...], Gravity] = {}
     for stage in scenario.stages:
         if not stage.enabled:
             continue
@@ -33,15 +47,16 @@ def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> Table:
             rows[(format_money(usd), bought, tr("purchase"), read or UNDATED, "", source)] = None
         if usd is None or scenario.supply.mode == "mixed":
             price = price_of(scenario, stage)
-            terms = ", ".join(each for each in (asked_by(price.supplier), price.commitment) if each)
-            age = price_age_days(price, today)
-            old = (
-                ""
-                if age is None
-                else tr("today")
-                if age <= 0
-                else tr("{counted} old", counted=format_counted(age, "day"))
-            )
-            hour = tr("{money} an hour", money=format_money(price.usd_per_gpu_hour))
-            rows[(hour, entry.short_name, terms, price.date or UNDATED, old, price.source)] = None
-    return Table(columns, tuple(rows))
+            newest = newest_price(price, entry.spec.id, catalog)
+            rows[_rented(price, entry.short_name, today)] = staleness(price, newest, catalog, today)
+    return PricesTable(Table(tuple(map(Column, heads)), tuple(rows)), tuple(rows.values()))
+
+
+def _rented(price: Price, name: str, today: date) -> tuple[str, ...]:
+    short = SHORT_TERMS.get(price.commitment, price.commitment)
+    terms = ", ".join(each for each in (asked_by(price.supplier), short) if each)
+    age, old = price_age_days(price, today), ""
+    if age is not None:
+        old = tr("today") if age <= 0 else tr("{counted} old", counted=format_counted(age, "day"))
+    hour = tr("{money} an hour", money=format_money(price.usd_per_gpu_hour))
+    return hour, name, terms, price.date or UNDATED, old, price.source

@@ -17,7 +17,7 @@ from isocost.report.findings.ledger import (
     row_in_words,
     stage_groups,
 )
-from isocost.report.findings.plan import time_said
+from isocost.report.findings.plan import time_said, time_subtitle
 from isocost.report.findings.risk import dots_said, dots_view
 from isocost.report.paper.content import Paper
 from isocost.ui.look.theme import Theme
@@ -46,13 +46,29 @@ class Picture:
 
 def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iterator[Picture]:
     """What stands on the page, in reading order; what a plan has nothing of is left out."""
+    if page.stopped:
+        return
     goal = found.scenario.goal.budget_usd
     if chances.in_doubt:
         line = page.ask_usd if goal is None else goal
         dots = replace(dots_view(chances, line), line=tr("Ask") if goal is None else tr("Budget"))
         title = dots_said(chances, dots).finding
         yield Picture(title, tr("Each dot is one chance in a hundred."), DotsChart(dots))
+    yield from _bill(found, theme)
+    yield from _curves(found, theme)
+    if len(found.timeline) > 1 or len(found.cash) > 1:
+        calendar = CalendarView(found.timeline, found.cash, stage_groups(found.estimate.ledger), slips=False)
+        said = calendar_said(found.timeline, found.cash)
+        chart = CalendarChart(calendar)
+        reading = tr("Stages, and below them the cash of each month.")
+        yield Picture(said.finding, reading, chart, float(chart.wanted(theme).height()))
+
+
+def _bill(found: Answer, theme: Theme) -> Iterator[Picture]:
+    """The bill as a waterfall; one line and its total would be the same bar twice."""
     bill = bill_view(found.estimate)
+    if len(bill.rows) <= 2:
+        return
     rows: Lines[BillRow] = Lines(row_in_words)
     rows.show(bill.rows)
     delegate = BillDelegate(theme)
@@ -64,16 +80,13 @@ def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iter
         RowsDrawing(rows, delegate),
         tall,
     )
+
+
+def _curves(found: Answer, theme: Theme) -> Iterator[Picture]:
     drawn = in_logarithms(found.comparison)
     if drawn is not None:
         plot = CostTimePlot(theme)
         view = worth_showing(drawn, NAMED)
         plot.show_comparison(drawn, view)
         said = time_said(drawn, view.front, plot.marks)
-        yield Picture(said.finding, tr("Each line is one accelerator, each point a number of them."), plot)
-    if found.timeline:
-        calendar = CalendarView(found.timeline, found.cash, stage_groups(found.estimate.ledger))
-        said = calendar_said(found.timeline, found.cash)
-        chart = CalendarChart(calendar)
-        reading = tr("Stages, and below them the cash of each month.")
-        yield Picture(said.finding, reading, chart, float(chart.wanted(theme).height()))
+        yield Picture(said.finding, time_subtitle(drawn), plot)

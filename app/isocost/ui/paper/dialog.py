@@ -15,8 +15,9 @@ from isocost.files.text import os_problem
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances, chances
 from isocost.plan.answer.estimate import Answer
-from isocost.report.paper.content import Beside, Paper, paper, sampled_beside
+from isocost.report.paper.content import Paper, paper
 from isocost.report.paper.forms import NAMES, markdown_text
+from isocost.report.paper.tables import Beside, sampled_beside
 from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.paper.documents import SIZES, Format, document, image
@@ -138,8 +139,10 @@ class ReportDialog(OwnDialog):
         found, sampled, beside = self._found
         path = self.session.path
         name = path.name if path is not None else tr("not saved yet")
-        level = LEVELS[self.level.currentText()]
-        self._page = page = paper(found, sampled, beside, level, name, date.today())
+        # What is saved and what is copied must be of the same ask as what is seen.
+        sampled = sampled.asking(LEVELS[self.level.currentText()])
+        self._found = found, sampled, beside
+        self._page = page = paper(found, sampled, beside, name, date.today())
         self.preview.show_sheet(image(found, sampled, page, self._format, SHARP))
         self.preview.setAccessibleName(page.title)
         self.preview.setAccessibleDescription(page.lead)

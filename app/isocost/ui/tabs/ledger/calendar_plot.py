@@ -237,6 +237,8 @@ def _paint_axis(painter: QPainter, places: Places) -> None:
 def _paint_late(painter: QPainter, places: Places) -> None:
     """The delay, in a row of its own after the last bar."""
     view, theme = places.view, places.theme
+    if not view.slips:
+        return
     height = theme.px(STRETCH)
     top = len(view.bars) * height
     painter.setFont(font_of(theme, "small"))

@@ -28,8 +28,8 @@ DOT_GAP = 46.0
 ASIDE = 10.0
 """Pixels between the plot and the column of names right of it."""
 
-STRONG = 40
-"""How much labels avoid a curve."""
+STRONG, OWN = 40, 400
+"""How much labels avoid a curve, and that of the plan: what they tell is of that one."""
 
 
 def place_labels(
@@ -46,6 +46,7 @@ def place_labels(
     clutter = Clutter(Box(area.left() + 2, area.top(), area.width() - 4, area.height() - 2))
     drawn = {name: _drawn(plot, line) for name, line in lines.shown()}
     clutter.add_lines(joined(drawn.values()), STRONG)
+    clutter.add_lines(drawn.get(comparison.active.accelerator, np.empty((0, 2))), OWN)
     for points in drawn.values():
         if len(points) == 1:  # drawn as a dash, which no label may cover
             x, y = points[0].tolist()
