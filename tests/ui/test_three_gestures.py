@@ -27,6 +27,7 @@ from isocost.plan.project.project import Place, Project
 from isocost.plan.solve.hardware.ladder import ladder
 from isocost.quantities import format_money, parse
 from isocost.report.decisions.ladder import ladder_view
+from isocost.report.decisions.words import unsigned_share
 from isocost.report.estimate_questions import questions
 from isocost.report.estimate_tables import markdown_text
 from isocost.ui.tabs.claims import ladder as rungs
@@ -145,8 +146,11 @@ def test_5_what_if_mfu_is_only_30_percent(hand: Hand):
     hand.find("mfu 30 %", CONTROL)
     base, slow = answered(hand), answered(hand, efficiency__mfu=0.3)
     more = slow.estimate.total.cost_usd / base.estimate.total.cost_usd - 1.0
-    assert hand.title("columns") == f"MFU 30 % costs {100 * more:.1f} % more than A"
-    assert hand.title("why") == f"Why B costs {100 * more:.1f} % more than A: MFU, and the waste beside it"
+    assert hand.title("columns") == f"MFU 30 % costs {plain(unsigned_share(more))} more than A"
+    assert (
+        hand.title("why")
+        == f"Why B costs {plain(unsigned_share(more))} more than A: MFU, and the waste beside it"
+    )
     assert hand.headline == plain(slow.estimate.headline)
     assert answer(hand.window.session.project, hand.window.session.catalog, 0).estimate == base.estimate
 
@@ -230,7 +234,7 @@ def test_two_scenarios_compared(hand: Hand):
     hand.find("64 H200", CONTROL)
     base, other = answered(hand), answered(hand, hardware__accelerator="h200-sxm", hardware__count=64)
     change = other.estimate.total.cost_usd / base.estimate.total.cost_usd - 1.0
-    more = f"costs {100 * abs(change):.1f} % {'more' if change > 0 else 'less'} than A"
+    more = f"costs {plain(unsigned_share(change))} {'more' if change > 0 else 'less'} than A"
     assert hand.title("columns") == f"64 H200 {more}"
     assert hand.headline == plain(other.estimate.headline)
 
