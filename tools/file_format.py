@@ -175,8 +175,10 @@ def _default(held: dict[str, Any]) -> str:
         return "none"
     if default is None:
         return "the catalogue's"
-    if default in ("", {}, [], ()):
-        return "empty" if default == "" else "its defaults" if default == {} else "none"
+    if isinstance(default, dict):
+        return "its defaults"
+    if default in ("", [], ()):
+        return "empty" if default == "" else "none"
     shown = (
         str(default).lower()
         if isinstance(default, bool)

@@ -11,10 +11,11 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import capital, tr
+from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.software import software_notices
+from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
@@ -30,6 +31,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
+from isocost.plan.project.terms import is_of_others
 from isocost.plan.values import NO_PRICE, Currency, Data, Hardware, Layout, ModelChoice, Price, asked_by
 from isocost.quantities import (
     format_count,
@@ -133,7 +135,7 @@ def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
-    yield from price_notices(price_of(scenario, stage), result, catalog)
+    yield from _rent(scenario, stage, result, catalog)
     if stage.hardware is not None:
         yield from _name(stage.hardware, catalog)
     kind = kind_of(stage)
@@ -153,6 +155,28 @@ def stage_notices(
     yield from _scale(scenario, stage, result)
     units = units_of(entry, scenario.supply.owns)
     yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
+
+
+def _rent(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about the rent a stage pays; what is owned pays none."""
+    price, supply = price_of(scenario, stage), scenario.supply
+    entry = catalog.accelerator(result.accelerator)
+    if supply.mode == "own" and purchase_price(entry, scenario, catalog)[0] is not None:
+        return
+    yield from price_notices(price, result, catalog)
+    if not supply.discount and is_of_others(price.commitment, supply.mode):
+        yield Notice(
+            "price-of-other-terms",
+            _FIELD,
+            tr(
+                "The price of {name}, {money} an hour ({supplier}), is not of these terms ({terms}): type "
+                "what you are offered, or what the terms take off it.",
+                name=result.accelerator_name,
+                money=format_money(price.usd_per_gpu_hour),
+                supplier=asked_by(price.supplier),
+                terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
+            ),
+        )
 
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
