@@ -28,7 +28,7 @@ from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
 from isocost.plan.project.ranges import SEPARATOR, InputRange, RangeShape
 from isocost.plan.values import Currency, ModelChoice
-from isocost.quantities import QuantityError, parse
+from isocost.quantities import DayError, QuantityError, parse
 from isocost.quantities.ranges import parse_range
 
 LARGEST_DEGREE = 100_000_000
@@ -231,6 +231,8 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
             value = parse(
                 tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
             )
+        except DayError as error:
+            raise _wrong(where, str(error)) from None
         except QuantityError:
             wanted = "an amount of US dollars" if declared and declared.quantity == "money" else "a number"
             raise _wrong(where, tr("expected {wanted}, got {got}.", wanted=wanted, got=got(tree))) from None

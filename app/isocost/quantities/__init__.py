@@ -23,7 +23,7 @@ from isocost.quantities.marks import (
     numbers_marked,
     remembered_words,
 )
-from isocost.quantities.reading import Quantity, QuantityError, parse, typed_money
+from isocost.quantities.reading import DayError, Quantity, QuantityError, parse, typed_money
 from isocost.quantities.writing import (
     format_bytes,
     format_carbon,
@@ -53,6 +53,7 @@ __all__ = [
     "DOLLAR",
     "PLAIN",
     "SPACE",
+    "DayError",
     "MoneyUnit",
     "NumberMarks",
     "Quantity",
