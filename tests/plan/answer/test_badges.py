@@ -46,7 +46,7 @@ def said(size: float, tokens: float, **parts):
 @pytest.mark.parametrize(
     ("size", "tokens", "words"),
     [
-        (70e9, 1.4e12, "20 tokens per parameter: compute-optimal"),  # Chinchilla
+        (70e9, 1.4e12, "20 tokens per parameter: near compute-optimal"),  # Chinchilla
         (8e9, 15e12, "over-trained for serving"),  # Llama 3 8B
         (175e9, 300e9, "under-trained for its size"),  # GPT-3
     ],

@@ -147,7 +147,7 @@ def test_what_is_not_modelled_is_refused_in_words(text, said):
     [
         (plan(scenario="layout: {sharding: ZeRO-Infinity}"), "layout.sharding", "computed as ZeRO-3"),
         (plan(scenario="layout: {sharding: hpZ}"), "layout.sharding", "second copy of the weights"),
-        (plan(data=", precision: mxfp4"), "data.precision", "computed as NVFP4"),
+        (plan(data=", precision: mxfp4").replace("h100-sxm", "b200"), "data.precision", "as NVFP4"),
         (plan("optimizer: paged_adamw_32bit"), "tuning.optimizer", "as if they stayed"),
         (plan("method: dora"), "tuning.method", "computed as LoRA"),
     ],
@@ -155,6 +155,11 @@ def test_what_is_not_modelled_is_refused_in_words(text, said):
 def test_what_is_understood_but_not_modelled_is_said(text, field, said):
     found = [n for n in estimated(text).warnings if n.code == "not-modelled"]
     assert [(notice.field, said in notice.message) for notice in found] == [(field, True)]
+
+
+def test_a_format_the_accelerator_lacks_is_said_once():
+    (told,) = [n for n in estimated(plan(data=", precision: mxfp4")).warnings if n.field == "data.precision"]
+    assert told.message == "H100 has no MXFP4; the estimate uses FP8."
 
 
 @pytest.mark.parametrize("word", ["ZeRO-Offload", "zero3-offload"])

@@ -22,7 +22,7 @@ from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
-from isocost.plan.physics.resolve import precision_on
+from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.project import (
     Scenario,
@@ -151,7 +151,7 @@ def stage_notices(
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
     if isinstance(stage, ModelStage):
         yield from _model(model, catalog)
-    yield from _words(scenario, stage)
+    yield from _words(scenario, stage, result, catalog)
     yield from _scale(scenario, stage, result)
     units = units_of(entry, scenario.supply.owns)
     yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
@@ -321,12 +321,14 @@ _WORDS = (
 """Inputs of a stage whose words may stand for what is computed as something else."""
 
 
-def _words(scenario: Scenario, stage: Stage) -> Iterator[Notice]:
+def _words(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     """What of the words a plan is written in is understood but not computed."""
     said = vocabulary().said
     for path in _WORDS:
         section, name = path.split(".")
         held = getattr(stage, section, None)
+        if path == "data.precision" and held is not None and _is_replaced(held.precision, result, catalog):
+            continue  # what stands in for it there is said of the accelerator
         if held is not None and (sentence := said(path, getattr(held, name))):
             yield Notice("not-modelled", path, sentence, "info")
     sharding = layout_of(scenario, stage).sharding
@@ -350,6 +352,15 @@ def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
                 "of all of them is computed.",
                 quantity=format_quantity(active, "number"),
                 quantity_2=format_quantity(total, "number"),
+            ),
+        )
+    if model.name is None and model.shape is None and total is None:
+        yield Notice(
+            "model-unnamed",
+            "model.parameters",
+            tr(
+                "The plan says neither a model nor its parameters: one of {quantity} parameters is taken.",
+                quantity=format_quantity(parameters_of(model, catalog).total, "number"),
             ),
         )
     entry = catalog.model(model.name) if model.name is not None else None
@@ -398,9 +409,7 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
     entry = catalog.accelerator(result.accelerator)
     wanted = data.precision
     given = precision_on(entry.spec, wanted)
-    if given != vocabulary().computed("data.precision", wanted) and not (
-        wanted == "fp8" and given == "mxfp8"
-    ):
+    if _is_replaced(wanted, result, catalog):
         yield Notice(
             "precision-unsupported",
             "data.precision",
@@ -411,6 +420,13 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
                 given=given.upper(),
             ),
         )
+
+
+def _is_replaced(wanted: str, result: StageEstimate, catalog: Catalog) -> bool:
+    """Whether the accelerator lacks a number format, so that a wider one is computed."""
+    given = precision_on(catalog.accelerator(result.accelerator).spec, wanted)
+    same = wanted == "fp8" and given == "mxfp8"
+    return given != vocabulary().computed("data.precision", wanted) and not same
 
 
 def _batch(data: Data) -> Iterator[Notice]:
