@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,10 +26,12 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex, normalised
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
+from isocost.catalog.searching import search_names
 from isocost.catalog.table import read_rows, read_text
 from isocost.catalog.user import UserRecords, left_out, read_user_folder
 from isocost.language import tr
 from isocost.paths import resource, user_data
+from isocost.quantities.units import GIGA
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +117,29 @@ class Catalog:
         """Models worth a place in a picker: known by name, with a size, sorted by maker and then size."""
         known = [m for m in self.models.values() if m.named and m.shape != "undisclosed"]
         return tuple(sorted(known, key=lambda m: (m.organisation.casefold(), m.published_total or 0.0)))
+
+    def models_like(self, text: str) -> dict[str, str]:
+        """Names of models that a text may mean, each with the spelling that says so, the likeliest first."""
+        return search_names(text, self.model_names, *self._of_models)
+
+    def accelerators_like(self, text: str) -> dict[str, str]:
+        """Ids of accelerators that a text may mean, each with the spelling, the likeliest first."""
+        return search_names(text, self.accelerator_names, *self._of_accelerators)
+
+    @cached_property
+    def _of_models(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+        """What is told of models beside their names, and when they came out."""
+        told = {key: (each.organisation, *_sizes(each)) for key, each in self.models.items()}
+        return told, {key: each.released or "" for key, each in self.models.items()}
+
+    @cached_property
+    def _of_accelerators(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+        entries = self.accelerators.items()
+        told = {
+            key: (each.spec.vendor, *_OTHER_MAKERS.get(each.spec.vendor, ()), each.spec.architecture)
+            for key, each in entries
+        }
+        return told, {key: each.release_date for key, each in entries}
 
     def price_cards(self, accelerator: str) -> tuple[PriceCard, ...]:
         """Prices of an accelerator to start from, the user's own first; empty = one must be typed."""
@@ -342,3 +368,15 @@ def _by_accelerator(cards: Iterable[PriceCard]) -> dict[str, tuple[PriceCard, ..
     for card in cards:
         found.setdefault(card.accelerator, []).append(card)
     return {key: tuple(members) for key, members in found.items()}
+
+
+_OTHER_MAKERS = {"AWS": ("Amazon",)}
+"""Other names people have for a maker."""
+
+
+def _sizes(entry: ModelEntry) -> tuple[str, ...]:
+    """The billions of a model's parameters, as people round them either way, where its name has none."""
+    if re.search(r"\d[bm]\b", entry.name.casefold()):
+        return ()
+    billions = (entry.published_total or 0.0) / GIGA
+    return tuple(dict.fromkeys(f"{each}b" for each in (math.floor(billions), round(billions)) if each))

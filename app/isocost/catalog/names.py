@@ -153,22 +153,11 @@ class NameIndex:
         """Every name that was given to ``key``, as first written."""
         return tuple(self._spellings[known] for known, meant in self._keys.items() if meant == key)
 
-    def containing(self, text: str) -> dict[str, str]:
-        """Keys that a text may mean, each with the spelling that says so: what it names first, then what it
-        begins, then what contains it; of a name that says too little, everything it may mean."""
-        wanted = normalised(text)
-        found: dict[str, tuple[int, str]] = {}
-        named = self.find(text)
-        if named is not None:
-            found[named] = (0, text.strip())
-        for known, key, spelling in self._meant():
-            if wanted in known:
-                rank = 0 if known == wanted else 1 if known.startswith(wanted) else 2
-                if key not in found or rank < found[key][0]:
-                    found[key] = (rank, spelling)
-        return {key: found[key][1] for key in sorted(found, key=lambda each: found[each][0])}
+    def every_key(self) -> frozenset[str]:
+        """Every key that a spelling belongs to."""
+        return frozenset(self._keys.values())
 
-    def _meant(self) -> Iterator[tuple[str, str, str]]:
+    def meant(self) -> Iterator[tuple[str, str, str]]:
         """Every spelling in its compared form, a key it may mean, and the spelling as first written."""
         for known, key in self._keys.items():
             yield known, key, self._spellings[known]
