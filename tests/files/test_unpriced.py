@@ -150,3 +150,27 @@ def test_a_price_of_other_terms_is_said_and_a_typed_one_is_kept():
 def test_what_is_owned_needs_no_rent_and_none_is_spoken_of(accelerator):
     answer = estimate(parse_project(with_("supply: {mode: own}", accelerator), CATALOG), CATALOG)
     assert not any(notice.field == "price.usd_per_gpu_hour" for notice in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region"),
+    [
+        ("Norway", "no"), ("NO", "no"), ("iceland", "is"), ("Texas", "us-tx"), ("ERCOT", "grid-ercot"),
+        ("us-east-1", "us-va"), ("us-east1", "gcp-us-east1"), ("europe-west4", "gcp-europe-west4"),
+        ("Frankfurt", "gcp-europe-west3"), ("Virginia, US", "us-va"),
+    ],
+)  # fmt: skip
+def test_a_region_is_found_by_what_it_is_called(typed, region):
+    project = parse_project(with_(f"site: {{region: '{typed}'}}"), CATALOG)
+    assert project.scenarios[0].site.region == region
+
+
+def test_every_region_is_found_by_its_id_and_its_name():
+    for region in CATALOG.constants.regions.values():
+        assert CATALOG.constants.region_names.find(region.id) == region.id
+        assert CATALOG.constants.region_names.find(region.name) == region.id
+
+
+def test_an_unknown_region_is_said_with_the_nearest():
+    answer = estimate(parse_project(with_("site: {region: Norwya}"), CATALOG), CATALOG)
+    assert any("'Norwya' is known; did you mean Norway?" in notice.message for notice in answer.warnings)

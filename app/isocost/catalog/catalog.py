@@ -134,12 +134,13 @@ class Catalog:
 
     @cached_property
     def _of_accelerators(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+        """What is told of accelerators beside their names; those equally likely stand in their order."""
         entries = self.accelerators.items()
         told = {
             key: (each.spec.vendor, *_OTHER_MAKERS.get(each.spec.vendor, ()), each.spec.architecture)
             for key, each in entries
         }
-        return told, {key: each.release_date for key, each in entries}
+        return told, {}
 
     def price_cards(self, accelerator: str) -> tuple[PriceCard, ...]:
         """Prices of an accelerator to start from, the user's own first; empty = one must be typed."""

@@ -131,7 +131,7 @@ class NameIndex:
                     last=last,
                 )
             )
-        hint = suggestion(name, self._likely(name))
+        hint = self.hint(name)
         some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]
         known = f"; known are for example {', '.join(some)}." if some else "."
         raise CatalogError(
@@ -141,6 +141,10 @@ class NameIndex:
     def meanings(self, name: str) -> tuple[str, ...]:
         """What a name may mean that says too little; empty = it is none of those."""
         return self._ambiguous.get(normalised(name), ("", ()))[1]
+
+    def hint(self, name: str) -> str:
+        """The end of a sentence about a name nothing is called by: which one is near; empty = none is."""
+        return suggestion(name, self._likely(name))
 
     def _likely(self, name: str) -> Iterable[str]:
         """Spellings an unknown name may have been meant for: the shortest that begins with it, else any."""

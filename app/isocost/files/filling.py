@@ -35,6 +35,7 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
     scenarios = made.get("scenarios")
     for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         if isinstance(scenario, dict):
+            _name_region(scenario, catalog)
             _fill_price(scenario, catalog)
             _fill_api(scenario, catalog, f"scenarios[{index}].api")
             _fill_tuner(scenario, catalog, f"scenarios[{index}].finetune")
@@ -61,6 +62,13 @@ def _counted(tree: Any, catalog: Catalog) -> Any:
         if alias is not None and alias.count is not None:
             counted["hardware"] = {**hardware, "count": str(alias.count)}
     return counted
+
+
+def _name_region(scenario: Section, catalog: Catalog) -> None:
+    """Let a region called as people or clouds call it be the catalogue's; notices say an unknown one."""
+    found = catalog.constants.region_names.find(_word(scenario, "site", "region"))
+    if found is not None:
+        scenario["site"] = {**scenario["site"], "region": found}
 
 
 def _fill_price(scenario: Section, catalog: Catalog) -> None:

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from isocost.catalog.names import nearest_name
+from isocost.catalog.names import nearest_name, normalised
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
@@ -258,6 +258,10 @@ def _choice(tree: Tree, known: list[str], where: str, field: str) -> str:
     """A word out of a few, as plans spell it or as frameworks do."""
     if isinstance(tree, str) and tree in known:
         return str(tree)
+    if isinstance(tree, str):
+        forms = {normalised(word): word for word in known}
+        if (same := forms.get(normalised(tree))) is not None:
+            return same
     meant = vocabulary().row(field, tree) if isinstance(tree, str) else None
     if meant is not None and meant.refused:
         raise _wrong(where, tr("{got} is not taken: {refused}", got=got(tree), refused=meant.refused))

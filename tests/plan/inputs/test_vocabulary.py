@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import get_args
 
 import pytest
 
@@ -18,6 +19,7 @@ from isocost.paths import resource
 from isocost.plan.answer.estimate import Estimate, estimate
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS
+from isocost.plan.values import PrecisionName, TuningMethod, TuningOptimizer
 
 CATALOG = load()
 
@@ -209,3 +211,20 @@ def test_every_word_leads_to_one_of_a_plan_or_says_why_not():
         known = KINDS if row["field"] == "kind" else CHOICES[row["field"]].options
         assert row["refused"] or row["value"] in known, row
         assert not (row["said"] and row["word"] not in known), row
+
+
+@pytest.mark.parametrize("change", [str.upper, str.title, str.casefold])
+def test_a_plans_own_words_are_taken_in_any_case(change):
+    words = {
+        "tuning.method": get_args(TuningMethod), "tuning.optimizer": get_args(TuningOptimizer),
+    }  # fmt: skip
+    for path, known in words.items():
+        section, name = path.split(".")
+        for word in known:
+            (stage,) = parse_project(plan(f"{name}: {change(word)}"), CATALOG).scenarios[0].stages
+            assert getattr(getattr(stage, section), name) == word
+    for word in get_args(PrecisionName):
+        (stage,) = parse_project(plan(data=f", precision: {change(word)}"), CATALOG).scenarios[0].stages
+        assert stage.data.precision == word
+    for word in ("sft", "pretrain"):
+        assert parse_project(plan(kind=change(word)), CATALOG).scenarios[0].stages

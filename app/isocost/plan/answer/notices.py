@@ -212,8 +212,9 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "unknown-region",
             "site.region",
             tr(
-                "No region {region!r} is known: the grid of the United States is used.",
+                "No region {region!r} is known{hint} The grid of the United States is used.",
                 region=scenario.site.region,
+                hint=catalog.constants.region_names.hint(scenario.site.region) or ".",
             ),
         )
     if scenario.schedule.start and start_date(scenario) is None:
