@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Unpack
@@ -306,8 +306,17 @@ def _shipped_digest() -> str:
     return found.hexdigest()
 
 
+_MEMORY = re.compile(r"([0-9]{1,4})\s?GB", re.IGNORECASE)
+
+
+def _has_memory(rows: Mapping[str, accelerator_file.AcceleratorRow], name: str, key: str) -> bool:
+    """Whether an accelerator has the memory that its name tells, if it tells one."""
+    told = _MEMORY.search(name)
+    return told is None or float(told[1]) == rows[key].memory_gb
+
+
 def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
-    names = NameIndex("accelerator")
+    names = NameIndex("accelerator", _name_parts("accelerator_name_parts.csv"), partial(_has_memory, rows))
     names.extend((key, key) for key in rows)
     names.extend((row.name, key) for key, row in rows.items())
     names.extend((row.short_name, key) for key, row in rows.items())
@@ -331,11 +340,15 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
 
 def _model_names(models: Mapping[str, ModelEntry]) -> NameIndex:
     """Spellings of the shipped models: their names, papers' labels, and the parts a name may have besides."""
-    parts = read_rows(resource("model_name_parts.csv"), model_file.NamePart)
-    names = NameIndex("model", [re.compile(part.pattern, re.IGNORECASE) for part in parts])
+    names = NameIndex("model", _name_parts("model_name_parts.csv"))
     names.extend((name, name) for name in models)
     names.extend(_pairs("model_aliases.csv", set(models)))
     return names
+
+
+def _name_parts(file: str) -> list[re.Pattern[str]]:
+    """Parts of names that say nothing of what is meant."""
+    return [re.compile(row.pattern, re.IGNORECASE) for row in read_rows(resource(file), model_file.NamePart)]
 
 
 def _pairs(file: str, known: set[str]) -> Iterator[tuple[str, str]]:

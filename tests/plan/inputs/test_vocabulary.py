@@ -133,7 +133,7 @@ def test_weights_in_16_bits_throughout_take_less_memory():
         (plan("method: galore"), "not modelled; full with optimizer adamw-8bit bounds"),
         (plan("method: badam"), "one block of layers at a time is not modelled"),
         (plan("optimizer: deepspeed_cpu_adam"), "the host's processor is not modelled"),
-        (plan("optimizer: rmsprop"), "unknown value 'rmsprop'"),
+        (plan("optimizer: nonsense"), "unknown value 'nonsense'"),
         (plan(kind="dpo"), "It is kind: preference"),
         (plan(scenario="layout: {sharding: MiCS}"), "Groups of accelerators that hold all states"),
     ],
@@ -228,3 +228,33 @@ def test_a_plans_own_words_are_taken_in_any_case(change):
         assert stage.data.precision == word
     for word in ("sft", "pretrain"):
         assert parse_project(plan(kind=change(word)), CATALOG).scenarios[0].stages
+
+
+@pytest.mark.parametrize("word", ["MiCS 8", "mics_shard_size_8", "cpu-offload"])
+def test_what_no_sharding_is_says_what_would_be(word):
+    with pytest.raises(ContentError, match="zero3"):
+        parse_project(plan(scenario=f"layout: {{sharding: {word}}}"), CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "meant"),
+    [
+        ("layout.sharding", "ds_z3", "zero3"), ("layout.sharding", "deepspeed-zero3", "zero3"),
+        ("layout.sharding", "ZeRO stage 3", "zero3"), ("tuning.method", "rslora", "lora"),
+        ("tuning.method", "pissa", "lora"), ("data.precision", "fp8_blockwise", "fp8"),
+        ("rl.algorithm", "gspo", "grpo"), ("rl.algorithm", "reinforce++", "reinforce"),
+        ("efficiency.attention", "fa3", "tuned"), ("efficiency.attention", "flash_attention_2", "fa2"),
+        ("efficiency.attention", "sdpa", "fa2"),
+    ],
+)  # fmt: skip
+def test_words_of_frameworks_are_resolved(path, word, meant):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.value == meant
+
+
+@pytest.mark.parametrize(("path", "word"), [("tuning.optimizer", "adamw_torch_4bit"), ("kind", "kto")])
+def test_words_that_are_none_say_what_would_be(path, word):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.refused.endswith(".")
