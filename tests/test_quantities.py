@@ -454,3 +454,7 @@ def test_a_day_of_the_calendar_is_no_number(text, unit):
 def test_a_bare_number_beside_a_time_is_of_no_unit():
     with pytest.raises(QuantityError):
         parse("2 d 5", "number", unit="days")
+
+
+def test_spaces_within_the_rent_of_an_hour():
+    assert parse("$ 3.10 / GPU / h", "money") == 3.1

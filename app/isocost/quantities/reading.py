@@ -62,7 +62,9 @@ _GROUPED_IN_PAIRS = f"(?:{_GROUPED}|[0-9]{{{{1,2}}}}(?:{{0}}[0-9]{{{{2}}}})*{{0}
 _TIME_SPAN = re.compile(_DIGITS + r"(?P<scale>[A-Za-z]*)(?:\s+(?P<unit>[A-Za-z]+))?[\s,]*")
 _POWER_OF_TEN = re.compile(r"\s*[*x]\s*10\^([+-]?[0-9]{1,6})")
 _SUPERSCRIPT_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_PER_HOUR = re.compile(r"(?:/|per)\s*(?:gpu|chip|accelerator)?[- ]?\s*(?:h|hr|hour)s?$", re.IGNORECASE)
+_PER_HOUR = re.compile(
+    r"(?:/|per)\s*(?:(?:gpu|chip|accelerator)\s*[-/ ]?)?\s*(?:h|hr|hour)s?$", re.IGNORECASE
+)
 _OTHER_CURRENCY = re.compile(r"[€£¥₹₩₽₿₫₦₴]|(?<![A-Za-z])(?:[A-Z]{3}|eur|gbp|jpy|cny|rmb)(?![A-Za-z])")
 """Signs and codes that may be another currency's."""
 _ONLY_DOLLARS = (DOLLAR,)
