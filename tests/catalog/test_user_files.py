@@ -346,3 +346,15 @@ def test_a_second_record_of_a_name_is_said_and_a_day_that_is_none_is_left_out(tm
     replaced, no_day = catalog.problems
     assert "replaces that one" in replaced
     assert "released: expected a day" in no_day
+
+
+def test_a_sentence_that_asks_which_is_meant_ends_there(tmp_path):
+    (tmp_path / "a.yaml").write_text(
+        "accelerators:\n- {id: mine, like: h100-sxn, source: me}\n"
+        "models:\n- {name: Mine, organisaton: Me}\nmodel: []\n",
+        encoding="utf-8",
+    )
+    problems = load(tmp_path).problems
+    assert problems
+    assert all(not said.endswith("?.") for said in problems)
+    assert any(said.endswith("did you mean h100-sxm?") for said in problems)

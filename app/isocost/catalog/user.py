@@ -181,8 +181,8 @@ def _sections(text: str, file: str, problems: list[str]) -> dict[str, Tree]:
         )
     for name in content:
         if name not in SECTIONS:
-            hint = suggestion(name, SECTIONS) or "; use accelerators, models or prices"
-            problems.append(f"{file}, {name}: not a known section{hint}.")
+            hint = suggestion(name, SECTIONS) or "; use accelerators, models or prices."
+            problems.append(f"{file}, {name}: not a known section{hint}")
     return content
 
 
@@ -279,10 +279,10 @@ def accelerator_row(
     if base is None and str(base_id) != str(values.get("id")):
         raise CatalogError(
             tr(
-                "{where}, like: no accelerator has the id {shown}{suggestion}.",
+                "{where}, like: no accelerator has the id {shown}{suggestion}",
                 where=where,
                 shown=shown(base_id),
-                suggestion=suggestion(str(base_id), known),
+                suggestion=suggestion(str(base_id), known) or ".",
             )
         )
     source = values.pop("source", None)

@@ -47,6 +47,8 @@ from isocost.quantities import (
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
 _FIELD = "price.usd_per_gpu_hour"
+ALMOST_ALL = 0.99
+"""Share up to which a saving is told: nothing that costs something is 100 % cheaper."""
 
 
 def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
@@ -613,7 +615,10 @@ def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog
     at = better_count(curve, count, days, cost, catalog.constants.economics.notable_saving.value)
     if at is None:
         return
-    found, saved = int(curve.counts[at]), format_share(1.0 - float(curve.cost_usd[at]) / cost, decimals=0)
+    found, cheaper = int(curve.counts[at]), float(curve.cost_usd[at])
+    if format_money(cheaper) == format_money(0.0):  # of what costs nothing there is no better
+        return
+    saved = format_share(min(1.0 - cheaper / cost, ALMOST_ALL), decimals=0)
     takes = tr(
         "{duration} and {money}",
         duration=format_duration(float(curve.days[at])),
