@@ -105,7 +105,7 @@ def test_rules_are_named_once_their_compute_is_exceeded():
     assert [rule.id for rule in thresholds_reached(1e23, CATALOG)] == []
     assert [rule.id for rule in thresholds_reached(3.8e25, CATALOG)] == ["eu-gpai", "eu-systemic"]
     reached = {rule.id for rule in thresholds_reached(2e26, CATALOG)}
-    assert reached == {"eu-gpai", "eu-systemic", "california-frontier", "new-york-raise"}
+    assert reached == {"eu-gpai", "eu-systemic", "california-frontier", "new-york-raise", "korea-ai-basic"}
     found = said(405e9, 15.6e12)
     assert "Above 1e25 FLOPs" in found["threshold-eu-systemic"].text
     assert "2025-08-02" in found["threshold-eu-systemic"].detail
