@@ -497,3 +497,8 @@ def test_names_in_the_questions_are_no_markup_in_markdown(capsys, tmp_path: Path
     written = run(capsys, "estimate", str(path), "--format", "markdown", "--scenario", "Second")
     assert "Without \\<b\\>\\*x\\*: no purchase price" in written
     assert "<b>" not in written.replace("\\<b\\>", "")
+
+
+def test_a_misspelled_command_is_said(capsys):
+    assert main(["estimte", "x"]) == 2
+    assert "no command is called 'estimte'; did you mean estimate?" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from isocost.cli import main
 from isocost.files import load_project, save_project
 from isocost.paths import presets
 from isocost.plan.project.project import set_value
+from isocost.quantities import plain_spaces
 
 TRAINING = """model,gpu,n_gpus,seq_len,precision,tp,pp,micro_batch,global_batch_seqs,framework,\
 tokens_per_s_per_gpu
@@ -259,3 +260,17 @@ def test_rows_left_out_for_one_reason_are_told_together_and_steps_are_scored(tab
     assert "1 run" in said
     assert said.count("Not scored") == 1
     assert "lines 3, 4, 5, 6, 7 and 2 more: tokens_per_s_per_gpu is empty" in said
+
+
+def test_one_run_that_agrees_is_told_as_it_was_measured_and_so_is_what_it_moves(table, tmp_path, capsys):
+    run = "model,gpu,n_gpus,seq_len,tokens_per_s_per_gpu\nLlama 3.1 8B,H100,8,4096,9000\n"
+    assert main(["calibrate", str(table(run)), "startup-7b", "-o", str(tmp_path / "out.yaml")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    predicted = next(
+        each.predicted
+        for each in load_project(tmp_path / "out.yaml").scenarios[0].efficiency.correction.measured
+    )
+    assert f"measured is {9000 / predicted * 100:.1f}" in plain_spaces(said)
+    assert "whole-run waste is" in said
+    assert main(["estimate", str(tmp_path / "out.yaml")]) == 0
+    assert "corrected by 1 run of yours" in " ".join(capsys.readouterr().out.split())

@@ -424,3 +424,37 @@ def test_whatever_is_typed_is_a_number_or_a_sentence(text, quantity):
     except QuantityError as error:
         value = float(bool(str(error)))
     assert math.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("60", 60), ("60+1", 61), ("100-10", 90), ("100 - 10", 90), ("10 days + 5", 15), ("5 + 10 days", 15),
+        ("2 weeks - 3 days", 11), ("2 d 12 h", 2.5), ("1 day, 12 hours", 1.5),
+    ],
+)  # fmt: skip
+def test_bare_terms_of_a_sum_take_the_fields_unit(text, days):
+    assert parse(text, "number", unit="days") == pytest.approx(days)
+
+
+@given(st.integers(1, 500), st.integers(1, 500))
+def test_a_sum_of_bare_numbers_is_the_sum_in_any_unit(one, other):
+    for unit in ("days", "months", "years", "weeks"):
+        assert parse(f"{one}+{other}", "number", unit=unit) == one + other
+        assert parse(f"{one} - {other}", "number", unit=unit) == one - other
+
+
+@pytest.mark.parametrize("text", ["2026-12-31", "31.12.2026", "12/31/2026", "2026/1/5"])
+@pytest.mark.parametrize("unit", ["days", "months", "", "tokens"])
+def test_a_day_of_the_calendar_is_no_number(text, unit):
+    with pytest.raises(QuantityError, match="is a day of the calendar"):
+        parse(text, "number", unit=unit)
+
+
+def test_a_bare_number_beside_a_time_is_of_no_unit():
+    with pytest.raises(QuantityError):
+        parse("2 d 5", "number", unit="days")
+
+
+def test_spaces_within_the_rent_of_an_hour():
+    assert parse("$ 3.10 / GPU / h", "money") == 3.1

@@ -167,6 +167,10 @@ def _row(key: str, held: dict[str, Any], required: bool, note: str) -> str:
     return f"| `{key}` | {_cell(_holds(held))} | {default} | {_cell(meaning)} |"
 
 
+SHORT = 2
+"""Keys of a record whose default is written out; one of more has its own table."""
+
+
 def _default(held: dict[str, Any]) -> str:
     default = held.get("default")
     if "default" in held and default is None:
@@ -177,6 +181,8 @@ def _default(held: dict[str, Any]) -> str:
         return "the catalogue's"
     if default in ("", {}, [], ()):
         return "empty" if default == "" else "its defaults" if default == {} else "none"
+    if isinstance(default, dict) and len(default) > SHORT:
+        return "its defaults"
     return f"`{_written(default)}`"
 
 

@@ -20,7 +20,7 @@ with resource("model_hub_names.csv").open(newline="", encoding="utf-8") as _stre
 
 
 def test_every_hub_name_resolves():
-    assert len(HUB) == 730
+    assert len(HUB) == 747
     assert [label for label, model in HUB if CATALOG.model(label).name != model] == []
 
 
@@ -117,3 +117,60 @@ def test_a_plan_names_its_model_in_one_word():
     assert parse_project(PLAN.format(model="13B"), CATALOG).scenarios[0].model.parameters == 13e9
     with pytest.raises(ValueError, match=r"scenarios\[0\].model.name: No model is called"):
         parse_project(PLAN.format(model="someone/foo"), CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("typed", "model"),
+    [
+        ("LLM360/K2-Think", "Qwen2.5 32B"), ("RedHatAI/Qwen3-8B-quantized.w4a16", "Qwen3 8B"),
+        ("nvidia/Llama-3.1-8B-Instruct-FP4", "Llama 3.1 8B"), ("mlx-community/Qwen3-8B-6bit", "Qwen3 8B"),
+        ("Qwen3-8B-IQ4_XS", "Qwen3 8B"), ("Qwen3-8B-Q4_K_M.gguf", "Qwen3 8B"),
+        ("amd/Llama-3.1-8B-Instruct-FP8-KV", "Llama 3.1 8B"), ("01-ai/Yi-34B-200K", "Yi 34B"),
+        ("llama3.1:8b", "Llama 3.1 8B"), ("deepseek-r1:7b", "Qwen2.5 7B"), ("qwen3:32b", "Qwen3 32B"),
+        ("deepseek-ai/DeepSeek-V3.1-Terminus", "DeepSeek-V3"), ("Qwen/Qwen1.5-7B", "Qwen1.5 7B"),
+        ("deepseek-ai/DeepSeek-V3.2-Speciale", "DeepSeek-V3.2"),
+        ("microsoft/Phi-3-medium-128k-instruct", "Phi-3 medium 14B"),
+    ],
+)  # fmt: skip
+def test_names_of_hubs_and_files_are_models(typed, model):
+    assert load().model(typed).name == model
+
+
+@pytest.mark.parametrize("typed", ["LLM360/K2-V2", "nanochat-v2"])
+def test_another_version_is_another_model(typed):
+    with pytest.raises(CatalogError):
+        load().model(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "part", "count"),
+    [
+        ("Apple M4 Max", "m4-max", None), ("NVIDIA H200 141GB HBM3e", "h200-sxm", None),
+        ("Tesla V100", "v100-sxm2-32gb", None), ("geforce 4090", "rtx4090", None),
+        ("GH200 144GB", "gh200", None), ("nvidia-h100-80gb", "h100-sxm", None),
+        ("3060 12GB", "rtx3060", None),
+        ("g5.2xlarge", "a10g", 1), ("ct5lp-hightpu-4t", "tpu-v5e", 4), ("v5litepod-8", "tpu-v5e", 8),
+        ("v5p-128", "tpu-v5p", 64), ("v4-8", "tpu-v4", 4), ("gpu_1x_a100", "a100-pcie-40gb", 1),
+        ("Standard_NC6s_v3", "v100-sxm2-16gb", 1),
+    ],
+)  # fmt: skip
+def test_parts_and_instances_by_what_they_are_called(typed, part, count):
+    catalog = load()
+    assert catalog.accelerator(typed).spec.id == part
+    alias = catalog.alias(typed)
+    assert (alias.count if alias is not None else None) == count
+
+
+@pytest.mark.parametrize("typed", ["NVIDIA H100 94GB", "3060 48GB"])
+def test_a_part_with_other_memory_is_another_part(typed):
+    with pytest.raises(CatalogError):
+        load().accelerator(typed)
+
+
+@pytest.mark.parametrize(("typed", "never"), [("3070", "b300"), ("3060 16GB", "MI300X"), ("llama3", "33B")])
+def test_a_name_is_not_suggested_for_another_number(typed, never):
+    catalog = load()
+    find = catalog.model if typed == "llama3" else catalog.accelerator
+    with pytest.raises(CatalogError) as refused:
+        find(typed)
+    assert never not in str(refused.value)

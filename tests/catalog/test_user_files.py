@@ -327,3 +327,34 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert load(tmp_path).problems[0].endswith("the catalogue folder cannot be read (Permission denied).")
+
+
+def test_a_second_record_of_a_name_is_said_and_a_day_that_is_none_is_left_out(tmp_path):
+    size = "shape: size, published_total: 1e9, evidence: read, source: mine, sources_read: 2026-11-01"
+    (tmp_path / "a.yaml").write_text(
+        "models:\n"
+        f"- {{name: Mine, organisation: Me, named: true, {size}}}\n"
+        f"- {{name: Mine, organisation: Me, named: true, {size.replace('1e9', '2e9')}}}\n"
+        f"- {{name: Other, organisation: Me, named: true, released: 2026-02-30, {size}}}\n"
+        f"- {{name: Third, organisation: Me, named: true, released: 2026-02, {size}}}\n",
+        encoding="utf-8",
+    )
+    catalog = load(tmp_path)
+    assert catalog.models["Mine"].published_total == 2e9
+    assert "Third" in catalog.models
+    assert "Other" not in catalog.models
+    replaced, no_day = catalog.problems
+    assert "replaces that one" in replaced
+    assert "released: expected a day" in no_day
+
+
+def test_a_sentence_that_asks_which_is_meant_ends_there(tmp_path):
+    (tmp_path / "a.yaml").write_text(
+        "accelerators:\n- {id: mine, like: h100-sxn, source: me}\n"
+        "models:\n- {name: Mine, organisaton: Me}\nmodel: []\n",
+        encoding="utf-8",
+    )
+    problems = load(tmp_path).problems
+    assert problems
+    assert all(not said.endswith("?.") for said in problems)
+    assert any(said.endswith("did you mean h100-sxm?") for said in problems)

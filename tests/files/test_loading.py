@@ -417,3 +417,22 @@ def test_a_good_file_with_damage_is_a_plan_or_a_sentence(data: st.DataObject) ->
     end = data.draw(st.integers(start, min(len(GOOD), start + 20)))
     said = complaint(GOOD[:start] + data.draw(st.sampled_from(SCRAPS)) + GOOD[end:])
     assert said is None or (said.endswith((".", "?")) and "\n" not in said)
+
+
+def test_a_name_with_other_parameters_is_refused_and_no_model_at_all_is_said():
+    from isocost.plan.answer.estimate import estimate
+
+    catalog = load()
+    plan = """isocost: 1
+name: A plan
+scenarios:
+- name: One
+  hardware: {accelerator: h100-sxm, count: 8}
+  stages:
+  - {kind: pretrain, name: Run, data: {tokens: 10B}}
+"""
+    both = plan.replace("  hardware", "  model: {name: Llama 3.1 8B, parameters: 70B}\n  hardware")
+    with pytest.raises(ContentError, match=r"scenarios\[0\]\.model\.parameters: a name says it all"):
+        parse_project(both, catalog)
+    said = [notice.message for notice in estimate(parse_project(plan, catalog), catalog).warnings]
+    assert any("neither a model nor its parameters: one of 7B" in message for message in said)

@@ -63,3 +63,114 @@ def test_a_part_nobody_rents_needs_a_price():
     unpriced = next(key for key in CATALOG.accelerators if CATALOG.default_price(key) is None)
     with pytest.raises(ContentError, match=r"scenarios\[0\]: price is missing"):
         parse_project(PLAN.replace("h100-sxm", unpriced), CATALOG)
+
+
+def with_(lines: str, accelerator: str = "h100-sxm") -> str:
+    """The plan with a line more in its scenario."""
+    return PLAN.replace("h100-sxm", accelerator).replace("  stages:", f"  {lines}\n  stages:")
+
+
+def api_of(words: str):
+    return parse_project(with_(f"api: {words}"), CATALOG).scenarios[0].api
+
+
+def test_prices_and_supplier_of_an_api_follow_its_models_name():
+    for quote in CATALOG.constants.api_quotes:
+        same = [
+            each
+            for each in CATALOG.constants.api_quotes
+            if each.kind == "inference" and (each.model, each.supplier) == (quote.model, quote.supplier)
+        ]
+        if quote.kind == "fine-tune" or quote.usd_per_mtok_out is None or len(same) != 1:
+            continue
+        api = api_of(json.dumps({"model": quote.model, "supplier": quote.supplier}))
+        assert (api.usd_per_mtok_in, api.usd_per_mtok_out) == (quote.usd_per_mtok_in, quote.usd_per_mtok_out)
+        assert (api.source, api.date) == (quote.source, quote.date)
+
+
+def test_an_api_named_by_its_model_alone_is_of_who_sells_it():
+    api = api_of("{model: GPT-4o}")
+    assert (api.model, api.supplier) == ("gpt-4o", "OpenAI")
+    assert (api.usd_per_mtok_in, api.usd_per_mtok_out) == (2.5, 10.0)
+    assert api_of("{model: deepseek-r1}").supplier == "DeepSeek"
+
+
+def test_a_withdrawn_api_model_is_said():
+    answer = estimate(parse_project(with_("api: {model: deepseek-r1}"), CATALOG), CATALOG)
+    assert any(notice.message.startswith("DeepSeek withdrew deepseek-r1") for notice in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    "words", ["{model: claude-opus-99}", "{supplier: Anthropic}", "{model: gpt-4o, supplier: Nobody}"]
+)
+def test_an_api_nobody_is_known_to_sell_is_refused(words):
+    with pytest.raises(ContentError, match=r"scenarios\[0\]\.api: no price of"):
+        api_of(words)
+
+
+def test_prices_typed_for_an_api_are_ones_own():
+    api = api_of("{model: mine, usd_per_mtok_in: 0.1, usd_per_mtok_out: 0.5}")
+    assert (api.supplier, api.source, api.date) == ("your input", "", "")
+    mixed = api_of("{model: gpt-4o, usd_per_mtok_in: 1}")
+    assert (mixed.usd_per_mtok_in, mixed.usd_per_mtok_out, mixed.source) == (1.0, 10.0, "")
+
+
+def test_the_price_of_fine_tuning_follows_its_host():
+    project = parse_project(with_("finetune: {supplier: OpenAI}"), CATALOG)
+    tune = project.scenarios[0].finetune
+    assert (tune.supplier, tune.usd_per_mtok_trained) == ("OpenAI", 3.0)
+    assert "openai.com" in tune.source
+    assert parse_project(project_text(project), CATALOG) == project
+    with pytest.raises(ContentError, match="no price of fine-tuning"):
+        parse_project(with_("finetune: {supplier: Foo}"), CATALOG)
+
+
+@pytest.mark.parametrize(("mode", "terms"), [("spot", "spot"), ("reserved", "one-year")])
+def test_a_plan_without_a_price_has_that_of_its_terms(mode, terms):
+    usual = parse_project(PLAN, CATALOG).scenarios[0].price
+    price = parse_project(with_(f"supply: {{mode: {mode}}}"), CATALOG).scenarios[0].price
+    assert price.commitment == terms
+    assert price.usd_per_gpu_hour < usual.usd_per_gpu_hour
+
+
+def test_a_price_of_other_terms_is_said_and_a_typed_one_is_kept():
+    unknown = next(
+        key
+        for key in CATALOG.accelerators
+        if CATALOG.default_price(key) is not None and not any(q.terms == "spot" for q in CATALOG.quotes(key))
+    )
+    answer = estimate(parse_project(with_("supply: {mode: spot}", unknown), CATALOG), CATALOG)
+    assert any("is not of these terms" in notice.message for notice in answer.warnings)
+    typed = parse_project(with_("supply: {mode: spot}\n  price: {usd_per_gpu_hour: 2.5}"), CATALOG)
+    assert typed.scenarios[0].price.usd_per_gpu_hour == 2.5
+    assert not any("not of these terms" in n.message for n in estimate(typed, CATALOG).warnings)
+
+
+@pytest.mark.parametrize("accelerator", ["rtxpro6000", "h20", "m4-max", "h100-sxm"])
+def test_what_is_owned_needs_no_rent_and_none_is_spoken_of(accelerator):
+    answer = estimate(parse_project(with_("supply: {mode: own}", accelerator), CATALOG), CATALOG)
+    assert not any(notice.field == "price.usd_per_gpu_hour" for notice in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region"),
+    [
+        ("Norway", "no"), ("NO", "no"), ("iceland", "is"), ("Texas", "us-tx"), ("ERCOT", "grid-ercot"),
+        ("us-east-1", "us-va"), ("us-east1", "gcp-us-east1"), ("europe-west4", "gcp-europe-west4"),
+        ("Frankfurt", "gcp-europe-west3"), ("Virginia, US", "us-va"),
+    ],
+)  # fmt: skip
+def test_a_region_is_found_by_what_it_is_called(typed, region):
+    project = parse_project(with_(f"site: {{region: '{typed}'}}"), CATALOG)
+    assert project.scenarios[0].site.region == region
+
+
+def test_every_region_is_found_by_its_id_and_its_name():
+    for region in CATALOG.constants.regions.values():
+        assert CATALOG.constants.region_names.find(region.id) == region.id
+        assert CATALOG.constants.region_names.find(region.name) == region.id
+
+
+def test_an_unknown_region_is_said_with_the_nearest():
+    answer = estimate(parse_project(with_("site: {region: Norwya}"), CATALOG), CATALOG)
+    assert any("'Norwya' is known; did you mean Norway?" in notice.message for notice in answer.warnings)

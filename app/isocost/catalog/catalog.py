@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Unpack
@@ -25,10 +26,12 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex, normalised
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
+from isocost.catalog.searching import search_names
 from isocost.catalog.table import read_rows, read_text
 from isocost.catalog.user import UserRecords, left_out, read_user_folder
 from isocost.language import tr
 from isocost.paths import resource, user_data
+from isocost.quantities.units import GIGA
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +117,30 @@ class Catalog:
         """Models worth a place in a picker: known by name, with a size, sorted by maker and then size."""
         known = [m for m in self.models.values() if m.named and m.shape != "undisclosed"]
         return tuple(sorted(known, key=lambda m: (m.organisation.casefold(), m.published_total or 0.0)))
+
+    def models_like(self, text: str) -> dict[str, str]:
+        """Names of models that a text may mean, each with the spelling that says so, the likeliest first."""
+        return search_names(text, self.model_names, *self._of_models)
+
+    def accelerators_like(self, text: str) -> dict[str, str]:
+        """Ids of accelerators that a text may mean, each with the spelling, the likeliest first."""
+        return search_names(text, self.accelerator_names, *self._of_accelerators)
+
+    @cached_property
+    def _of_models(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+        """What is told of models beside their names, and when they came out."""
+        told = {key: (each.organisation, *_sizes(each)) for key, each in self.models.items()}
+        return told, {key: each.released or "" for key, each in self.models.items()}
+
+    @cached_property
+    def _of_accelerators(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+        """What is told of accelerators beside their names; those equally likely stand in their order."""
+        entries = self.accelerators.items()
+        told = {
+            key: (each.spec.vendor, *_OTHER_MAKERS.get(each.spec.vendor, ()), each.spec.architecture)
+            for key, each in entries
+        }
+        return told, {}
 
     def price_cards(self, accelerator: str) -> tuple[PriceCard, ...]:
         """Prices of an accelerator to start from, the user's own first; empty = one must be typed."""
@@ -279,8 +306,17 @@ def _shipped_digest() -> str:
     return found.hexdigest()
 
 
+_MEMORY = re.compile(r"([0-9]{1,4})\s?GB", re.IGNORECASE)
+
+
+def _has_memory(rows: Mapping[str, accelerator_file.AcceleratorRow], name: str, key: str) -> bool:
+    """Whether an accelerator has the memory that its name tells, if it tells one."""
+    told = _MEMORY.search(name)
+    return told is None or float(told[1]) == rows[key].memory_gb
+
+
 def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
-    names = NameIndex("accelerator")
+    names = NameIndex("accelerator", _name_parts("accelerator_name_parts.csv"), partial(_has_memory, rows))
     names.extend((key, key) for key in rows)
     names.extend((row.name, key) for key, row in rows.items())
     names.extend((row.short_name, key) for key, row in rows.items())
@@ -304,11 +340,15 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
 
 def _model_names(models: Mapping[str, ModelEntry]) -> NameIndex:
     """Spellings of the shipped models: their names, papers' labels, and the parts a name may have besides."""
-    parts = read_rows(resource("model_name_parts.csv"), model_file.NamePart)
-    names = NameIndex("model", [re.compile(part.pattern, re.IGNORECASE) for part in parts])
+    names = NameIndex("model", _name_parts("model_name_parts.csv"))
     names.extend((name, name) for name in models)
     names.extend(_pairs("model_aliases.csv", set(models)))
     return names
+
+
+def _name_parts(file: str) -> list[re.Pattern[str]]:
+    """Parts of names that say nothing of what is meant."""
+    return [re.compile(row.pattern, re.IGNORECASE) for row in read_rows(resource(file), model_file.NamePart)]
 
 
 def _pairs(file: str, known: set[str]) -> Iterator[tuple[str, str]]:
@@ -342,3 +382,15 @@ def _by_accelerator(cards: Iterable[PriceCard]) -> dict[str, tuple[PriceCard, ..
     for card in cards:
         found.setdefault(card.accelerator, []).append(card)
     return {key: tuple(members) for key, members in found.items()}
+
+
+_OTHER_MAKERS = {"AWS": ("Amazon",)}
+"""Other names people have for a maker."""
+
+
+def _sizes(entry: ModelEntry) -> tuple[str, ...]:
+    """The billions of a model's parameters, as people round them either way, where its name has none."""
+    if re.search(r"\d[bm]\b", entry.name.casefold()):
+        return ()
+    billions = (entry.published_total or 0.0) / GIGA
+    return tuple(dict.fromkeys(f"{each}b" for each in (math.floor(billions), round(billions)) if each))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from isocost.catalog.errors import CatalogError
 from isocost.language import listed, tr
 
-_SEPARATORS = re.compile(r"[\s_\-/]+")
+_SEPARATORS = re.compile(r"[\s_\-/:]+")
 
 
 def normalised(name: str) -> str:
-    """The name without case, blanks, dashes, slashes and underscores: how two spellings are compared."""
+    """The name without case, blanks, dashes, slashes, colons, underscores: how two spellings are compared."""
     return _SEPARATORS.sub("", name).casefold()
 
 
@@ -50,6 +50,15 @@ def shortened(name: str, drops: Sequence[re.Pattern[str]]) -> Iterator[str]:
         rest = shorter
 
 
+_NUMBERS = re.compile(r"[0-9]+")
+
+
+def _shares_a_number(name: str, other: str) -> bool:
+    """Whether two names have a number in common, or one that begins the other's; a name without has all."""
+    mine, theirs = _NUMBERS.findall(name), _NUMBERS.findall(other)
+    return not mine or any(a.startswith(b) or b.startswith(a) for a in mine for b in theirs)
+
+
 class NameIndex:
     """Spellings of names, each belonging to one key.
 
@@ -57,9 +66,16 @@ class NameIndex:
     slash, then with the parts that ``drops`` match taken away.
     """
 
-    def __init__(self, kind: str, drops: Sequence[re.Pattern[str]] = ()) -> None:
+    def __init__(
+        self,
+        kind: str,
+        drops: Sequence[re.Pattern[str]] = (),
+        agrees: Callable[[str, str], bool] = lambda name, key: True,
+    ) -> None:
+        """``agrees`` tells whether what was taken away of a name is so of the key that the rest means."""
         self._kind = kind
         self._drops = drops
+        self._agrees = agrees
         self._keys: dict[str, str] = {}
         self._spellings: dict[str, str] = {}
         self._exact: dict[str, str] = {}
@@ -112,7 +128,7 @@ class NameIndex:
         for shorter in shortened(name.strip(), self._drops):
             for form in (shorter, shorter.rpartition("/")[2]):
                 found = self._exact.get(form.casefold()) or self._keys.get(normalised(form))
-                if found is not None:
+                if found is not None and (shorter == name.strip() or self._agrees(name, found)):
                     return found
         return None
 
@@ -125,7 +141,7 @@ class NameIndex:
             raise CatalogError(
                 tr("{name!r} may mean {list}: name one of them.", name=name, list=listed(meanings, "or"))
             )
-        hint = suggestion(name, self._likely(name))
+        hint = self.hint(name)
         some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]
         known = f"; known are for example {', '.join(some)}." if some else "."
         raise CatalogError(
@@ -136,33 +152,29 @@ class NameIndex:
         """What a name may mean that says too little; empty = it is none of those."""
         return self._ambiguous.get(normalised(name), ("", ()))[1]
 
+    def hint(self, name: str) -> str:
+        """The end of a sentence about a name nothing is called by: which one is near; empty = none is."""
+        return suggestion(name, self._likely(name))
+
     def _likely(self, name: str) -> Iterable[str]:
         """Spellings an unknown name may have been meant for: the shortest that begins with it, else any."""
-        begun = [known for known in self._spellings if known.startswith(normalised(name))] if name else []
+        whole = normalised(name)
+        begun = [known for known in self._spellings if whole and known.startswith(whole)]
+        # What goes on with a digit after a digit has another number.
+        begun = [known for known in begun if not (whole[-1:] + known[len(whole) : len(whole) + 1]).isdigit()]
         if not begun:
-            return self._spellings.values()
+            return [each for each in self._spellings.values() if _shares_a_number(whole, each)]
         return [self._spellings[min(begun, key=len)]]
 
     def spellings(self, key: str) -> tuple[str, ...]:
         """Every name that was given to ``key``, as first written."""
         return tuple(self._spellings[known] for known, meant in self._keys.items() if meant == key)
 
-    def containing(self, text: str) -> dict[str, str]:
-        """Keys that a text may mean, each with the spelling that says so: what it names first, then what it
-        begins, then what contains it; of a name that says too little, everything it may mean."""
-        wanted = normalised(text)
-        found: dict[str, tuple[int, str]] = {}
-        named = self.find(text)
-        if named is not None:
-            found[named] = (0, text.strip())
-        for known, key, spelling in self._meant():
-            if wanted in known:
-                rank = 0 if known == wanted else 1 if known.startswith(wanted) else 2
-                if key not in found or rank < found[key][0]:
-                    found[key] = (rank, spelling)
-        return {key: found[key][1] for key in sorted(found, key=lambda each: found[each][0])}
+    def every_key(self) -> frozenset[str]:
+        """Every key that a spelling belongs to."""
+        return frozenset(self._keys.values())
 
-    def _meant(self) -> Iterator[tuple[str, str, str]]:
+    def meant(self) -> Iterator[tuple[str, str, str]]:
         """Every spelling in its compared form, a key it may mean, and the spelling as first written."""
         for known, key in self._keys.items():
             yield known, key, self._spellings[known]

@@ -91,7 +91,9 @@ def _complaint(message: str, values: Mapping[str, Any], kind: type[msgspec.Struc
     if message.startswith("Object missing") and (missing := _NAMED.search(message)):
         return f"{where}, {missing[1]}: is missing; give it a value."
     if message.startswith("Object contains unknown") and (unknown := _NAMED.search(message)):
-        return f"{where}, {unknown[1]}: not a known field{suggestion(unknown[1], kind.__struct_fields__)}."
+        return (
+            f"{where}, {unknown[1]}: not a known field{suggestion(unknown[1], kind.__struct_fields__) or '.'}"
+        )
     found = _FIELD.search(message)
     field = found[1] if found else ""
     said = message[: found.start()] if found else message
@@ -115,6 +117,8 @@ def _wanted(said: str, kind: type[msgspec.Struct], field: str) -> str:
         return "one of " + ", ".join(_choices(kind, field))
     if "regex" in said:
         return "a date such as 2026-11-23"
+    if "out of range" in said:
+        return "a number in range"
     if "> 0" in said or ">= 1e-06" in said:
         return "a positive number"
     if "int" in said:

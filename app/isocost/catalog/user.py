@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import inspect
@@ -18,7 +18,7 @@ from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.models import ModelRow
 from isocost.catalog.names import suggestion
-from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
+from isocost.catalog.prices import IsoDay, PartialDate, PriceCard, Text, Usd
 from isocost.catalog.table import MAXIMUM_DEPTH, Row, checked, flaw_sentence, read_text, shown
 from isocost.catalog.yaml_text import Refused, Tree, Unquoted, YamlError, parse_yaml, typed
 from isocost.language import tr
@@ -76,6 +76,21 @@ def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRe
     prices: list[tuple[PriceCard, str]] = []
     problems: list[str] = []
     digest = sha256()
+    first: dict[tuple[str, str], str] = {}
+
+    def replaces(section: str, name: str, where: str) -> None:
+        """Say that a second record of a name stands in place of the first."""
+        if (before := first.get((section, name))) is not None:
+            problems.append(
+                tr(
+                    "{where}: {name} stands in {before} already; this record replaces that one.",
+                    where=where,
+                    name=name,
+                    before=before,
+                )
+            )
+        first[section, name] = where
+
     for path in _files(folder, problems):
         with left_out(problems):
             text = read_text(path)
@@ -84,11 +99,14 @@ def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRe
             for where, tree in _records(path, content, "accelerators", problems):
                 with left_out(problems):
                     row = accelerator_row(_values(tree, AcceleratorRow, where), known, where)
+                    replaces("accelerators", row.id, where)
                     known[row.id] = row
                     accelerators.append((row, where))
             for where, tree in _records(path, content, "models", problems):
                 with left_out(problems):
-                    models.append((_own(_values(tree, ModelRow, where), ModelRow, where), where))
+                    model = _own(_values(tree, ModelRow, where), ModelRow, where)
+                    replaces("models", model.name, where)
+                    models.append((model, where))
             for where, tree in _records(path, content, "prices", problems):
                 with left_out(problems):
                     price = _own(_values(tree, UserPrice, where), UserPrice, where)
@@ -163,8 +181,8 @@ def _sections(text: str, file: str, problems: list[str]) -> dict[str, Tree]:
         )
     for name in content:
         if name not in SECTIONS:
-            hint = suggestion(name, SECTIONS) or "; use accelerators, models or prices"
-            problems.append(f"{file}, {name}: not a known section{hint}.")
+            hint = suggestion(name, SECTIONS) or "; use accelerators, models or prices."
+            problems.append(f"{file}, {name}: not a known section{hint}")
     return content
 
 
@@ -217,16 +235,23 @@ def _is_text(kind: inspect.Type) -> bool:
 
 @lru_cache(maxsize=8)
 def _days(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Fields that hold a day of the calendar."""
-    return tuple(field.name for field in msgspec.structs.fields(kind) if field.type == IsoDay)
+    """Fields that hold a day of the calendar, or its month or year alone."""
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(kind)
+        if any(each in (IsoDay, PartialDate) for each in (field.type, *get_args(field.type)))
+    )
 
 
 def _own(values: dict[str, Any], kind: type[Row], where: str) -> Row:
     """A record of the user's, its days looked up in the calendar. Raises CatalogError."""
     made = checked(values, kind, where)
     for name in _days(kind):
+        held = getattr(made, name)
+        if held is None or held == "":
+            continue
         try:
-            date.fromisoformat(getattr(made, name))
+            date.fromisoformat(held + "-01-01"[(len(held) - len("2026")) :])
         except ValueError:
             got = shown(getattr(made, name))
             raise CatalogError(
@@ -254,10 +279,10 @@ def accelerator_row(
     if base is None and str(base_id) != str(values.get("id")):
         raise CatalogError(
             tr(
-                "{where}, like: no accelerator has the id {shown}{suggestion}.",
+                "{where}, like: no accelerator has the id {shown}{suggestion}",
                 where=where,
                 shown=shown(base_id),
-                suggestion=suggestion(str(base_id), known),
+                suggestion=suggestion(str(base_id), known) or ".",
             )
         )
     source = values.pop("source", None)

@@ -36,7 +36,11 @@ class Vocabulary:
 
     def row(self, field: str, word: str) -> WordRow | None:
         """What is known of a word typed for a field; None = nothing."""
-        return self.words.get((_FIELDS.get(field, field), normalised(word)))
+        place = _FIELDS.get(field, field)
+        found = self.words.get((place, normalised(word)))
+        if found is None and field == "layout.sharding":  # "MiCS 8": of a group of so many
+            found = self.words.get((place, normalised(word.rstrip("0123456789"))))
+        return found
 
     def said(self, field: str, word: str) -> str:
         """What of a plan's word is not computed, as a sentence; empty = nothing."""

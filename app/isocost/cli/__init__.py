@@ -104,6 +104,13 @@ def _dispatch(arguments: list[str]) -> int:
             return COMMANDS[arguments[0]].run(arguments[1:])
     from isocost.cli import window
 
+    if len(arguments) > 1 and arguments[0].isalpha() and not arguments[1].startswith("-"):
+        # The window takes one file: a word with another after it is a command, misspelled.
+        from isocost.catalog.names import suggestion
+        from isocost.cli.errors import UsageError
+
+        hint = suggestion(arguments[0], COMMANDS) or "; isocost --help shows them all."
+        raise UsageError(f"no command is called {arguments[0][:40]!r}{hint}")
     return window.run(arguments, {name: command.summary for name, command in COMMANDS.items()})
 
 

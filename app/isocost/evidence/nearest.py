@@ -234,7 +234,7 @@ def _outside(own: float, seen: Array, unit: str) -> str:
         if own > most
         else tr("at least {short}", short=_short(least))
     )
-    return f"{_short(own)} {unit} ({limit})"
+    return f"{_short(own)} {unit.removesuffix('s') if own == 1.0 else unit} ({limit})"
 
 
 def _short(value: float) -> str:

@@ -54,6 +54,14 @@ class Calibration:
     found: OwnRuns
 
     @property
+    def measured_share(self) -> float:
+        """Measured over predicted speed, the median of the runs used; the correction is nearer to what others
+        of its class differ by, the more so the fewer runs there are."""
+        return float(
+            np.median([run.measured / run.before for run in self.runs if run.measured and run.before])
+        )
+
+    @property
     def before(self) -> float:
         """Median absolute error of the predictions, as a share."""
         return self._median([run.error(run.before) for run in self.runs])

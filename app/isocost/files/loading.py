@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
-from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError, FileError
+from isocost.files.filling import filled
 from isocost.files.migration import current_tree
 from isocost.files.schema import convert, nearest_or_all
 from isocost.files.text import bounded_text
@@ -21,7 +20,6 @@ from isocost.language import tr
 from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
-from isocost.plan.project.choosing import price_from
 from isocost.plan.project.currency import money_of
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
@@ -68,8 +66,7 @@ def parse_project(text: str, catalog: Catalog | None = None) -> Project:
 def _parsed(text: str, catalog: Catalog | None) -> Project:
     tree = current_tree(parse_tree(text))
     if catalog is not None:
-        tree = _counted(tree, catalog)
-        _fill_prices(tree, catalog)
+        tree = filled(tree, catalog)
     project = convert(tree)
     _check(project)
     if catalog is not None:
@@ -77,54 +74,6 @@ def _parsed(text: str, catalog: Catalog | None) -> Project:
         _known(lambda _: money_of(project.currency, catalog), project.currency.code, "currency.code")
         return with_obtainable_counts(project, catalog)
     return project
-
-
-def _fill_prices(tree: dict[str, Tree], catalog: Catalog) -> None:
-    """Give scenarios that name no price the catalogue's of their accelerator, marked so, if there is one."""
-    scenarios = tree.get("scenarios")
-    for scenario in scenarios if isinstance(scenarios, list) else []:
-        if not isinstance(scenario, dict) or "price" in scenario:
-            continue
-        hardware = scenario.get("hardware")
-        named = hardware.get("accelerator") if isinstance(hardware, dict) else None
-        card = _usual_price(str(named), catalog)
-        if card is not None:
-            price = msgspec.structs.replace(price_from(card), unnamed=True)
-            fields = msgspec.to_builtins(price)
-            # As a file would have them: text, truth in small letters.
-            scenario["price"] = {
-                key: str(value).lower() if value is True else str(value) for key, value in fields.items()
-            }
-
-
-def _usual_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
-    """The catalogue's price of an accelerator; None where the name or the price is unknown."""
-    try:
-        return catalog.default_price(accelerator)
-    except CatalogError:
-        return None  # said where the name is checked
-
-
-def _counted(tree: Any, catalog: Catalog) -> Any:
-    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none.
-
-    The plan's notices say what the instance holds.
-    """
-    if isinstance(tree, list):
-        return [_counted(item, catalog) for item in tree]
-    if not isinstance(tree, dict):
-        return tree
-    counted = {key: _counted(value, catalog) for key, value in tree.items()}
-    hardware = counted.get("hardware")
-    if (
-        isinstance(hardware, dict)
-        and "count" not in hardware
-        and isinstance(hardware.get("accelerator"), str)
-    ):
-        alias = catalog.alias(hardware["accelerator"])
-        if alias is not None and alias.count is not None:
-            counted["hardware"] = {**hardware, "count": str(alias.count)}
-    return counted
 
 
 def _check(project: Project) -> None:

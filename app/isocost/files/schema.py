@@ -15,7 +15,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from isocost.catalog.names import nearest_name
+from isocost.catalog.names import nearest_name, normalised
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
@@ -28,7 +28,7 @@ from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
 from isocost.plan.project.ranges import SEPARATOR, InputRange, RangeShape
 from isocost.plan.values import Currency, ModelChoice
-from isocost.quantities import QuantityError, parse
+from isocost.quantities import DayError, QuantityError, parse
 from isocost.quantities.ranges import parse_range
 
 LARGEST_DEGREE = 100_000_000
@@ -231,6 +231,8 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
             value = parse(
                 tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
             )
+        except DayError as error:
+            raise _wrong(where, str(error)) from None
         except QuantityError:
             wanted = "an amount of US dollars" if declared and declared.quantity == "money" else "a number"
             raise _wrong(where, tr("expected {wanted}, got {got}.", wanted=wanted, got=got(tree))) from None
@@ -256,6 +258,10 @@ def _choice(tree: Tree, known: list[str], where: str, field: str) -> str:
     """A word out of a few, as plans spell it or as frameworks do."""
     if isinstance(tree, str) and tree in known:
         return str(tree)
+    if isinstance(tree, str):
+        forms = {normalised(word): word for word in known}
+        if (same := forms.get(normalised(tree))) is not None:
+            return same
     meant = vocabulary().row(field, tree) if isinstance(tree, str) else None
     if meant is not None and meant.refused:
         raise _wrong(where, tr("{got} is not taken: {refused}", got=got(tree), refused=meant.refused))

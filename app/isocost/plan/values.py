@@ -10,7 +10,7 @@ from isocost.language import later, tr
 
 PrecisionName = Literal["fp32", "tf32", "fp16", "bf16", "bf16-true", "fp8", "mxfp8", "mxfp4", "nvfp4"]
 StackName = Literal["vendor", "open", "research"]
-TuningMethod = Literal["full", "lora", "dora", "qlora"]
+TuningMethod = Literal["full", "lora", "dora", "lora-8bit", "qlora"]
 TuningOptimizer = Literal[
     "adamw",
     "adamw-paged",

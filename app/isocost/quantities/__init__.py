@@ -25,7 +25,7 @@ from isocost.quantities.marks import (
     numbers_marked,
     remembered_words,
 )
-from isocost.quantities.reading import Quantity, QuantityError, parse, typed_money
+from isocost.quantities.reading import DayError, Quantity, QuantityError, parse, typed_money
 from isocost.quantities.writing import (
     format_bytes,
     format_carbon,
@@ -57,6 +57,7 @@ __all__ = [
     "PLAIN",
     "PRINTED",
     "SPACE",
+    "DayError",
     "MoneyUnit",
     "NumberMarks",
     "Quantity",

@@ -62,16 +62,28 @@ _GROUPED_IN_PAIRS = f"(?:{_GROUPED}|[0-9]{{{{1,2}}}}(?:{{0}}[0-9]{{{{2}}}})*{{0}
 _TIME_SPAN = re.compile(_DIGITS + r"(?P<scale>[A-Za-z]*)(?:\s+(?P<unit>[A-Za-z]+))?[\s,]*")
 _POWER_OF_TEN = re.compile(r"\s*[*x]\s*10\^([+-]?[0-9]{1,6})")
 _SUPERSCRIPT_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_PER_HOUR = re.compile(r"(?:/|per)\s*(?:gpu|chip|accelerator)?[- ]?\s*(?:h|hr|hour)s?$", re.IGNORECASE)
+_PER_HOUR = re.compile(
+    r"(?:/|per)\s*(?:(?:gpu|chip|accelerator)\s*[-/ ]?)?\s*(?:h|hr|hour)s?$", re.IGNORECASE
+)
 _OTHER_CURRENCY = re.compile(r"[€£¥₹₩₽₿₫₦₴]|(?<![A-Za-z])(?:[A-Z]{3}|eur|gbp|jpy|cny|rmb)(?![A-Za-z])")
 """Signs and codes that may be another currency's."""
 _ONLY_DOLLARS = (DOLLAR,)
 _FACTOR = re.compile(r"(?:(?P<sign>[*/])\s*(?P<after>.+)|(?P<before>[0-9.,]+)\s*[x*])")
+_DAY = re.compile(
+    r"(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2}"
+)
+"""A day with its numbers set against each other as in no sum: 2026-12-31, 31.12.2026, 12/31/2026."""
+_MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 _CHANGE = re.compile(r"(?P<sign>[+-])\s*(?P<percent>[0-9.,]+)\s*%")
 
 
 class QuantityError(ValueError):
     """Text that is not a number of the wanted kind; the message is one sentence for the user."""
+
+
+class DayError(QuantityError):
+    """A day of the calendar where a number is wanted."""
 
 
 def parse(
@@ -100,6 +112,14 @@ def parse(
     Returns the value: shares in 0..1, money in USD, times in hours. Raises QuantityError with one sentence.
     """
     cleaned = _cleaned(text, quantity)
+    if _DAY.fullmatch(cleaned) or (_hours_of(unit) is not None and _MONTH.fullmatch(cleaned)):
+        raise DayError(
+            tr(
+                "{text!r} is a day of the calendar; write a number, for example {examples}.",
+                text=cleaned,
+                examples=_examples("hours" if _hours_of(unit) is not None else quantity),
+            )
+        )
     edited = _relative(cleaned, quantity, current)
     if edited is not None:
         return edited
@@ -350,7 +370,11 @@ def _duration(text: str) -> float:
     total, position = 0.0, 0
     while position < len(text):
         span = _TIME_SPAN.match(text, position)
-        if not span:
+        # A sign between two is arithmetic; of several each has its unit, as none can be told from another's.
+        if not span or (position and span["minus"]):
+            raise _not_understood(text, "hours")
+        bare = not span["unit"] and (not span["scale"] or span["scale"].lower() in _SCALES)
+        if bare and (position or span.end() < len(text)):
             raise _not_understood(text, "hours")
         power, hours = _time_unit(span["scale"], span["unit"], text)
         total += _value(span, power, text, "hours") * hours

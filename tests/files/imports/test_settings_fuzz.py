@@ -107,7 +107,11 @@ def test_any_tree_of_their_words(tree, gpus) -> None:
     found = reader.read(file, Given(gpus=gpus))
     json.dumps(dict(found.as_json()), allow_nan=False)
     if found.task is not None:
-        changed = found.change(NEW, CATALOG, Place())
+        try:
+            changed = found.change(NEW, CATALOG, Place())
+        except NotUnderstoodError as refusal:  # a method or an optimizer that no plan has
+            assert str(refusal).endswith(".")
+            return
         assert parse_project(project_text(changed), CATALOG) == changed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import get_args
 
 import pytest
 
@@ -18,6 +19,7 @@ from isocost.paths import resource
 from isocost.plan.answer.estimate import Estimate, estimate
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS
+from isocost.plan.values import PrecisionName, TuningMethod, TuningOptimizer
 
 CATALOG = load()
 
@@ -131,7 +133,7 @@ def test_weights_in_16_bits_throughout_take_less_memory():
         (plan("method: galore"), "not modelled; full with optimizer adamw-8bit bounds"),
         (plan("method: badam"), "one block of layers at a time is not modelled"),
         (plan("optimizer: deepspeed_cpu_adam"), "the host's processor is not modelled"),
-        (plan("optimizer: rmsprop"), "unknown value 'rmsprop'"),
+        (plan("optimizer: nonsense"), "unknown value 'nonsense'"),
         (plan(kind="dpo"), "It is kind: preference"),
         (plan(scenario="layout: {sharding: MiCS}"), "Groups of accelerators that hold all states"),
     ],
@@ -147,7 +149,7 @@ def test_what_is_not_modelled_is_refused_in_words(text, said):
     [
         (plan(scenario="layout: {sharding: ZeRO-Infinity}"), "layout.sharding", "computed as ZeRO-3"),
         (plan(scenario="layout: {sharding: hpZ}"), "layout.sharding", "second copy of the weights"),
-        (plan(data=", precision: mxfp4"), "data.precision", "computed as NVFP4"),
+        (plan(data=", precision: mxfp4").replace("h100-sxm", "b200"), "data.precision", "as NVFP4"),
         (plan("optimizer: paged_adamw_32bit"), "tuning.optimizer", "as if they stayed"),
         (plan("method: dora"), "tuning.method", "computed as LoRA"),
     ],
@@ -155,6 +157,11 @@ def test_what_is_not_modelled_is_refused_in_words(text, said):
 def test_what_is_understood_but_not_modelled_is_said(text, field, said):
     found = [n for n in estimated(text).warnings if n.code == "not-modelled"]
     assert [(notice.field, said in notice.message) for notice in found] == [(field, True)]
+
+
+def test_a_format_the_accelerator_lacks_is_said_once():
+    (told,) = [n for n in estimated(plan(data=", precision: mxfp4")).warnings if n.field == "data.precision"]
+    assert told.message == "H100 has no MXFP4; the estimate uses FP8."
 
 
 @pytest.mark.parametrize("word", ["ZeRO-Offload", "zero3-offload"])
@@ -204,3 +211,50 @@ def test_every_word_leads_to_one_of_a_plan_or_says_why_not():
         known = KINDS if row["field"] == "kind" else CHOICES[row["field"]].options
         assert row["refused"] or row["value"] in known, row
         assert not (row["said"] and row["word"] not in known), row
+
+
+@pytest.mark.parametrize("change", [str.upper, str.title, str.casefold])
+def test_a_plans_own_words_are_taken_in_any_case(change):
+    words = {
+        "tuning.method": get_args(TuningMethod), "tuning.optimizer": get_args(TuningOptimizer),
+    }  # fmt: skip
+    for path, known in words.items():
+        section, name = path.split(".")
+        for word in known:
+            (stage,) = parse_project(plan(f"{name}: {change(word)}"), CATALOG).scenarios[0].stages
+            assert getattr(getattr(stage, section), name) == word
+    for word in get_args(PrecisionName):
+        (stage,) = parse_project(plan(data=f", precision: {change(word)}"), CATALOG).scenarios[0].stages
+        assert stage.data.precision == word
+    for word in ("sft", "pretrain"):
+        assert parse_project(plan(kind=change(word)), CATALOG).scenarios[0].stages
+
+
+@pytest.mark.parametrize("word", ["MiCS 8", "mics_shard_size_8", "cpu-offload"])
+def test_what_no_sharding_is_says_what_would_be(word):
+    with pytest.raises(ContentError, match="zero3"):
+        parse_project(plan(scenario=f"layout: {{sharding: {word}}}"), CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "meant"),
+    [
+        ("layout.sharding", "ds_z3", "zero3"), ("layout.sharding", "deepspeed-zero3", "zero3"),
+        ("layout.sharding", "ZeRO stage 3", "zero3"), ("tuning.method", "rslora", "lora"),
+        ("tuning.method", "pissa", "lora"), ("data.precision", "fp8_blockwise", "fp8"),
+        ("rl.algorithm", "gspo", "grpo"), ("rl.algorithm", "reinforce++", "reinforce"),
+        ("efficiency.attention", "fa3", "tuned"), ("efficiency.attention", "flash_attention_2", "fa2"),
+        ("efficiency.attention", "sdpa", "fa2"),
+    ],
+)  # fmt: skip
+def test_words_of_frameworks_are_resolved(path, word, meant):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.value == meant
+
+
+@pytest.mark.parametrize(("path", "word"), [("tuning.optimizer", "adamw_torch_4bit"), ("kind", "kto")])
+def test_words_that_are_none_say_what_would_be(path, word):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.refused.endswith(".")

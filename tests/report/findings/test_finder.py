@@ -17,8 +17,10 @@ from isocost.report.findings.finder import (
     Found,
     figures_of,
     found_accelerators,
+    found_charts,
     found_figures,
     found_inputs,
+    found_models,
     found_several,
     found_values,
     lines_of,
@@ -136,6 +138,15 @@ SEVERAL = [
         "8x H200; price 3,49",
         {"hardware.accelerator": "h200-sxm", "hardware.count": 8.0, "price.usd_per_gpu_hour": 3.49},
     ),
+    (
+        "13B, 1T, 64 H200",
+        {
+            "model.parameters": 13e9,
+            "data.tokens": 1e12,
+            "hardware.accelerator": "h200-sxm",
+            "hardware.count": 64.0,
+        },
+    ),
     ("Llama 3.1 8B, tokens 3T", {"model.name": "Llama 3.1 8B", "data.tokens": 3e12}),
 ]
 
@@ -176,3 +187,17 @@ def test_any_line_is_read_without_an_error(text):
 
 def test_a_number_may_stand_before_its_name():
     assert values("2T tokens")[0] == ("data.tokens", 2e12)
+
+
+@pytest.mark.parametrize("text", ["finance", "which gpu is cheapest", "Which GPU is cheapest?"])
+def test_a_question_finds_the_chart_that_answers_it(text):
+    found = search(text, (*INPUTS, *found_charts()), ())
+    assert found
+    assert found[0].kind == "chart"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("llama 405", "Llama 3.1 405B"), ("deepseek 671b", "DeepSeek-V3.2")]
+)
+def test_words_apart_find_a_model(text, name):
+    assert search(text, list(found_models(text, CATALOG, None)), ())[0].key == name

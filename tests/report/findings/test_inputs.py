@@ -74,7 +74,7 @@ def unanswered(*scenarios: Scenario) -> Selected:
     ("tokens", "told"),
     [
         (2e12, "286 per active parameter: over-trained"),
-        (140e9, "20 per active parameter: compute-optimal"),
+        (140e9, "20 per active parameter: near compute-optimal"),
         (50e9, "7.14 per active parameter: under-trained"),
     ],
 )

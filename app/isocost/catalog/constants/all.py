@@ -16,6 +16,7 @@ from isocost.catalog.constants.economics import (
     read_currencies,
     read_economics,
     read_thresholds,
+    region_names,
 )
 from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
 from isocost.catalog.constants.gallery import GalleryRules, read_gallery_rules
@@ -36,6 +37,7 @@ from isocost.catalog.constants.techniques import TechniqueRow, read_techniques
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
 from isocost.catalog.constants.translation import Translation, read_translation
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
+from isocost.catalog.names import NameIndex
 from isocost.catalog.table import read_rows, read_text
 from isocost.language import tr
 from isocost.paths import resource
@@ -92,6 +94,11 @@ class AllConstants:
     def regions(self) -> Mapping[str, Region]:
         """Grids and prices of electricity by the region's id, in the order of the file."""
         return {row.id: row for row in read_rows(resource("regions.csv"), Region)}
+
+    @cached_property
+    def region_names(self) -> NameIndex:
+        """Every name of a region: "us-tx", "Texas", "us-east-1"."""
+        return region_names(self.regions.values())
 
     @cached_property
     def currencies(self) -> Mapping[str, CurrencyRate]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.names import NameIndex
 from isocost.catalog.prices import IsoDay, Text
 from isocost.catalog.table import yaml_record
 from isocost.language import tr
@@ -105,6 +107,40 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For large customers; None = not known."""
     price_period: str = ""
     price_source: str = ""
+    also: str = ""
+    """Other names, with semicolons between: clouds' own for a region whose grid this is."""
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """Everything it is called, what is nobody else's first, what is only a part of its name last."""
+        short = _COUNTRY_AFTER.sub("", self.name)
+        inside = _IN_BRACKETS.search(self.name)
+        parts = () if inside is None else (self.name[: inside.start()], *re.split(r",\s*", inside[1]))
+        cloud = (_OF_A_CLOUD.sub("", self.id),) if self.kind == "cloud region" else ()
+        every = ((self.id,), (self.name, short), (*self.also.split(";"), *cloud), parts)
+        return tuple(tuple(name.strip() for name in names if name.strip()) for names in every)
+
+
+_COUNTRY_AFTER = re.compile(r", [A-Z]{2}$")
+_IN_BRACKETS = re.compile(r"\(([^)]*)\)")
+_OF_A_CLOUD = re.compile(r"^[a-z]+-")
+
+
+def region_names(regions: Iterable[Region]) -> NameIndex:
+    """Regions by everything they are called; a name that several share is the first one's."""
+    index, taken = NameIndex("region"), set[str]()
+    named = [
+        (place, name, region.id)
+        for region in regions
+        for place, names in enumerate(region.names)
+        for name in names
+    ]
+    for _, name, region in sorted(named, key=lambda each: each[0]):
+        if name.casefold() not in taken:
+            # Of one cloud us-east1, of another us-east-1.
+            index.add_exactly(name, region)
+            taken.add(name.casefold())
+    return index
 
 
 class CurrencyRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

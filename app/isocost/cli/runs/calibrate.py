@@ -38,8 +38,9 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None, stage
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.evidence.own_runs import NEEDED, calibrated, wrong_speeds
     from isocost.files import FileError, load_runs, save_project
+    from isocost.plan.answer.estimate import estimate
     from isocost.plan.project.correcting import correction_from, with_correction
-    from isocost.report.decisions.calibration import calibration_said, errors_said
+    from isocost.report.decisions.calibration import applied_said, calibration_said, errors_said
 
     catalog = open_catalog()
     project = open_plan(file, catalog)
@@ -54,8 +55,10 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None, stage
         raise FileError(runs, str(error)) from error
     at = _stage(project, index, stage, file)
     corrected = with_correction(project, correction_from(found), scenario=index, stage=at)
+    before, after = (estimate(each, catalog, index) for each in (project, corrected))
     save_project(corrected, output)
-    return f"{calibration_said(found)}. {errors_said(found)} Stored in {output}."
+    done = applied_said(corrected, index, at, before, after)
+    return f"{calibration_said(found)}. {errors_said(found)} {done} Stored in {output}."
 
 
 def _stage(project: Project, scenario: int, name: str | None, file: str) -> int | None:

@@ -44,9 +44,12 @@ BASIS = tr("6 x active parameters x tokens")
 Regime = Literal["under-trained", "compute-optimal", "over-trained"]
 """How many tokens a model is trained on for its size."""
 
+NEAR_OPTIMAL = tr("near compute-optimal")
+"""Near, as a law's own optimum is one ratio and what is called so are all that cost little more."""
+
 _REGIMES: dict[Regime, str] = {
     "under-trained": tr("under-trained for its size"),
-    "compute-optimal": "compute-optimal",
+    "compute-optimal": NEAR_OPTIMAL,
     "over-trained": tr("over-trained for serving"),
 }
 
@@ -284,11 +287,12 @@ def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     )
     detail = tr(
         "{name} puts the optimum of this compute at {split}; this size spends {extra:.0f} % "
-        "more than the least for its loss. The laws advise {ratios:.0f} to {ratios_2:.0f} "
-        "tokens per parameter.{beyond}",
+        "more than the least for its loss, and up to {near} counts as near it. The laws put the optimum "
+        "at {ratios:.0f} to {ratios_2:.0f} tokens per parameter.{beyond}",
         name=law.name,
         split=split,
         extra=extra,
+        near=format_share(catalog.constants.laws.optimal_within.compute - 1.0, decimals=0),
         ratios=ratios[0],
         ratios_2=ratios[-1],
         beyond=beyond,

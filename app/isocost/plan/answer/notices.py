@@ -11,17 +11,18 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import capital, listed, tr
+from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.software import software_notices
+from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
-from isocost.plan.physics.resolve import precision_on
+from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.project import (
@@ -32,6 +33,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
+from isocost.plan.project.terms import is_of_others
 from isocost.plan.values import NO_PRICE, Currency, Data, Hardware, Layout, ModelChoice, Price, asked_by
 from isocost.quantities import (
     format_count,
@@ -47,6 +49,8 @@ from isocost.quantities import (
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
 _FIELD = "price.usd_per_gpu_hour"
+ALMOST_ALL = 0.99
+"""Share up to which a saving is told: nothing that costs something is 100 % cheaper."""
 
 
 def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
@@ -135,7 +139,7 @@ def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
-    yield from price_notices(price_of(scenario, stage), result, catalog)
+    yield from _rent(scenario, stage, result, catalog)
     if stage.hardware is not None:
         yield from _name(stage.hardware, catalog)
     kind = kind_of(stage)
@@ -152,10 +156,32 @@ def stage_notices(
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
     if isinstance(stage, ModelStage):
         yield from _model(model, catalog)
-    yield from _words(scenario, stage)
+    yield from _words(scenario, stage, result, catalog)
     yield from _scale(scenario, stage, result)
     units = units_of(entry, scenario.supply.owns)
     yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
+
+
+def _rent(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about the rent a stage pays; what is owned pays none."""
+    price, supply = price_of(scenario, stage), scenario.supply
+    entry = catalog.accelerator(result.accelerator)
+    if supply.mode == "own" and purchase_price(entry, scenario, catalog)[0] is not None:
+        return
+    yield from price_notices(price, result, catalog)
+    if not supply.discount and is_of_others(price.commitment, supply.mode):
+        yield Notice(
+            "price-of-other-terms",
+            _FIELD,
+            tr(
+                "The price of {name}, {money} an hour ({supplier}), is not of these terms ({terms}): type "
+                "what you are offered, or what the terms take off it.",
+                name=result.accelerator_name,
+                money=format_money(price.usd_per_gpu_hour),
+                supplier=asked_by(price.supplier),
+                terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
+            ),
+        )
 
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
@@ -191,8 +217,9 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "unknown-region",
             "site.region",
             tr(
-                "No region {region!r} is known: the grid of the United States is used.",
+                "No region {region!r} is known{hint} The grid of the United States is used.",
                 region=scenario.site.region,
+                hint=catalog.constants.region_names.hint(scenario.site.region) or ".",
             ),
         )
     if scenario.schedule.start and start_date(scenario) is None:
@@ -298,12 +325,14 @@ _WORDS = (
 """Inputs of a stage whose words may stand for what is computed as something else."""
 
 
-def _words(scenario: Scenario, stage: Stage) -> Iterator[Notice]:
+def _words(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     """What of the words a plan is written in is understood but not computed."""
     said = vocabulary().said
     for path in _WORDS:
         section, name = path.split(".")
         held = getattr(stage, section, None)
+        if path == "data.precision" and held is not None and _is_replaced(held.precision, result, catalog):
+            continue  # what stands in for it there is said of the accelerator
         if held is not None and (sentence := said(path, getattr(held, name))):
             yield Notice("not-modelled", path, sentence, "info")
     sharding = layout_of(scenario, stage).sharding
@@ -327,6 +356,15 @@ def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
                 "of all of them is computed.",
                 quantity=format_quantity(active, "number"),
                 quantity_2=format_quantity(total, "number"),
+            ),
+        )
+    if model.name is None and model.shape is None and total is None:
+        yield Notice(
+            "model-unnamed",
+            "model.parameters",
+            tr(
+                "The plan says neither a model nor its parameters: one of {quantity} parameters is taken.",
+                quantity=format_quantity(parameters_of(model, catalog).total, "number"),
             ),
         )
     entry = catalog.model(model.name) if model.name is not None else None
@@ -375,9 +413,7 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
     entry = catalog.accelerator(result.accelerator)
     wanted = data.precision
     given = precision_on(entry.spec, wanted)
-    if given != vocabulary().computed("data.precision", wanted) and not (
-        wanted == "fp8" and given == "mxfp8"
-    ):
+    if _is_replaced(wanted, result, catalog):
         yield Notice(
             "precision-unsupported",
             "data.precision",
@@ -388,6 +424,13 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
                 given=given.upper(),
             ),
         )
+
+
+def _is_replaced(wanted: str, result: StageEstimate, catalog: Catalog) -> bool:
+    """Whether the accelerator lacks a number format, so that a wider one is computed."""
+    given = precision_on(catalog.accelerator(result.accelerator).spec, wanted)
+    same = wanted == "fp8" and given == "mxfp8"
+    return given != vocabulary().computed("data.precision", wanted) and not same
 
 
 def _batch(data: Data) -> Iterator[Notice]:
@@ -590,7 +633,10 @@ def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog
     at = better_count(curve, count, days, cost, catalog.constants.economics.notable_saving.value)
     if at is None:
         return
-    found, saved = int(curve.counts[at]), format_share(1.0 - float(curve.cost_usd[at]) / cost, decimals=0)
+    found, cheaper = int(curve.counts[at]), float(curve.cost_usd[at])
+    if format_money(cheaper) == format_money(0.0):  # of what costs nothing there is no better
+        return
+    saved = format_share(min(1.0 - cheaper / cost, ALMOST_ALL), decimals=0)
     takes = tr(
         "{duration} and {money}",
         duration=format_duration(float(curve.days[at])),

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard, newest_by_supplier, term_share
+from isocost.catalog.prices import PriceCard
 from isocost.language import in_sentence, tr
 from isocost.plan.answer.badges import training_regime
 from isocost.plan.answer.curves import active_curve, other_curves, ranking
@@ -34,8 +34,9 @@ from isocost.plan.project.project import (
     replace_stage,
     set_value,
 )
-from isocost.plan.values import ModelChoice, asked_by
-from isocost.quantities import format_count, format_quantity, format_share
+from isocost.plan.project.terms import NoSuchTermsError, card_on_terms
+from isocost.plan.values import ModelChoice
+from isocost.quantities import format_count, format_quantity
 
 Figures = Mapping[str, Any]
 Change = Callable[[Project, int, Catalog, Figures], Project]
@@ -260,57 +261,19 @@ def _on_terms(project: Project, at: int, card: PriceCard, mode: str) -> Project:
 
 def _spot(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     scenario = _rented(project, at)
-    entry = catalog.accelerator(scenario.hardware.accelerator)
-    quotes = newest_by_supplier(
-        quote
-        for quote in catalog.quotes(entry.spec.id)
-        if quote.terms == "spot" and quote.standing == "listed"
-    )
-    if scenario.hardware.count > entry.spec.node_size:
-        quotes = [quote for quote in quotes if quote.gpus_per_instance != 1]
-    if not quotes:
-        raise NotHereError(tr("No spot price of as many {short_name} is known.", short_name=entry.short_name))
-    newest = max(quotes, key=lambda quote: (quote.date, -quote.usd_per_gpu_hour))
-    card = PriceCard(
-        newest.accelerator, newest.usd_per_gpu_hour, newest.supplier, "spot", newest.source, newest.date
-    )
-    return _on_terms(project, at, card, "spot")
+    return _on_terms(project, at, _card(scenario, "spot", catalog), "spot")
 
 
 def _one_year(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     scenario = _rented(project, at)
-    entry, held = catalog.accelerator(scenario.hardware.accelerator), card_of(scenario)
-    own = catalog.own_prices.get(entry.spec.id, ())
-    card = next((each for each in own if each.commitment == "one-year"), None)
-    if card is None:
-        # Another supplier's price for a year says nothing of what a year takes off this one.
-        window = catalog.constants.economics.price_window_days.value
-        found = term_share(catalog.quotes(entry.spec.id), "one-year", held.supplier, window)
-        if found is None:
-            raise NotHereError(
-                tr(
-                    "Nobody asks both a price of {short_name} for a year and by the hour.",
-                    short_name=entry.short_name,
-                )
-            )
-        less = tr(
-            "{share} that {supplier} takes off for a year",
-            share=format_share(1.0 - found.share, decimals=0),
-            supplier=found.supplier,
-        )
-        card = msgspec.structs.replace(
-            held,
-            usd_per_gpu_hour=held.usd_per_gpu_hour * found.share,
-            supplier=tr(
-                "{supplier}, less the {less} ({date})",
-                supplier=asked_by(held.supplier),
-                less=less,
-                date=found.date[:7],
-            ),
-            commitment="one-year",
-            source=f"{held.source}; {found.supplier}'s prices of {found.date}",
-        )
-    return _on_terms(project, at, card, "reserved")
+    return _on_terms(project, at, _card(scenario, "reserved", catalog), "reserved")
+
+
+def _card(scenario: Scenario, mode: str, catalog: Catalog) -> PriceCard:
+    try:
+        return card_on_terms(card_of(scenario), scenario.hardware.count, mode, catalog)
+    except NoSuchTermsError as error:
+        raise NotHereError(str(error)) from None
 
 
 def _cheaper_accelerator(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:

@@ -27,7 +27,7 @@ from isocost.plan.physics.resolve import (
     parameters_of,
     with_custom_parameters,
 )
-from isocost.plan.project.choosing import price_from, price_on, with_hardware
+from isocost.plan.project.choosing import price_from, price_on, with_hardware, with_price
 from isocost.plan.project.editing import choose_own_accelerator
 from isocost.plan.project.project import (
     ModelChoice,
@@ -41,6 +41,7 @@ from isocost.plan.project.project import (
     set_section,
     set_value,
 )
+from isocost.plan.project.terms import NoSuchTermsError, card_on_terms, is_of_others
 from isocost.plan.values import BY_HAND
 from isocost.quantities import format_quantity
 
@@ -216,6 +217,27 @@ class _Rent(NumberRoad):
         return card is None or self.held(project, at) == card.usd_per_gpu_hour
 
 
+class _Terms(Road):
+    """How accelerators are obtained: a price that somebody asks becomes the one asked on the new terms.
+
+    One that was typed stays, and so does one of which no price on the terms is known; notices say so.
+    """
+
+    def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
+        changed = super().put(project, at, value, today, catalog)
+        scenario = changed.scenarios[at.scenario]
+        if not is_of_others(scenario.price.commitment, value):
+            return changed
+        hourly = catalog.default_price(scenario.hardware.accelerator)
+        if hourly is None:
+            return changed
+        try:
+            card = card_on_terms(hourly, scenario.hardware.count, value, catalog)
+        except NoSuchTermsError:
+            return changed
+        return with_price(changed, card, at.scenario)
+
+
 class _TokenPrice(NumberRoad):
     """A price of an API: a typed one is the user's own, as of today."""
 
@@ -305,6 +327,7 @@ _SPECIAL_NUMBERS: dict[str, type[NumberRoad]] = {
 }
 _SPECIAL_CHOICES: dict[str, type[Road]] = {
     "model.name": _ModelName,
+    "supply.mode": _Terms,
     "distillation.teacher": _Teacher,
     "hardware.accelerator": _Accelerator,
     "api.model": _ApiModel,

@@ -405,7 +405,10 @@ _KIND_CHOICES = (
             "Every weight, adapters of low rank beside frozen weights, or adapters beside "
             "weights in 4 bits."
         ),
-        {"full": tr("every weight"), "lora": "LoRA", "dora": "DoRA", "qlora": "QLoRA"},
+        {
+            "full": tr("every weight"), "lora": "LoRA", "dora": "DoRA",
+            "lora-8bit": tr("LoRA, 8-bit weights"), "qlora": "QLoRA",
+        },
         _RECIPES,
     ),
     Choice(

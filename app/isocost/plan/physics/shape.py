@@ -43,8 +43,11 @@ def transformer_of_shape(shape: Shape) -> Transformer:
 
 
 def shape_flaw(model: ModelChoice) -> str | None:
-    """What is wrong with the shape of a model, as the field at fault and a sentence; None = nothing."""
+    """What is wrong with a model's shape, or beside its name: the field at fault and why; None = nothing."""
     shape = model.shape
+    for other in ("parameters", "active_parameters"):
+        if model.name is not None and getattr(model, other) is not None:
+            return tr("{other}: a name says it all; leave {other} or name out.", other=other)
     if shape is None:
         return None
     for other in ("name", "parameters", "active_parameters"):

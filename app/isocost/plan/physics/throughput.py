@@ -92,7 +92,11 @@ class Throughput:
         if told := software_words(self.question):
             words += tr(" with {told}", told=told)
         return (
-            tr("{words}, corrected by {corrected} runs of yours", words=words, corrected=self.corrected)
+            tr(
+                "{words}, corrected by {corrected} of yours",
+                words=words,
+                corrected=format_counted(self.corrected, "run"),
+            )
             if self.corrected
             else words
         )

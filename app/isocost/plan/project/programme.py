@@ -159,8 +159,10 @@ class Goal(Value, frozen=True):
     """From the first day of the programme to its last."""
 
 
-class Api(Value, frozen=True):
+class Api(Value, frozen=True, omit_defaults=False):
     """Somebody else's model by the token."""
+
+    # Written whole: a file that names a model alone is given that model's prices of today.
 
     model: str = default_text("api.model")
     supplier: str = default_text("api.supplier")

@@ -6,6 +6,7 @@ from functools import partial
 
 from isocost.evidence.own_runs import Calibration, OwnRun
 from isocost.language import capital, tr
+from isocost.plan.answer.results import Estimate
 from isocost.plan.project.correcting import correctable
 from isocost.plan.project.project import Project, efficiency_of
 from isocost.plan.values import Correction
@@ -34,11 +35,12 @@ def calibration_said(found: Calibration) -> str:
     own = found.found
     low, high = format_share(own.low), format_share(own.high)
     return tr(
-        "{runs} of {count} runs used: measured is {share} of predicted, 80 % of further runs "
-        "between {low} and {high}",
+        "{runs} of {count} used: measured is {share} of predicted; weighed against how far such predictions "
+        "are usually off, further runs are expected at {expected}, 80 % of them between {low} and {high}",
         runs=own.runs,
-        count=len(found.runs),
-        share=format_share(own.factor),
+        count=format_counted(len(found.runs), "run"),
+        share=format_share(found.measured_share),
+        expected=format_share(own.factor),
         low=low,
         high=high,
     )
@@ -49,7 +51,8 @@ def errors_said(found: Calibration) -> str:
     before = format_share(found.before, decimals=0)
     if found.after is None:
         return tr(
-            "The prediction was {before} off; one run alone moves it only part of the way.", before=before
+            "The prediction was {before} off; one run says little of how far off the next will be.",
+            before=before,
         )
     after = format_share(found.after, decimals=0)
     return tr(
@@ -104,21 +107,19 @@ def taken_off_words(stage: str) -> str:
     return tr("Take the correction off {stage}", stage=stage or tr("the plan"))
 
 
-def applied_said(project: Project, scenario: int, stage: int | None, costs: tuple[float, float]) -> str:
-    """What applying did, and what it leaves as it is.
-
-    Args:
-        costs: of the whole plan, before and after, USD.
-    """
+def applied_said(
+    project: Project, scenario: int, stage: int | None, before: Estimate, after: Estimate
+) -> str:
+    """What applying did to the plan as estimated, and what it leaves as it is."""
     chosen = project.scenarios[scenario]
     places = correctable(chosen) if stage is None else (stage,)
     stages = [chosen.stages[at] for at in places]
     name = tr("The plan") if stage is None else stages[0].name
-    before, after = (format_money(cost) for cost in costs)
-    said = [tr("{name} is corrected: {before} before, {after} now.", name=name, before=before, after=after)]
+    was, now = (format_money(each.total.cost_usd) for each in (before, after))
+    said = [tr("{name} is corrected: {before} before, {after} now.", name=name, before=was, after=now)]
     efficiencies = [efficiency_of(chosen, each) for each in stages]
     if any(each.waste is None and each.mfu is None for each in efficiencies):
-        said.append(tr("Beside a speed that is measured, whole runs are taken to lose less."))
+        said.append(_less_waste(before.stages[places[0]].waste, after.stages[places[0]].waste))
     if stage is None and (
         own := [each.name for each in stages if getattr(each, "efficiency", None) is not None]
     ):
@@ -131,6 +132,18 @@ def applied_said(project: Project, scenario: int, stage: int | None, costs: tupl
             )
         )
     return " ".join(said)
+
+
+def _less_waste(before: float | None, after: float | None) -> str:
+    """That a measured speed holds some of what whole runs lose, and how much then remains."""
+    if not before or after is None or after >= before:
+        return tr("Beside a speed that is measured, whole runs are taken to lose less.")
+    return tr(
+        "Beside a speed that is measured, whole runs are taken to lose less: whole-run waste is {after} of "
+        "the hours instead of {before}.",
+        after=format_share(after),
+        before=format_share(before),
+    )
 
 
 def correction_of(project: Project, scenario: int, stage: int | None) -> Correction | None:

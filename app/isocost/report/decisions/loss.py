@@ -175,7 +175,7 @@ def spread_said(report: LossReport) -> str:
         tr("; this is {times} times the compute it was fitted on", times=times) if stretched > BEYOND else ""
     )
     return tr(
-        "The laws advise {ratios:.0f} to {ratios_2:.0f} tokens per parameter here. Their "
+        "The laws put the optimum at {ratios:.0f} to {ratios_2:.0f} tokens per parameter here. Their "
         "losses rest on different text: compare models within one law only{beyond}.",
         ratios=ratios[0],
         ratios_2=ratios[-1],

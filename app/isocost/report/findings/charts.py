@@ -59,7 +59,9 @@ CHARTS = {
         later("Risk"), later("What short runs of your own free"), ("calibrate", tr("value of information"))
     ),
     "waterfall": ChartPlace(
-        later("Ledger"), later("Bill"), ("ledger", "waterfall", "techniques", tr("what it costs in parts"))
+        later("Ledger"),
+        later("Bill"),
+        ("ledger", "waterfall", "techniques", tr("what it costs in parts"), tr("finance"), "invoice"),
     ),
     "calendar": ChartPlace(
         later("Ledger"), later("Calendar and cash by month"), ("slip", tr("a week late"), tr("cash flow"))

@@ -196,9 +196,13 @@ def found_several(
         offered: ids of the accelerators that can be chosen.
     """
     parts: list[Found] = []
-    for piece in filter(None, _APART.split(text.strip())):
+    pieces = [each for each in _APART.split(text.strip()) if each]
+    sizes = _sizes_alone(pieces)
+    for at, piece in enumerate(pieces):
         named = (
-            _named_things(piece, inputs, offered, catalog)
+            list(found_values(sizes[at], inputs, money, BEGUN))[:1]
+            if at in sizes
+            else _named_things(piece, inputs, offered, catalog)
             or list(found_values(piece, inputs, money, BEGUN))[:1]
         )
         if not named:
@@ -211,6 +215,18 @@ def found_several(
         yield replace(
             made("value", parts[-1].key, several_words(parts), TOGETHER, also=(text,)), parts=tuple(parts)
         )
+
+
+_SIZE_ALONE = re.compile(r"\d{1,6}(?:\.\d{1,6})?\s?[kmbt]", re.IGNORECASE)
+
+
+def _sizes_alone(pieces: Sequence[str]) -> dict[int, str]:
+    """What two sizes without a name are, by their places: people say the model's first, then its tokens'."""
+    places = [at for at, piece in enumerate(pieces) if _SIZE_ALONE.fullmatch(piece)]
+    if len(places) != 2:
+        return {}
+    labels = (NUMBERS["model.parameters"].label, NUMBERS["data.tokens"].label)
+    return {at: f"{label} {pieces[at]}" for at, label in zip(places, labels, strict=True)}
 
 
 def several_words(parts: Sequence[Found]) -> str:
@@ -291,24 +307,25 @@ def _held(project: Project, declared: Input | Choice, scenario: int, stage: int)
 def found_models(text: str, catalog: Catalog, current: str | None) -> Iterator[Found]:
     """Models that a text may mean, by any of their names."""
     named = {entry.name for entry in catalog.named_models}
-    for name, spelling in catalog.model_names.containing(text).items():
+    for at, (name, spelling) in enumerate(catalog.models_like(text).items()):
         if name in named:
             offer = model_offer(catalog.models[name], catalog)
             shown = spelled(name, "" if spelling == offer.value else spelling)
             value = IN_THE_PLAN if name == current else ""
-            yield made("model", name, shown, _without_name(offer), value, (spelling,))
+            found = made("model", name, shown, _without_name(offer), value, (spelling, text))
+            yield replace(found, asked=at)
 
 
 def found_accelerators(text: str, offers: Sequence[Offer], catalog: Catalog, current: str) -> Iterator[Found]:
     """Accelerators on offer that a text may mean, by any of their names."""
     by_key = {each.value: each for each in offers}
     asked = {key: at for at, key in enumerate(familiar(catalog))}
-    for key, spelling in catalog.accelerator_names.containing(text).items():
+    for key, spelling in catalog.accelerators_like(text).items():
         if (offer := by_key.get(key)) is not None:
             also = "" if spelling == offer.value else spelling
             shown = spelled(offer.cells[0], also, holding(catalog, spelling))
             value = IN_THE_PLAN if key == current else ""
-            found = made("accelerator", key, shown, _without_name(offer), value, (spelling,))
+            found = made("accelerator", key, shown, _without_name(offer), value, (spelling, text))
             yield replace(found, asked=asked.get(key, len(asked)))
 
 
@@ -364,7 +381,9 @@ def search(text: str, among: Sequence[Found], recent: Sequence[str]) -> list[Fou
     """
     if not text.strip():
         return _of_nothing(among, recent)
-    words = [normalised(word) for word in re.split(r"\s+", text.strip())]
+    typed = [normalised(word) for word in re.split(r"\s+", text.strip().rstrip("?"))]
+    # Of a question the words that ask it are in no name.
+    words = [word for word in typed if word not in _ASKING] or typed
     whole = normalised(text)
     ranked = [(rank, each) for each in among if (rank := _rank(each, whole, words)) is not None]
     if not ranked:
@@ -382,6 +401,11 @@ def search(text: str, among: Sequence[Found], recent: Sequence[str]) -> list[Fou
         if len(group) < MOST_OF_A_KIND:
             group.append(each)
     return [each for group in groups.values() for each in group][:MOST]
+
+
+_ASKING = frozenset(
+    ("which", "what", "is", "are", "the", "a", "an", "how", "do", "does", "of", "to", "for", "my", "i", "can")
+)
 
 
 def _of_nothing(among: Sequence[Found], recent: Sequence[str]) -> list[Found]:

@@ -12,6 +12,7 @@ from isocost.catalog.prices import PriceCard, PriceQuote
 from isocost.language import in_sentence, tr
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.badges import (
+    NEAR_OPTIMAL,
     badges,
     thresholds_reached,
     training_flops,
@@ -280,7 +281,8 @@ def _tokens(selected: Selected) -> str:
     regime = training_regime(counted.active, data.tokens, selected.catalog)
     reached = thresholds_reached(training_flops(selected.results), selected.catalog)
     rule = tr(" · above {flops:.0e} FLOPs", flops=reached[-1].flops).replace("e+", "e") if reached else ""
-    return tr("{shown} per active parameter: {regime}{rule}", shown=shown, regime=tr(regime), rule=rule)
+    word = NEAR_OPTIMAL if regime == "compute-optimal" else tr(regime)
+    return tr("{shown} per active parameter: {regime}{rule}", shown=shown, regime=word, rule=rule)
 
 
 def _sequence(selected: Selected) -> str:

@@ -286,7 +286,7 @@ class ModelPicker(SearchPicker):
         catalog = self._session.catalog
         names = catalog.model_names
         lines = []
-        for name, spelling in names.containing(text).items():
+        for name, spelling in catalog.models_like(text).items():
             # One that is no use to most, as the grid points of a benchmark, is found by its whole name.
             if self.findData(name) >= 0 or (name == names.find(text) and not self.unknown(name)):
                 lines.append(self.hit(model_offer(catalog.models[name], catalog), spelling))
@@ -354,7 +354,7 @@ class AcceleratorPicker(SearchPicker):
         offers = {offer.value: offer for offer in self._offers()}
         return [
             self.hit(offers[key], spelling, holding(catalog, spelling))
-            for key, spelling in catalog.accelerator_names.containing(text).items()
+            for key, spelling in catalog.accelerators_like(text).items()
             if key in offers
         ]
 

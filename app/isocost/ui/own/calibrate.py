@@ -214,8 +214,8 @@ class CalibrateDialog(OwnDialog):
         if before is answer.estimate:
             self._before = before
         elif before is not None:
-            costs = before.total.cost_usd, answer.estimate.total.cost_usd
-            self.say(words.applied_said(answer.project, answer.at, self._at(), costs), "fine")
+            said = words.applied_said(answer.project, answer.at, self._at(), before, answer.estimate)
+            self.say(said, "fine")
 
     def _take_off(self) -> None:
         self._correct(None, words.taken_off_words(self._name()))

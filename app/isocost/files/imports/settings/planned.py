@@ -8,6 +8,7 @@ from typing import Any, get_args
 import msgspec
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.vocabulary import vocabulary
 from isocost.files.imports.settings.settled import FIELDS, Settings, origin_words
 from isocost.files.imports.source import NotUnderstoodError
 from isocost.language import tr
@@ -42,7 +43,9 @@ _SHARDING: dict[tuple[str, str], ShardingName] = {
     ("zero1", "optimizer"): "zero-offload",
     ("zero2", "optimizer"): "zero-offload",
     ("zero3", "optimizer"): "zero3-offload",
-    ("zero3", "parameters"): "zero-infinity",
+    # Parameters in the host's memory take the states with them; on disks it is ZeRO-Infinity.
+    ("zero3", "parameters"): "zero3-offload",
+    ("zero3", "disk"): "zero-infinity",
 }
 
 
@@ -77,6 +80,7 @@ def planned(settings: Settings, project: Project, catalog: Catalog, at: Place) -
                 label=settings.label,
             )
         )
+    _refuse_unmodelled(settings)
     made = _Made(settings, catalog)
     scenario = project.scenarios[at.scenario]
     fresh = project == new_project(catalog)
@@ -106,6 +110,29 @@ def planned(settings: Settings, project: Project, catalog: Catalog, at: Place) -
     if fresh:
         project = msgspec.structs.replace(project, name=_title(settings))
     return with_obtainable_counts(project, catalog)
+
+
+def _refuse_unmodelled(settings: Settings) -> None:
+    """Raise NotUnderstoodError where a fine-tune is of a method or optimizer that no plan has.
+
+    Another's time and memory would stand for it in the plan, and nothing there would say so.
+    """
+    if settings.task != "sft":
+        return
+    for name, known in (("method", get_args(TuningMethod)), ("optimizer", get_args(TuningOptimizer))):
+        word = str(settings.get(name) or known[0])
+        row = vocabulary().row(f"tuning.{name}", word)
+        if word in known or word in _OPTIMIZERS or (row is not None and row.value in known):
+            continue
+        raise NotUnderstoodError(
+            tr(
+                "{label} settings: {what} {word!r} is not taken: {why}",
+                label=settings.label,
+                what=FIELDS[name].lower(),
+                word=word[:40],
+                why=row.refused if row is not None else tr("known are {list}.", list=", ".join(known)),
+            )
+        )
 
 
 def _tag(settings: Settings) -> str:
@@ -234,6 +261,8 @@ def _tuning(made: _Made, held: Any) -> Any:
     values: dict[str, Any] = {}
     if settings.get("method") in get_args(TuningMethod):
         values["method"] = settings.get("method")
+    elif row := vocabulary().row("tuning.method", str(settings.get("method"))):
+        values["method"] = row.value
     elif settings.get("method") is None:
         values["method"] = "full"
     if (rank := made.number("tuning.rank", settings.get("lora_rank"))) is not None:
@@ -321,6 +350,8 @@ def _layout(made: _Made, held: Any, model: ModelChoice | None) -> Layout:
         values["recompute"] = settings.get("recompute")
     sharding, offload = settings.get("sharding"), settings.get("offload") or "none"
     place = "parameters" if "parameters" in offload else "optimizer" if "optimizer" in offload else "none"
+    if place != "none" and settings.run is not None and settings.run.extra.get("disk"):
+        place = "disk"
     if sharding is not None:
         values["sharding"] = _SHARDING.get((sharding, place), sharding)
         if place != "none" and (sharding, place) not in _SHARDING:

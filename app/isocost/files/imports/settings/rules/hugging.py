@@ -38,6 +38,7 @@ def deepspeed(run: Run) -> None:
     run.put("sharding", STAGES.get(stage) if isinstance(stage, int) else None, "stage")
     optimizer = run.word("offload_optimizer_to") not in ("none", "") or bool(run.get("old_offload"))
     parameters = run.word("offload_parameters_to") not in ("none", "") or bool(run.get("old_parameters"))
+    run.extra["disk"] = "nvme" in (run.word("offload_optimizer_to"), run.word("offload_parameters_to"))
     run.put(
         "offload",
         _places(parameters, optimizer),
@@ -109,6 +110,7 @@ def accelerate(run: Run) -> None:
         )
     optimizer = run.word("offload_optimizer_to") not in ("none", "")
     parameters = run.word("offload_parameters_to") not in ("none", "") or bool(run.get("fsdp_offload"))
+    run.extra["disk"] = "nvme" in (run.word("offload_optimizer_to"), run.word("offload_parameters_to"))
     run.put(
         "offload",
         _places(parameters, optimizer),
@@ -233,16 +235,14 @@ def axolotl(run: Run) -> None:
             "activation_offload",
         )
     _pure(run)
-    adapter = run.word("adapter")
-    tuned(run, adapter if adapter else "full")
-    if run.get("unfrozen"):
-        run.note("only some parameters are trained (unfrozen_parameters); a plan trains all or adapters")
+    tuned(run, run.word("adapter") or ("freeze" if run.get("unfrozen") else "full"))
     _axolotl_world(run)
     if run.word("rl"):
         if run.word("rl") in PAIRS:
             _pairs(run, run.word("rl"))
         else:
             run.note(f"rl {run.word('rl')[:40]}: rollouts are not read from this file")
+            run.put("method", run.word("rl"), "rl")
 
 
 def _axolotl_world(run: Run) -> None:
@@ -271,22 +271,19 @@ def llama_factory(run: Run) -> None:
     if run.get("fp8_on"):
         run.put("precision", "fp8", "fp8_on")
     _pure(run)
-    for name in ("galore", "apollo", "badam", "adam_mini"):
+    for name in ("galore", "apollo", "adam_mini", "muon"):
         if run.get(name):
-            run.note(f"use_{name}: is not computed; AdamW's states stand in its place in a plan")
-    if run.get("muon"):
-        run.put("optimizer", "muon", "muon")
-    method = run.word("method")
-    if method in ("freeze", "oft"):
-        run.note(f"finetuning_type {method}: is not computed; a plan trains every weight or adapters")
-    quantized = run.count("quantization")
-    tuned(run, "qlora" if quantized and method == "lora" else method)
+            run.put("optimizer", name, name)
+    method = "badam" if run.get("badam") else run.word("method")
+    tuned(run, method, run.count("quantization"))
     if stage == "pt":
         run.extra["task"] = "pretrain" if method == "full" else "sft"
     elif stage in PAIRS:
-        _pairs(run, stage)
+        loss = run.word("pair_loss")
+        _pairs(run, loss if stage == "dpo" and loss in PAIRS else stage)
     elif stage == "ppo":
         run.note("PPO's rollouts are not read from this file")
+        run.put("method", stage, "stage_word")
 
 
 def swift(run: Run) -> None:
@@ -306,7 +303,7 @@ def swift(run: Run) -> None:
         run.put("precision", None)
         run.note("the precision is that of the model's own file")
     method = run.word("method")
-    tuned(run, "qlora" if run.count("quantization") and method == "lora" else method)
+    tuned(run, method, run.count("quantization"))
     swift_task(run, method)
 
 
@@ -319,6 +316,7 @@ def swift_task(run: Run, method: str) -> None:
         _pairs(run, run.word("rlhf"))
     elif run.word("rlhf") == "grpo":
         run.note("GRPO's rollouts are not read from this file")
+        run.put("method", "grpo", "rlhf")
 
 
 # What they share
@@ -406,20 +404,23 @@ def _fsdp_sharding(run: Run) -> None:
 
 
 def _pure(run: Run) -> None:
-    """All parameters in 16 bits: the optimizer's states are too."""
-    if run.get("pure_bf16") and run.get("optimizer") == "adamw":
-        run.put("precision", "bf16", "pure_bf16")
+    """All parameters in 16 bits: the states of AdamW are too."""
+    if not run.get("pure_bf16"):
+        return
+    run.put("precision", "bf16-true", "pure_bf16")
+    if run.get("optimizer") == "adamw":
         run.put("optimizer", "adamw-bf16", "pure_bf16")
 
 
-def tuned(run: Run, method: str) -> None:
-    """Put the method of a fine-tune; adapters of other kinds than LoRA are named."""
-    if run.get("four_bits") and method == "lora":
-        method = "qlora"
-    if method in ("lora", "qlora", "dora", "full"):
-        run.put("method", method, "method", "adapter", "lora", "lora_rank", "quantization", "four_bits")
-    elif method:
-        run.put("method", method, "method", "adapter")
-        run.note(f"{method[:40]}: is no method a plan has")
+def tuned(run: Run, method: str, bits: int | None = None) -> None:
+    """Put the method of a fine-tune: adapters by what they are and by the bits of the weights beside them."""
+    bits = 4 if run.get("four_bits") else 8 if run.get("eight_bits") else bits
+    if method == "lora" and run.get("dora"):
+        method = "dora"
+    if bits is not None and method in ("lora", "dora"):
+        wide = {4: "qlora", 8: "lora-8bit"}.get(bits, f"lora-{bits}bit")
+        method = wide if method == "lora" else "qdora"
+    keys = ("method", "adapter", "lora", "lora_rank", "quantization", "four_bits", "eight_bits", "dora")
+    run.put("method", method or None, *keys)
     if method == "full":
         run.facts.pop("lora_rank", None)

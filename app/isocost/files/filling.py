@@ -1,0 +1,220 @@
+"""What a plan written by hand leaves to the catalogue: prices, an instance's count, who sells a model."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.constants.economics import ApiQuote
+from isocost.catalog.names import normalised, suggestion
+from isocost.catalog.prices import PriceCard
+from isocost.catalog.vocabulary import vocabulary
+from isocost.catalog.yaml_text import Tree
+from isocost.files.errors import ContentError
+from isocost.language import tr
+from isocost.plan.project.choosing import price_from
+from isocost.plan.project.programme import Api
+from isocost.plan.project.terms import OF_MODE, NoSuchTermsError, card_on_terms
+from isocost.plan.values import BY_HAND, NO_PRICE, Price
+from isocost.quantities import QuantityError, parse
+
+Section = dict[str, Any]
+"""One mapping of a file, its values still text."""
+
+
+def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
+    """The tree of a file with what it leaves open as the catalogue has it.
+
+    Raises ContentError where it names what the catalogue must know and does not.
+    """
+    made: dict[str, Tree] = _counted(tree, catalog)
+    scenarios = made.get("scenarios")
+    for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
+        if isinstance(scenario, dict):
+            _name_region(scenario, catalog)
+            _fill_price(scenario, catalog)
+            _fill_api(scenario, catalog, f"scenarios[{index}].api")
+            _fill_tuner(scenario, catalog, f"scenarios[{index}].finetune")
+    return made
+
+
+def _counted(tree: Any, catalog: Catalog) -> Any:
+    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none.
+
+    The plan's notices say what the instance holds.
+    """
+    if isinstance(tree, list):
+        return [_counted(item, catalog) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    counted = {key: _counted(value, catalog) for key, value in tree.items()}
+    hardware = counted.get("hardware")
+    if (
+        isinstance(hardware, dict)
+        and "count" not in hardware
+        and isinstance(hardware.get("accelerator"), str)
+    ):
+        alias = catalog.alias(hardware["accelerator"])
+        if alias is not None and alias.count is not None:
+            counted["hardware"] = {**hardware, "count": str(alias.count)}
+    return counted
+
+
+def _name_region(scenario: Section, catalog: Catalog) -> None:
+    """Let a region called as people or clouds call it be the catalogue's; notices say an unknown one."""
+    found = catalog.constants.region_names.find(_word(scenario, "site", "region"))
+    if found is not None:
+        scenario["site"] = {**scenario["site"], "region": found}
+
+
+def _fill_price(scenario: Section, catalog: Catalog) -> None:
+    """A scenario that names no price has the catalogue's of its accelerator on its terms, marked so."""
+    if "price" in scenario:
+        return
+    named = _word(scenario, "hardware", "accelerator")
+    price = _usual_price(named, _count(scenario), _mode(scenario), catalog)
+    if price is None and _is_bought(scenario, named, catalog):
+        # Nobody's rent, which what is owned does not pay.
+        price = Price(0.0, supplier=NO_PRICE)
+    if price is not None:
+        fields = msgspec.to_builtins(price)
+        # As a file would have them: text, truth in small letters.
+        scenario["price"] = {
+            key: str(value).lower() if value is True else str(value) for key, value in fields.items()
+        }
+
+
+def _usual_price(accelerator: str, count: int, mode: str, catalog: Catalog) -> Price | None:
+    """The catalogue's price of so many accelerators on some terms, or by the hour where it has none of those.
+
+    None where the name or the price is unknown.
+    """
+    try:
+        card: PriceCard | None = catalog.default_price(accelerator)
+    except CatalogError:
+        return None  # said where the name is checked
+    if card is None:
+        return None
+    if mode in OF_MODE and mode != "on-demand":
+        with suppress(NoSuchTermsError):  # the plan's notices say that the price is of other terms
+            card = card_on_terms(card, count, mode, catalog)
+    return msgspec.structs.replace(price_from(card), unnamed=True)
+
+
+def _is_bought(scenario: Section, accelerator: str, catalog: Catalog) -> bool:
+    """Whether a scenario owns its accelerators and what they cost is known."""
+    try:
+        known = catalog.accelerator(accelerator).purchase_usd is not None
+    except CatalogError:
+        return False
+    typed = _word(scenario, "ownership", "usd_per_accelerator")
+    return _mode(scenario) == "own" and (known or bool(typed))
+
+
+def _fill_api(scenario: Section, catalog: Catalog, where: str) -> None:
+    """Prices and supplier of the model by the token that a scenario names, unless it has them itself."""
+    api = scenario.get("api")
+    if not isinstance(api, dict) or not ({"model", "supplier"} & set(api)) or not api.get("model", "-"):
+        return
+    prices = {"usd_per_mtok_in", "usd_per_mtok_out"} - set(api)
+    if not prices:
+        _ones_own(api)
+        return
+    model, supplier = str(api.get("model", Api().model)), api.get("supplier")
+    sold = [each for each in catalog.constants.api_quotes if each.kind == "inference"]
+    meant = [each for each in sold if normalised(each.model) == normalised(model)]
+    of_supplier = [each for each in meant if supplier in (None, each.supplier)]
+    if not of_supplier:
+        raise ContentError(
+            tr(
+                "{where}: no price of {model!r}{of_whom} is known{hint} Or write usd_per_mtok_in and "
+                "usd_per_mtok_out.",
+                where=where,
+                model=model,
+                of_whom=tr(" from {supplier}", supplier=supplier) if supplier else "",
+                hint=_hint(model, meant, sold),
+            )
+        )
+    quote = _best(of_supplier)
+    whole = len(prices) == 2
+    held = {name: str(getattr(quote, name)) for name in prices if getattr(quote, name) is not None}
+    asked = {"supplier": quote.supplier} | (
+        {"source": quote.source, "date": quote.date} if whole else {"source": "", "date": ""}
+    )
+    scenario["api"] = {**asked, **held, **api, "model": quote.model}
+
+
+def _fill_tuner(scenario: Section, catalog: Catalog, where: str) -> None:
+    """The price of training of the host that a scenario names, unless it has one itself."""
+    tune = scenario.get("finetune")
+    if not isinstance(tune, dict) or "supplier" not in tune:
+        return
+    if "usd_per_mtok_trained" in tune:
+        _ones_own(tune)
+        return
+    if {"source", "date"} & set(tune):
+        return  # a price that was frozen, and is the usual one, which files leave out
+    supplier = str(tune["supplier"])
+    sold = [each for each in catalog.constants.api_quotes if each.kind == "fine-tune"]
+    meant = [each for each in sold if normalised(each.supplier) == normalised(supplier)]
+    if not meant:
+        known = list(dict.fromkeys(each.supplier for each in sold))
+        raise ContentError(
+            tr(
+                "{where}: no price of fine-tuning at {supplier!r} is known; known are {known}. Or write "
+                "usd_per_mtok_trained.",
+                where=where,
+                supplier=supplier,
+                known=", ".join(known),
+            )
+        )
+    quote = _best(meant)
+    asked = {"source": quote.source, "date": quote.date}
+    price = {"usd_per_mtok_trained": str(quote.usd_per_mtok_in)}
+    scenario["finetune"] = {**price, **asked, **tune, "supplier": quote.supplier}
+
+
+def _ones_own(section: Section) -> None:
+    """Whose prices are typed in a file: its author's, where it says nothing of them."""
+    for name, usual in (("supplier", BY_HAND), ("source", ""), ("date", "")):
+        section.setdefault(name, usual)
+
+
+def _best(quotes: list[ApiQuote]) -> ApiQuote:
+    """Of several prices of one name: one that is asked today before a withdrawn one, then the lowest."""
+    today = date.today()
+    return min(quotes, key=lambda each: (not each.asked_on(today), each.usd_per_mtok_in, each.supplier))
+
+
+def _hint(model: str, meant: list[ApiQuote], sold: list[ApiQuote]) -> str:
+    """Who sells the model, or which is meant."""
+    if meant:
+        hosts = ", ".join(dict.fromkeys(each.supplier for each in meant))
+        return tr(", only of {hosts}.", hosts=hosts)
+    offered = dict.fromkeys(each.model for each in sold if each.asked_on(date.today()))
+    return suggestion(model, offered) or "."
+
+
+def _mode(scenario: Section) -> str:
+    """How a scenario obtains its accelerators, as plans spell it."""
+    typed = _word(scenario, "supply", "mode").strip()
+    meant = vocabulary().row("supply.mode", typed)
+    return meant.value or meant.word if meant is not None else typed.casefold()
+
+
+def _count(scenario: Section) -> int:
+    """How many accelerators; one where what stands there is no number, which is said where it is read."""
+    try:
+        return int(parse(_word(scenario, "hardware", "count"), "number"))
+    except QuantityError:
+        return 1
+
+
+def _word(scenario: Section, section: str, name: str) -> str:
+    """One value of a section of a file; empty where it has none."""
+    held = scenario.get(section)
+    return str(held[name]) if isinstance(held, dict) and isinstance(held.get(name), str) else ""
