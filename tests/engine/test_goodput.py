@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -84,3 +85,11 @@ def test_a_checkpoint_longer_than_any_stretch_between_failures_leaves_a_number()
     """A model of 1e17 parameters saves for years on accelerators that fail every few minutes."""
     found = g.goodput(1e17, 99_999, LLAMA3)
     assert 0.0 < found.useful < 1e-20
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("write_bandwidth", 0.0), ("restart_seconds", -1.0), ("failures_per_year", -1.0)]
+)
+def test_each_fact_of_a_cluster_has_its_limit(field, value):
+    with pytest.raises(ValueError, match="positive"):
+        g.goodput(70e9, 1024, replace(LLAMA3, **{field: value}))

@@ -81,3 +81,11 @@ def test_a_ring_waits_at_every_hop_until_it_is_large():
     assert (hops(16), hops(32), hops(4, stride=8)) == (15.0, 31.0, 3.0)
     assert hops(64) == 33.0
     assert hops(512) < hops(1024) < 40.0
+
+
+def test_a_ring_passes_a_block_at_a_time_and_waits_at_each_step():
+    sent, group = array(8e9), array(4)
+    quick = network.ring_seconds(sent, group, array(1), links())
+    late = network.ring_seconds(sent, group, array(1), links(inside_latency=1e-3))
+    assert quick == pytest.approx(3 * 8e9 / 4 / 400e9)
+    assert late - quick == pytest.approx(3 * network.NEIGHBOUR * 1e-3)

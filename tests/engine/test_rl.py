@@ -389,3 +389,9 @@ def test_accelerators_set_apart_for_generation_are_told():
     assert hours(models.LLAMA3_8B, H100, plan, OPEN, gpus=64.0).rollout.gpus == 64.0
     apart = replace(plan, generation_share=0.25)
     assert hours(models.LLAMA3_8B, H100, apart, OPEN, gpus=64.0).rollout.gpus == 16.0
+
+
+def test_bounds_lie_below_what_a_run_takes():
+    found = hours(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    assert 0.0 < found.tail_bound < found.gpu_hours[1]
+    assert 0.0 < found.throughput_bound < found.gpu_hours[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from isocost.plan.money.energy import site_facts
 from isocost.plan.money.ownership import OwnedRate, purchase_price
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.programme import Ownership, Site, Supply
+from isocost.quantities import plain_spaces
 from isocost.quantities.units import HOURS_PER_YEAR
 from tests.plan.programmes import CATALOG, answered, priced, scenario
 
@@ -166,3 +169,18 @@ def test_every_region_has_a_grid_and_a_source():
         assert region.grid_source
         assert (region.usd_per_kwh is None) == (not region.price_source)
     assert regions["us-tx"].grid_kg_per_kwh == pytest.approx(0.350, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("supply", "words"),
+    [
+        (Supply("own"), r"owned; .+"),
+        (Supply("mixed", owned_share=0.25), r"25 % owned \(.+\); rest .+"),
+        (Supply("reserved", discount=0.1), r".+; reserved, less 10 %"),
+        (Supply("reserved"), r".+; reserved"),
+        (Supply(), r"(?!owned)[^;]+"),
+    ],
+)
+def test_a_rate_says_on_which_terms_it_is(supply, words):
+    chosen = scenario(supply=supply)
+    assert re.fullmatch(words, plain_spaces(answered(chosen).reckoning.rate_source(chosen.stages[0])))
