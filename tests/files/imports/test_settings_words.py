@@ -269,7 +269,7 @@ AXOLOTL = {
     "weights in 16 bits": Case(
         "a.yaml",
         "base_model: x/y-7b\nsequence_len: 2048\nmicro_batch_size: 1\nbfloat16: true\noptimizer: adamw_torch\n",
-        {"precision": "bf16", "optimizer": "adamw-bf16", "method": "full", "lora_rank": None},
+        {"precision": "bf16-true", "optimizer": "adamw-bf16", "method": "full", "lora_rank": None},
     ),
     "matrices in 8 bits, some recomputed": Case(
         "a.yaml",
@@ -280,8 +280,7 @@ AXOLOTL = {
     "some of the parameters": Case(
         "a.yaml",
         "base_model: x/y-7b\nsequence_len: 2048\nmicro_batch_size: 1\nunfrozen_parameters:\n  - ^lm_head.weight$\n",
-        {"method": "full"},
-        "only some parameters are trained (unfrozen_parameters)",
+        {"method": "freeze"},
     ),
     "other accelerators than the degrees make": Case(
         "a.yaml",
@@ -306,7 +305,6 @@ AXOLOTL = {
         "a.yaml",
         "base_model: x/y-7b\nsequence_len: 2048\nmicro_batch_size: 1\nadapter: llama-adapter\n",
         {"method": "llama-adapter"},
-        "llama-adapter: is no method a plan has",
     ),
 }  # fmt: skip
 
@@ -321,8 +319,7 @@ FACTORY = {
     "an optimizer that is not computed": Case(
         "f.yaml",
         "model_name_or_path: a/b\nfinetuning_type: full\nstage: sft\ncutoff_len: 2048\nuse_galore: true\n",
-        {"optimizer": "adamw", "method": "full"},
-        "use_galore: is not computed; AdamW's states stand in its place in a plan",
+        {"optimizer": "galore", "method": "full"},
     ),
     "Muon": Case(
         "f.yaml",
@@ -333,7 +330,6 @@ FACTORY = {
         "f.yaml",
         "model_name_or_path: a/b\nfinetuning_type: freeze\nstage: sft\ncutoff_len: 2048\n",
         {"method": "freeze"},
-        "finetuning_type freeze: is not computed; a plan trains every weight or adapters",
     ),
     "pairs": Case(
         "f.yaml",

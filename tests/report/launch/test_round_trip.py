@@ -19,7 +19,7 @@ from isocost.files.imports.source import SourceFile
 from isocost.files.presets import preset_paths
 from isocost.plan.answer.fit import fit_report
 from isocost.plan.inputs.starting import new_project
-from isocost.plan.project.project import Layout, ModelChoice, set_section, set_value
+from isocost.plan.project.project import Layout, ModelChoice, set_section
 from isocost.plan.values import Tuning
 from isocost.report.launch import TARGETS, Wanted, wanted, written
 
@@ -142,7 +142,7 @@ def test_a_line_break_in_a_plans_name_stays_within_its_comment() -> None:
 
 def test_pinned_layout_goes_out_and_comes_back_as_pins(tmp_path: Path, capsys) -> None:
     plan = new_project(CATALOG)
-    plan = set_value(plan, "model.name", "Llama 3.1 70B")
+    plan = set_section(plan, "model", name="Llama 3.1 70B", parameters=None)
     plan = set_section(plan, "layout", tp=8, pp=4, vp=2, microbatch=1, recompute="full", sharding="zero2")
     file, out, again = tmp_path / "plan.yaml", tmp_path / "launch.toml", tmp_path / "again.yaml"
     save_project(plan, file)
