@@ -18,9 +18,9 @@ from isocost.cli import COMMANDS, main
 from isocost.files import load_project
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.quantities import plain_spaces
-from isocost.report.findings.choices import options_said, rent_note, rent_said
 from isocost.report.findings.facts import scope_said
-from isocost.report.findings.ledger import slip_words
+from isocost.report.findings.inputs.choices import options_said, rent_note, rent_said
+from isocost.report.findings.tabs.ledger import slip_words
 
 R1 = str(paths.presets() / "deepseek-r1.yaml")
 TOTAL_KEYS = ["cost_usd", "gpu_hours", "hours_of", "wall_days", "energy_kwh", "co2_kg"]

@@ -20,7 +20,7 @@ from isocost.engine.search.precomputed import Constants
 from isocost.engine.search.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.curves import active_curve, other_curves
+from isocost.plan.answer.across.curves import active_curve, other_curves
 from isocost.plan.kinds import PretrainStage
 from isocost.plan.physics.counts import count_grid
 from isocost.plan.physics.resolve import transformer_of, workload_of

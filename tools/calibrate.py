@@ -23,7 +23,7 @@ from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import Catalog, load
 from isocost.catalog.constants.efficiency import efficiency_of
-from isocost.catalog.measured_training import held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import take_rows
 from isocost.engine.training.efficiency import Efficiency
 from isocost.evidence.accuracy import macro_average, score_sources

@@ -21,7 +21,7 @@ from scipy.optimize import least_squares
 
 from isocost.catalog import load
 from isocost.catalog.constants.serving import EngineName, RolloutFigure, ServingFacts, read_serving
-from isocost.catalog.measured_generation import (
+from isocost.catalog.entries.measured_generation import (
     MeasuredGeneration,
     MeasuredRl,
     measured_generation,

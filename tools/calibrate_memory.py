@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import load
-from isocost.catalog.measured_training import MeasuredRun, failed_runs, held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import MeasuredRun, failed_runs, held_out_runs, measured_runs
 from isocost.engine.arrays import Array
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import MemoryProfile

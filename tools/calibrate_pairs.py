@@ -18,8 +18,8 @@ from calibrate_generation import wall_hours
 
 from isocost.catalog import Catalog, load
 from isocost.catalog.constants.spreads import Platform, platform_of
-from isocost.catalog.measured_generation import measured_rl
-from isocost.catalog.measured_training import held_out_runs, measured_runs
+from isocost.catalog.entries.measured_generation import measured_rl
+from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.evidence.generation import measured_plan
 from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.pairs import Measured, Pairing, measured_steps, pairing

@@ -14,7 +14,7 @@ import numpy as np
 from calibrate import FREE, MU, PRIOR, SCALE, UPPER, WIDTH, efficiency, weights
 
 from isocost.catalog.catalog import load
-from isocost.catalog.measured_training import held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import take_rows
 from isocost.engine.training.efficiency import PRESENT, machines
 from isocost.engine.training.step import evaluate

@@ -6,7 +6,7 @@ import csv
 import sys
 
 from isocost.catalog.constants.economics import read_economics
-from isocost.catalog.prices import PriceCard, PriceQuote, default_cards
+from isocost.catalog.entries.prices import PriceCard, PriceQuote, default_cards
 from isocost.catalog.table import read_rows, read_text
 from isocost.paths import resource
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from isocost.catalog.prices import PriceQuote, default_cards, market_of
+from isocost.catalog.entries.prices import PriceQuote, default_cards, market_of
 
 
 def quote(supplier="A", price=1.0, date="2026-10-01", **changes):

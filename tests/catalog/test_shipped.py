@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from isocost.catalog import CatalogError, load
-from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote, default_cards
+from isocost.catalog.entries.prices import COMMITMENTS, PriceCard, PriceQuote, default_cards
 from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.architecture import parameters

@@ -7,9 +7,9 @@ import csv
 import pytest
 
 from isocost.catalog import CatalogError
-from isocost.catalog.accelerators import AcceleratorRow
-from isocost.catalog.models import ModelRow
-from isocost.catalog.prices import PriceQuote
+from isocost.catalog.entries.accelerators import AcceleratorRow
+from isocost.catalog.entries.models import ModelRow
+from isocost.catalog.entries.prices import PriceQuote
 from isocost.catalog.records import PublishedRun
 from isocost.catalog.table import read_rows
 from isocost.paths import resource

@@ -18,8 +18,8 @@ from isocost.plan.inputs.range import range_problem
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.programme import SupplyMode
 from isocost.plan.project.ranges import InputRange, RangeShape
-from isocost.report.decisions.doubt import samples_table, told_risk
-from isocost.report.decisions.tornado import told_tornado
+from isocost.report.decisions.doubting.doubt import samples_table, told_risk
+from isocost.report.decisions.doubting.tornado import told_tornado
 from isocost.report.told import FORMS
 
 CATALOG = load()

@@ -27,7 +27,7 @@ from isocost.plan.solve.case import WishError
 from isocost.plan.solve.solution import PATHS
 from isocost.plan.solve.solve import solve
 from isocost.quantities import plain_spaces
-from isocost.report.decisions.solving import AS_GOOD, Solving, solving
+from isocost.report.decisions.solving.fields import AS_GOOD, Solving, solving
 
 BOTH = Goal(300e3, 14.0)
 HERE = Place(0, 0)

@@ -19,9 +19,9 @@ from isocost.plan.project.editing import duplicate_scenario, move_scenario
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Project, set_value
 from isocost.plan.values import ModelChoice
-from isocost.report.decisions.beside import columns, input_place
-from isocost.report.decisions.suppliers import cards_said, cards_shown
-from isocost.report.decisions.why import why
+from isocost.report.decisions.comparing.suppliers import cards_said, cards_shown
+from isocost.report.decisions.comparing.why import why
+from isocost.report.decisions.doubting.beside import columns, input_place
 
 CATALOG = load()
 PLAN = open_plan("api-or-own", CATALOG)

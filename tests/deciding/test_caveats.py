@@ -9,16 +9,16 @@ import pytest
 from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.files import load_project
-from isocost.plan.answer.comparison import ranked
-from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.across.comparison import ranked
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import answer
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import ranking, sureness_of
 from isocost.plan.solve.hardware.wins import Span, wins
-from isocost.report.decisions.rank import ranked as ranked_said
-from isocost.report.decisions.wins import mapped
-from isocost.report.findings import plan as plan_said
-from isocost.report.findings.wins import said, view
+from isocost.report.decisions.solving.rank import ranked as ranked_said
+from isocost.report.decisions.solving.wins import mapped
+from isocost.report.findings.tabs import plan as plan_said
+from isocost.report.findings.tabs.wins import said, view
 
 PRESETS = ("smollm3-programme", "startup-7b", "rent-or-buy-64-h100", "distil-instead-of-rl")
 TODAY = date(2026, 11, 30)

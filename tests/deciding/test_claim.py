@@ -15,7 +15,7 @@ from isocost.cli import main
 from isocost.plan.claims.checked import check_claim
 from isocost.plan.claims.claim import claim_of
 from isocost.plan.claims.reading import read_claim
-from isocost.report.decisions.claims import claim_told
+from isocost.report.decisions.claims.verdict import claim_told
 from isocost.report.told import FORMS
 
 CATALOG = load()

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.cli.plans import open_plan
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.compare.comparing import compared_pair
@@ -28,7 +28,7 @@ from isocost.plan.project.quotes import with_quotes
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.offered import is_stale
 from isocost.plan.values import Hardware, ModelChoice, Price
-from isocost.report.decisions.compare import share_label
+from isocost.report.decisions.comparing.compare import share_label
 from tests.report.findings.plans import shipped
 
 from .plans import CLAIMED, run, run_json, written

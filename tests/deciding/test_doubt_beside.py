@@ -15,8 +15,8 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.doubt.beside import Beside
 from isocost.plan.doubt.risk import risk
 from isocost.plan.project.project import set_value
-from isocost.report.findings.choices import buying_words, rent_view
-from isocost.report.findings.ledger import CalendarView, cash_doubt, cash_table
+from isocost.report.findings.inputs.choices import buying_words, rent_view
+from isocost.report.findings.tabs.ledger import CalendarView, cash_doubt, cash_table
 
 CATALOG = load()
 

@@ -11,8 +11,8 @@ import pytest
 from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.comparison import published
-from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.across.comparison import published
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.claims.published import as_published
 from isocost.plan.project.choosing import with_choice
@@ -22,9 +22,9 @@ from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, 
 from isocost.plan.solve.hardware.ranks import ranking, sureness_of
 from isocost.plan.solve.offered import offered, only_offer
 from isocost.quantities import format_count, plain_spaces
-from isocost.report.decisions.rank import change_words, only_words
-from isocost.report.findings.plan import published_lines
-from isocost.report.findings.plan_offers import knee_view, offers_view
+from isocost.report.decisions.solving.rank import change_words, only_words
+from isocost.report.findings.tabs.plan import published_lines
+from isocost.report.findings.tabs.plan_offers import knee_view, offers_view
 from isocost.ui.plot.lines import Line
 
 QUICK = (

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.files import load_project
 from isocost.files.presets import find_plan
-from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP
+from isocost.plan.answer.across.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.answer.estimate import estimate, stage_estimates
 from isocost.plan.doubt.risk import risk
 from isocost.plan.project.project import set_value

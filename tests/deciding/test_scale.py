@@ -28,7 +28,7 @@ from isocost.plan.solve.scale import (
     ridge,
     survey,
 )
-from isocost.report.findings.scale import ground, no_map, point, said, title
+from isocost.report.findings.tabs.scale import ground, no_map, point, said, title
 
 TODAY = date(2026, 11, 29)
 
@@ -174,7 +174,7 @@ def test_a_title_tells_the_two_losses_as_the_law_has_them():
 
 
 def said_of(on, there):
-    from isocost.report.findings.scale import ScaleView
+    from isocost.report.findings.tabs.scale import ScaleView
 
     return said(ScaleView(on, there)).summary
 

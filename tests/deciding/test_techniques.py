@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from isocost import paths
 from isocost.catalog import load
 from isocost.catalog.constants.techniques import read_techniques
+from isocost.catalog.entries.prices import term_share
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.prices import term_share
 from isocost.cli.plans import open_plan
 from isocost.files.loading import parse_project
 from isocost.files.saving import project_text
@@ -30,7 +30,7 @@ from isocost.plan.compare.rack import (
     with_tried_beside,
 )
 from isocost.plan.project.project import set_value
-from isocost.report.decisions.techniques_card import rack_table, rack_view
+from isocost.report.decisions.comparing.techniques_card import rack_table, rack_view
 
 from .plans import CLAIMED, run, run_json, written
 

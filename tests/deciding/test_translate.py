@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.catalog.constants.spreads import platform_of
-from isocost.catalog.measured_training import held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.cli.plans import open_plan
 from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.pairs import Measured, half_of_ratio, measured_steps, pairing

@@ -11,7 +11,7 @@ import yaml
 
 import isocost
 from isocost.catalog import load
-from isocost.catalog.claims import ClaimEntry
+from isocost.catalog.entries.claims import ClaimEntry
 from isocost.catalog.table import yaml_record
 from isocost.plan.inputs.table import INPUTS
 from isocost.report.help.topics import heading_of

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.catalog.constants.serving import read_serving
+from isocost.catalog.entries.measured_generation import measured_generation
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured_generation import measured_generation
 from isocost.engine.architecture import kv_elements_per_token
 from isocost.engine.generation import step as g
 from isocost.engine.generation.deployment import Format, Replica, Speculation

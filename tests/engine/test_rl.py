@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.measured_generation import measured_rl
+from isocost.catalog.entries.measured_generation import measured_rl
 from isocost.engine.generation import lengths as ln
 from isocost.engine.generation.deployment import Format, Replica
 from isocost.engine.generation.rl import (

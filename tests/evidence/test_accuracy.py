@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.measured_training import MeasuredRun, held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import MeasuredRun, held_out_runs, measured_runs
 from isocost.evidence.accuracy import (
     as_reported,
     macro_average,

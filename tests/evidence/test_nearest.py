@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.measured_training import held_out_runs
+from isocost.catalog.entries.measured_training import held_out_runs
 from isocost.engine.records import Workload
 from isocost.evidence.nearest import Point, beyond, guesses, nearest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.frameworks import frameworks
+from isocost.catalog.entries.frameworks import frameworks
 from isocost.evidence import row_words as words
 from isocost.evidence.table import predict
 

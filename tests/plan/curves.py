@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from isocost.catalog.constants.all import AllConstants
-from isocost.catalog.prices import PriceCard
-from isocost.plan.answer.comparison import Comparison
-from isocost.plan.answer.curves import CostCurve
+from isocost.catalog.entries.prices import PriceCard
+from isocost.plan.answer.across.comparison import Comparison
+from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.answer.results import Estimate, StageEstimate, Total
 from isocost.plan.doubt.span import EstimateRange, Range
 

@@ -15,11 +15,11 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import fit_report
 from isocost.plan.physics.fitting import FIT_WORDS
 from isocost.plan.project.project import Project, set_value
-from isocost.report.decisions.compare import fits_said
+from isocost.report.decisions.comparing.compare import fits_said
 from isocost.report.estimate_tables import csv_text, json_text, markdown_text
 from isocost.report.estimate_text import text
-from isocost.report.findings.fit import memory_said, rounds_memory_said
 from isocost.report.findings.header import fit_words
+from isocost.report.findings.tabs.fit import memory_said, rounds_memory_said
 
 PRESETS = tuple(path.stem for path in preset_paths())
 

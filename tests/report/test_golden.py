@@ -18,9 +18,9 @@ import pytest
 from isocost.catalog import load
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer import notices as price_notices
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
+from isocost.plan.answer.warnings import notices as price_notices
 from isocost.report.estimate_tables import json_text
 from isocost.report.estimate_text import text
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.card import CardTitle, ChartCard
+from isocost.ui.widgets.cards.card import CardTitle, ChartCard
 from isocost.ui.window import Window
 
 CONTROL, SHIFT, ALT = (

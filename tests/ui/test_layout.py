@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from isocost.report.findings.said import KeyFigure
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import render, settle
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.fields.edit import QuantityEdit
 from tests.ui.conftest import preset
 
 PRESETS = ("startup-7b", "deepseek-v3", "deepseek-r1-with-base")

@@ -16,7 +16,7 @@ from isocost.quantities import MINUS, PLAIN, PRINTED, NumberMarks, mark_numbers,
 from isocost.ui.app import marks_of
 from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from tests.ui.conftest import preset
 
@@ -156,7 +156,7 @@ def test_an_opened_figure_has_no_decimal_point(german):
 
 
 def test_data_for_other_programs_have_plain_marks(window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("isocost.ui.widgets.card.ask_where", lambda *_: tmp_path / "out.csv")
+    monkeypatch.setattr("isocost.ui.widgets.cards.card.ask_where", lambda *_: tmp_path / "out.csv")
     window.show_page(window.page_titles.index("Ledger"))
     written: list[dict[str, str]] = []
     for marks in (PLAIN, GERMAN):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
 from isocost.catalog import Catalog
 from isocost.files import load_project
-from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import fit_report
 from isocost.plan.doubt.risk import risk
@@ -26,13 +26,13 @@ from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Place, Project
 from isocost.plan.solve.hardware.ladder import ladder
 from isocost.quantities import format_money, parse
-from isocost.report.decisions.ladder import ladder_view
+from isocost.report.decisions.solving.ladder import ladder_view
 from isocost.report.decisions.words import unsigned_share
 from isocost.report.estimate_questions import questions
 from isocost.report.estimate_tables import markdown_text
 from isocost.ui.tabs.claims import ladder as rungs
 from isocost.ui.tabs.claims.ladder import SOLVING
-from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.fields.slider import LogSlider
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
 from tests.ui.hand import CONTROL, SHIFT, Hand

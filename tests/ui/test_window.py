@@ -16,9 +16,9 @@ from isocost.ui.dialogs.own_catalog import show_own_catalog
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import settle
 from isocost.ui.speaking import settings
-from isocost.ui.widgets.saving import may_replace
-from isocost.ui.widgets.slider import LogSlider
-from isocost.ui.widgets.typing import window_actions
+from isocost.ui.widgets.cards.saving import may_replace
+from isocost.ui.widgets.fields.slider import LogSlider
+from isocost.ui.widgets.fields.typing import window_actions
 from tests.ui.conftest import preset
 
 

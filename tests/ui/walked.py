@@ -61,7 +61,7 @@ from isocost.ui.explain.panel import ExplainPanel  # noqa: E402
 from isocost.ui.look.theme import ThemeManager  # noqa: E402
 from isocost.ui.own.dialogs import MADE_BY  # noqa: E402
 from isocost.ui.screenshot import settle  # noqa: E402
-from isocost.ui.widgets.card import ChartCard  # noqa: E402
+from isocost.ui.widgets.cards.card import ChartCard  # noqa: E402
 from isocost.ui.widgets.rows import ROW  # noqa: E402
 from isocost.ui.window import Window  # noqa: E402
 

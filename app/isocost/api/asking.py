@@ -21,7 +21,7 @@ from isocost.evidence.table import predict as predict_training
 from isocost.files import load_runs
 from isocost.files.imports.reading import Imported, read_file
 from isocost.files.imports.source import Given
-from isocost.plan.answer.curves import CostCurve, active_curve, other_curves
+from isocost.plan.answer.across.curves import CostCurve, active_curve, other_curves
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.evaluation import FIGURES
 from isocost.plan.doubt.risk import Risk, Spread
@@ -35,7 +35,7 @@ from isocost.plan.project.project import replace_scenario
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.solution import Solution, Unknown, Wish
 from isocost.plan.solve.solve import solve as solved
-from isocost.report.decisions.doubt import spread_tree
+from isocost.report.decisions.doubting.doubt import spread_tree
 from isocost.report.decisions.explain import unknown_said
 from isocost.report.estimate_questions import LATE_WEEKS
 

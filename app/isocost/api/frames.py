@@ -14,7 +14,7 @@ from isocost.api.plans import PlanError
 from isocost.api.sweeping import Sweep
 from isocost.evidence.generation import GenerationPrediction
 from isocost.evidence.predict import Prediction
-from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.evaluation import FIGURES as OUTCOMES
 from isocost.plan.money.explain import Explanation

@@ -17,14 +17,14 @@ from typing import Unpack
 
 from msgspec.structs import replace
 
-from isocost.catalog import accelerators as accelerator_file
-from isocost.catalog import models as model_file
-from isocost.catalog.accelerators import AliasRow
-from isocost.catalog.claims import ClaimEntry, shipped_claims
 from isocost.catalog.constants.all import AllConstants, Replacements
+from isocost.catalog.entries import accelerators as accelerator_file
+from isocost.catalog.entries import models as model_file
+from isocost.catalog.entries.accelerators import AliasRow
+from isocost.catalog.entries.claims import ClaimEntry, shipped_claims
+from isocost.catalog.entries.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex, normalised
-from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.searching import search_names
 from isocost.catalog.table import read_rows, read_text

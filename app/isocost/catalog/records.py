@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from isocost.catalog.entries.prices import IsoDay, Text
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.prices import IsoDay, Text
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.shapes import shape_for, working_shape
 from isocost.language import capital, tr

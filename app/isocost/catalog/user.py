@@ -14,11 +14,11 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from isocost.catalog.accelerators import AcceleratorRow
+from isocost.catalog.entries.accelerators import AcceleratorRow
+from isocost.catalog.entries.models import ModelRow
+from isocost.catalog.entries.prices import IsoDay, PartialDate, PriceCard, Text, Usd
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.models import ModelRow
 from isocost.catalog.names import suggestion
-from isocost.catalog.prices import IsoDay, PartialDate, PriceCard, Text, Usd
 from isocost.catalog.table import MAXIMUM_DEPTH, Row, checked, flaw_sentence, read_text, shown
 from isocost.catalog.yaml_text import Refused, Tree, Unquoted, YamlError, parse_yaml, typed
 from isocost.language import tr

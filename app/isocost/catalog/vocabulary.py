@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import msgspec
 
+from isocost.catalog.entries.prices import Text
 from isocost.catalog.names import normalised
-from isocost.catalog.prices import Text
 from isocost.catalog.table import read_rows
 from isocost.paths import resource
 

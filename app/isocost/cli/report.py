@@ -87,8 +87,8 @@ def _page(chosen: argparse.Namespace) -> tuple[Answer, Chances, Paper]:
     from datetime import date
 
     from isocost.cli.plans import answered
+    from isocost.plan.answer.across.curves import other_curves
     from isocost.plan.answer.chances import chances
-    from isocost.plan.answer.curves import other_curves
     from isocost.report.paper.content import paper
     from isocost.report.paper.tables import sampled_beside
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.memory import MemoryProfiles
-from isocost.catalog.measured_training import MeasuredRun
+from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.engine.arrays import Array, Transformers, Workloads, take_rows
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
 from isocost.engine.records import Optimizer, Workload

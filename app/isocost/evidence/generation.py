@@ -11,8 +11,8 @@ import numpy as np
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.constants.serving import EngineName
+from isocost.catalog.entries.measured_generation import MeasuredGeneration, MeasuredRl, dated, engine_of
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl, dated, engine_of
 from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import (
     Format,

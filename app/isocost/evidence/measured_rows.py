@@ -14,14 +14,14 @@ from typing import TypeVar
 import msgspec
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.errors import CatalogError
-from isocost.catalog.frameworks import frameworks
-from isocost.catalog.measured_training import (
+from isocost.catalog.entries.frameworks import frameworks
+from isocost.catalog.entries.measured_training import (
     DEFAULT_STACK,
     MeasuredRun,
     stack_of,
     year_of,
 )
+from isocost.catalog.errors import CatalogError
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Accelerator, Habits, Optimizer, Recompute, Stack, Transformer, Workload

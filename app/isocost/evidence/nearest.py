@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.measured_training import MeasuredRun
+from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.engine.records import Stack
 from isocost.evidence.points import (
     BITS,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.measured_training import held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Method, Precision, Stack, Transformer, Workload
 from isocost.evidence.measured_rows import RunSpec, run_spec

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.measured_training import held_out_runs, measured_runs
+from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import Array
 from isocost.evidence.accuracy import (
     MemoryScore,

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.measured_generation import measured_generation, measured_rl
+from isocost.catalog.entries.measured_generation import measured_generation, measured_rl
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Transformer
 from isocost.evidence.nearest import NearRun, alike, beyond, closest, format_measured, guesses

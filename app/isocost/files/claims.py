@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isocost.catalog import Catalog
-from isocost.catalog.claims import ClaimEntry
+from isocost.catalog.entries.claims import ClaimEntry
 from isocost.files.loading import load_project
 from isocost.files.presets import find_plan
 from isocost.plan.claims.checked import Checked, check_claim

@@ -10,8 +10,8 @@ import msgspec
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.economics import ApiQuote
+from isocost.catalog.entries.prices import PriceCard
 from isocost.catalog.names import normalised, suggestion
-from isocost.catalog.prices import PriceCard
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.files.errors import ContentError, FileError
 from isocost.files.filling import filled
 from isocost.files.migration import current_tree

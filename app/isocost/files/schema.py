@@ -15,8 +15,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
+from isocost.catalog.entries.prices import PriceCard
 from isocost.catalog.names import nearest_name, normalised
-from isocost.catalog.prices import PriceCard
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from isocost.language import tr
-from isocost.plan.answer.badges import Badge, badges, spokesman
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.warnings.badges import Badge, badges, spokesman
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
 from isocost.plan.money.options import OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.money.slip import Slip
 from isocost.plan.project.project import Scenario
-from isocost.report.findings.choices import (
+from isocost.report.findings.facts import badges_said, energy_said, energy_sources, never_counted, scope_said
+from isocost.report.findings.inputs.choices import (
     options_note,
     options_said,
     options_unanswered,
@@ -23,8 +24,7 @@ from isocost.report.findings.choices import (
     rent_said,
     rent_unanswered,
 )
-from isocost.report.findings.facts import badges_said, energy_said, energy_sources, never_counted, scope_said
-from isocost.report.findings.ledger import slip_words
+from isocost.report.findings.tabs.ledger import slip_words
 
 LATE_WEEKS = 1.0
 """The delay whose cost is told."""

@@ -22,7 +22,7 @@ from isocost.quantities import (
     marked,
     plain_spaces,
 )
-from isocost.report.decisions.doubt import days_said
+from isocost.report.decisions.doubting.doubt import days_said
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line, range_rows
 from isocost.report.forms import aligned

@@ -57,10 +57,10 @@ from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, 
 from isocost.ui.speaking import SETTING, chosen_language
 from isocost.ui.tab_strip import TabStrip
 from isocost.ui.widgets.boxes import Icon, Role, message_box
+from isocost.ui.widgets.cards.saving import ask_where, with_suffix
+from isocost.ui.widgets.fields.typing import leave
 from isocost.ui.widgets.labels import plain_tip
-from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.sections import bring_into_sight, upright_rule
-from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
@@ -73,7 +73,7 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.ui.palette.palette import Palette
     from isocost.ui.solve.panel import SolvePanel
     from isocost.ui.tour.tour import Tour
-    from isocost.ui.widgets.side import SidePanel
+    from isocost.ui.widgets.cards.side import SidePanel
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
@@ -311,7 +311,7 @@ class Window(QMainWindow):
     def show_chart(self, name: str) -> None:
         """A chart with its page, and the keyboard there."""
         from isocost.report.findings.charts import CHARTS
-        from isocost.ui.widgets.card import ChartCard
+        from isocost.ui.widgets.cards.card import ChartCard
 
         self.show_page(self.page_titles.index(tr(CHARTS[name].page)))
         card = self.pages.currentWidget().findChild(ChartCard, name)
@@ -486,7 +486,7 @@ class Window(QMainWindow):
 
     def toggle_table(self) -> None:
         """The chart with the keyboard, else the first of the page, as a table or back as a picture."""
-        from isocost.ui.widgets.card import ChartCard
+        from isocost.ui.widgets.cards.card import ChartCard
 
         self.show_workspace()
         part: QWidget | None = self.focusWidget()

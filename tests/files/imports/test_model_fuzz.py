@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.model_families import model_families
+from isocost.catalog.entries.model_families import model_families
 from isocost.files.imports import Given, NotUnderstoodError, SourceFile
 from isocost.files.imports.model import ModelFile, ModelReader, read_model
 from isocost.files.loading import parse_project

@@ -9,7 +9,7 @@ import pytest
 
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.comparison import front
+from isocost.plan.answer.across.comparison import front
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.answer.results import Estimate
 from isocost.plan.notice import Notice
@@ -25,7 +25,7 @@ from isocost.plan.project.project import (
     set_value,
 )
 from isocost.quantities import plain_spaces
-from isocost.report.findings.plan import time_finding
+from isocost.report.findings.tabs.plan import time_finding
 from tests.plan.programmes import CATALOG
 
 

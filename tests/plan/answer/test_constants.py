@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.efficiency import EfficiencyFacts
-from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
+from isocost.plan.answer.warnings.badges import badges
 from isocost.plan.inputs.defaults import default_of, new_stage
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.programme import Site

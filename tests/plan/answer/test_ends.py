@@ -23,7 +23,7 @@ from isocost.plan.kinds import KINDS
 from isocost.plan.physics.resolve import impossible_model
 from isocost.plan.project.project import Hardware, ModelChoice, Place, Price, Project, Scenario, model_of
 from isocost.report.estimate_text import text
-from isocost.report.findings.inputs import Selected, caption, remarks_at
+from isocost.report.findings.inputs.captions import Selected, caption, remarks_at
 
 CATALOG: Catalog = load()
 AT = Place(0, 0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from isocost.catalog import CatalogError, load
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.curves import active_curve, other_curves, pareto_front, ranking
+from isocost.plan.answer.across.curves import active_curve, other_curves, pareto_front, ranking
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.project.project import (
     Data,

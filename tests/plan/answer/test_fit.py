@@ -15,10 +15,10 @@ from isocost.catalog import load
 from isocost.evidence.nearest import FAR, OF_ONE_MODEL
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.fit import TRAINER, EngineFit, fit_report
-from isocost.plan.answer.notices import does_not_fit
+from isocost.plan.answer.warnings.notices import does_not_fit
 from isocost.plan.kinds import Rl, RlStage, RolloutPhase, SftStage
 from isocost.plan.notice import Cure
 from isocost.plan.physics.layouts import pinned_words

@@ -10,15 +10,15 @@ import pytest
 from isocost.catalog import load
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.comparison import ranked
-from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.across.comparison import ranked
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.project import Project, replace_scenario
 from isocost.quantities import format_money
 from isocost.report.findings.header import remarks
-from isocost.report.findings.plan import in_words, ranking_said, why_out
+from isocost.report.findings.tabs.plan import in_words, ranking_said, why_out
 
 CATALOG = load()
 PROJECT = load_project(presets() / "rent-or-buy-64-h100.yaml", CATALOG)

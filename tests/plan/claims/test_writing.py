@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.claims import shipped_claims
+from isocost.catalog.entries.claims import shipped_claims
 from isocost.plan.claims.claim import claim_of
 from isocost.plan.claims.reading import read_claim
 from isocost.plan.claims.terms import terms_of

@@ -33,7 +33,7 @@ from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.screenshot import settle
 from isocost.ui.speaking import settings
-from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.fields.edit import QuantityEdit
 from tests.plan.programmes import CATALOG
 
 # The module of the kind: record, runner, inputs and words. What a new stage starts with is a catalogue's.

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.plan.answer.curves import active_curve
+from isocost.plan.answer.across.curves import active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.kinds import (

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from isocost import paths
 from isocost.files import load_project
-from isocost.plan.answer.curves import active_curve
+from isocost.plan.answer.across.curves import active_curve
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.kinds import Ablations, AblationStage

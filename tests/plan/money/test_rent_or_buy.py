@@ -16,7 +16,7 @@ from isocost.plan.money.options import Option, crossing
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.programme import Demand, Ownership, Supply
 from isocost.plan.project.project import GpuHoursStage, Hardware, Price
-from isocost.report.findings.choices import options_said, rent_note, rent_said
+from isocost.report.findings.inputs.choices import options_said, rent_note, rent_said
 from tests.plan.programmes import CATALOG, answered, scenario
 
 PRESETS = sorted(paths.presets().glob("*.yaml"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.project.choosing import is_too_many, names, price_from, price_on, with_hardware
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.prices import PriceCard
-from isocost.plan.answer.curves import other_cards
+from isocost.catalog.entries.prices import PriceCard
+from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.choosing import (
     price_for,

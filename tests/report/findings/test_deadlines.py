@@ -15,9 +15,9 @@ from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.files.presets import preset_paths
-from isocost.plan.answer.comparison import Comparison, front, in_logarithms, ranked, worth_showing
-from isocost.plan.answer.curves import RankedChoice, other_curves
-from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP
+from isocost.plan.answer.across.comparison import Comparison, front, in_logarithms, ranked, worth_showing
+from isocost.plan.answer.across.curves import RankedChoice, other_curves
+from isocost.plan.answer.across.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.answer.estimate import answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.defaults import new_stage
@@ -25,7 +25,7 @@ from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.editing import add_stage
 from isocost.plan.project.project import Project
 from isocost.quantities import format_duration, parse, plain_spaces, shown_duration
-from isocost.report.findings.plan import time_finding
+from isocost.report.findings.tabs.plan import time_finding
 from tests.plan.curves import KINDS, comparison
 
 SOME = r"([\d.,]+(?: \w+)?)"

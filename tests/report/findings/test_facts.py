@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import answer, estimate
+from isocost.plan.answer.warnings.badges import badges
 from isocost.plan.money.ledger import omissions
 from isocost.plan.project.programme import Site, Supply
 from isocost.quantities import format_carbon, format_energy, plain_spaces

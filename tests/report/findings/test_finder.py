@@ -28,7 +28,7 @@ from isocost.report.findings.finder import (
     search,
     values_of,
 )
-from isocost.report.findings.offers import accelerator_offers
+from isocost.report.findings.inputs.offers import accelerator_offers
 
 CATALOG = load()
 PROJECT = load_project(paths.presets() / "startup-7b.yaml", CATALOG)

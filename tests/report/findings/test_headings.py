@@ -13,8 +13,14 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.ledger import bars_by_group, bars_by_line
 from isocost.quantities import format_duration, format_money, plain_spaces
-from isocost.report.findings.fit import USEFUL, step_finding
-from isocost.report.findings.ledger import bill_finding, calendar_finding, month_name, short_name, whole_share
+from isocost.report.findings.tabs.fit import USEFUL, step_finding
+from isocost.report.findings.tabs.ledger import (
+    bill_finding,
+    calendar_finding,
+    month_name,
+    short_name,
+    whole_share,
+)
 from tests.report.findings.plans import shipped
 
 PRESETS = (

@@ -24,8 +24,8 @@ from isocost.plan.answer.estimate import answer
 from isocost.plan.project.programme import Goal
 from isocost.plan.values import Currency
 from isocost.quantities import format_duration, format_money, plain_spaces
-from isocost.report.decisions.doubt import chance_said
-from isocost.report.findings.risk import dots_view
+from isocost.report.decisions.doubting.doubt import chance_said
+from isocost.report.findings.tabs.risk import dots_view
 from isocost.report.paper.content import note_words, paper
 from isocost.report.paper.forms import figures_table, html_text, markdown_text
 from isocost.report.paper.links import linked

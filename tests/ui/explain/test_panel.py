@@ -17,9 +17,9 @@ from isocost.report.decisions.explain_card import card
 from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.figures import FIGURE, ShowsFigures
-from isocost.ui.widgets.side import LEAST_PAGE
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.cards.figures import FIGURE, ShowsFigures
+from isocost.ui.widgets.cards.side import LEAST_PAGE
 from tests.ui.conftest import preset
 
 LEFT = Qt.MouseButton.LeftButton

@@ -18,7 +18,7 @@ from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.help.window import HelpWindow
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.look.theme import DARK, LIGHT, ThemeManager
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.window import Window
 from tests.ui.hand import ALT, CONTROL, Hand
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from isocost.files import load_project, save_project
 from isocost.plan.project.project import set_section
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.fields.edit import QuantityEdit
+from isocost.ui.widgets.fields.slider import LogSlider
 from tests.ui.conftest import preset
 from tests.ui.inputs.test_inputs import enter, said
 

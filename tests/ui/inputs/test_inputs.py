@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from isocost.plan.project.project import GpuHoursStage
 from isocost.quantities import plain_spaces
-from isocost.report.findings.inputs import PURCHASE, caption
+from isocost.report.findings.inputs.captions import PURCHASE, caption
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.selected import selected
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.fields.edit import QuantityEdit
+from isocost.ui.widgets.fields.slider import LogSlider
 from tests.ui.conftest import preset
 
 

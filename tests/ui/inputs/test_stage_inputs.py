@@ -22,7 +22,7 @@ from isocost.plan.kinds import KINDS, RolloutPhase, uses
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.disclosure import Disclosure
-from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.fields.edit import QuantityEdit
 from tests.declared import RECIPE, RECIPE_CHOICES
 from tests.ui.conftest import preset
 

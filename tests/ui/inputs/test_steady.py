@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.ledger.page import LedgerPage
+from isocost.ui.widgets.fields.slider import LogSlider
 from isocost.ui.widgets.labels import WrapLabel
-from isocost.ui.widgets.slider import LogSlider
 from isocost.ui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton

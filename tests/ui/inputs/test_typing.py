@@ -10,8 +10,8 @@ from isocost.files import load_project
 from isocost.ui.inputs.stage.notes import NoteEdit
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.ledger.pickers import StartEdit
-from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.typing import window_actions
+from isocost.ui.widgets.fields.edit import QuantityEdit
+from isocost.ui.widgets.fields.typing import window_actions
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

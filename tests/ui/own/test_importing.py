@@ -16,7 +16,7 @@ from isocost.files.imports import Brought, read_file
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.project import hardware_of, replace_stage
 from isocost.plan.values import ModelChoice
-from isocost.report.findings import imports as words
+from isocost.report.findings.own import imports as words
 from isocost.ui.own.importing import ImportDialog
 from isocost.ui.screenshot import settle
 from tests.ui.own.dialogs import button, cut_labels, line, opened, press, rest, type_in

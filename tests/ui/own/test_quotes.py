@@ -10,7 +10,7 @@ from isocost.files import load_project, save_project
 from isocost.files.imports import Given, SourceFile
 from isocost.files.imports.fetching import Fetched
 from isocost.files.imports.prices import PriceReader
-from isocost.report.findings.own_quotes import EXAMPLE
+from isocost.report.findings.own.quotes import EXAMPLE
 from isocost.ui.own import quotes
 from isocost.ui.screenshot import settle
 from tests.ui.own.dialogs import button, cut_labels, line, opened, press, rest

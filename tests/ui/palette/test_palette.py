@@ -11,7 +11,7 @@ from isocost.report.findings.finder import Found
 from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.palette.palette import Palette
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from tests.ui.conftest import preset
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

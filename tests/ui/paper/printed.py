@@ -20,11 +20,11 @@ from PySide6.QtCore import QLocale  # noqa: E402
 
 from isocost.catalog import load  # noqa: E402
 from isocost.files import load_project  # noqa: E402
+from isocost.plan.answer.across.curves import other_curves  # noqa: E402
 from isocost.plan.answer.chances import chances  # noqa: E402
-from isocost.plan.answer.curves import other_curves  # noqa: E402
 from isocost.plan.answer.estimate import answer  # noqa: E402
 from isocost.quantities import format_money, mark_numbers  # noqa: E402
-from isocost.report.decisions.doubt import ends_said  # noqa: E402
+from isocost.report.decisions.doubting.doubt import ends_said  # noqa: E402
 from isocost.report.paper.content import paper  # noqa: E402
 from isocost.report.paper.tables import sampled_beside  # noqa: E402
 from isocost.ui.app import application, marks_of  # noqa: E402

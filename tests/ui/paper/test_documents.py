@@ -17,8 +17,8 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from isocost import paths
 from isocost.cli import main
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.chances import chances
-from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import answer
 from isocost.report.paper.content import paper
 from isocost.report.paper.tables import sampled_beside

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from isocost.catalog.prices import PriceCard
-from isocost.plan.answer.curves import CostCurve
+from isocost.catalog.entries.prices import PriceCard
+from isocost.plan.answer.across.curves import CostCurve
 from isocost.ui.plot.lines import Line
 
 

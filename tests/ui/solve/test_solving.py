@@ -15,7 +15,7 @@ from isocost.catalog import Catalog
 from isocost.files import load_project
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import replace_scenario
-from isocost.report.decisions.solving import solving
+from isocost.report.decisions.solving.fields import solving
 from isocost.ui.inputs.column import InputColumn
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.inputs.stage.commands import StageCommands

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from isocost.catalog.constants.all import AllConstants
-from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.kinds import PretrainStage
 from isocost.plan.project.programme import Goal

@@ -15,8 +15,8 @@ from isocost.report.table import Column, Table
 from isocost.ui.look.theme import LIGHT, ThemeManager
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.plan.page import PlanPage
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.table import TableDialog
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.cards.table import TableDialog
 from tests.ui.tabs.conftest import dressed
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from isocost.catalog import Catalog
 from isocost.plan.inputs.starting import new_project
-from isocost.report.decisions.claim_page import NOTHING_READ
+from isocost.report.decisions.claims.page import NOTHING_READ
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session

@@ -11,12 +11,12 @@ import pytest
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
-from isocost.plan.answer.comparison import ranked, worth_showing
+from isocost.plan.answer.across.comparison import ranked, worth_showing
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.physics.records import Breakdown, Part
-from isocost.report.findings.choices import Crossover, LinesView, NamedLine
-from isocost.report.findings.ledger import CalendarView
-from isocost.report.findings.plan import in_words
+from isocost.report.findings.inputs.choices import Crossover, LinesView, NamedLine
+from isocost.report.findings.tabs.ledger import CalendarView
+from isocost.report.findings.tabs.plan import in_words
 from isocost.ui.look.theme import DARK, LIGHT, Theme, ThemeManager
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.plot.crossings import LinesChart

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost.files import load_project
 from isocost.plan.inputs.table import NUMBERS
-from isocost.report.findings.plan import FREE
+from isocost.report.findings.tabs.plan import FREE
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session

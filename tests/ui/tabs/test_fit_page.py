@@ -14,9 +14,9 @@ from isocost.files import load_project
 from isocost.plan.answer.fit import fit_report
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.values import Layout
-from isocost.report.findings.fit import memory_said, step_said
-from isocost.report.findings.layouts import cell_in_words, layouts_said
-from isocost.report.findings.nearest import near_said
+from isocost.report.findings.tabs.fit import memory_said, step_said
+from isocost.report.findings.tabs.layouts import cell_in_words, layouts_said
+from isocost.report.findings.tabs.nearest import near_said
 from isocost.ui.inputs.stage.layout import PinPicker
 from isocost.ui.look.theme import DARK, LIGHT
 from isocost.ui.pages import PAGES
@@ -24,7 +24,7 @@ from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.fit.memory import MemoryChart, labels, spread
 from isocost.ui.tabs.fit.page import FitPage
-from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.fields.slider import LogSlider
 from tests.ui.conftest import preset
 
 FIT = [page.title for page in PAGES].index("Fit")

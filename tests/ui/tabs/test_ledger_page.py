@@ -20,13 +20,13 @@ from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.programme import Demand, Schedule
 from isocost.plan.project.project import Project, Scenario, replace_scenario
 from isocost.quantities import format_duration, format_money, plain_spaces
-from isocost.report.findings.ledger import bill_view, row_in_words, row_tip, slip_words
+from isocost.report.findings.tabs.ledger import bill_view, row_in_words, row_tip, slip_words
 from isocost.report.table import write_csv
 from isocost.ui.look.theme import Theme, ThemeManager
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.page import LedgerPage
-from isocost.ui.widgets.card import ElidedLabel
-from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.cards.card import ElidedLabel
+from isocost.ui.widgets.fields.edit import QuantityEdit
 from tests.declared import PROGRAMME
 from tests.ui.conftest import preset
 from tests.ui.tabs.conftest import dressed

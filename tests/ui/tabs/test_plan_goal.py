@@ -9,12 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
-from isocost.plan.answer.comparison import Published
+from isocost.plan.answer.across.comparison import Published
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import set_section
 from isocost.quantities import shown_money
-from isocost.report.findings.plan_goal import BUDGET, DEADLINE
-from isocost.report.findings.plan_offers import KneeView, OfferView
+from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.tabs.plan_offers import KneeView, OfferView
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session

@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
-from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.project.project import Project
-from isocost.report.findings.plan import APART, IDLE
+from isocost.report.findings.tabs.plan import APART, IDLE
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from isocost.files import load_project
 from isocost.plan.project.editing import switch_stage
 from isocost.report.findings.next_step import RANGE
-from isocost.report.findings.risk import DotsView, Mark, nothing_said
+from isocost.report.findings.tabs.risk import DotsView, Mark, nothing_said
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
@@ -251,7 +251,7 @@ def test_where_nothing_can_be_predicted_the_page_leads_to_the_price(risk, sessio
 
 def test_the_samples_are_exported_with_their_inputs(risk, monkeypatch, tmp_path):
     out = tmp_path / "samples.csv"
-    monkeypatch.setattr("isocost.ui.widgets.card.ask_where", lambda *_: out)
+    monkeypatch.setattr("isocost.ui.widgets.cards.card.ask_where", lambda *_: out)
     action = next(each for each in risk.dots.menu.actions() if each.text() == "Export samples…")
     assert action.isEnabled()
     action.trigger()

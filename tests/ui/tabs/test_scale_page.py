@@ -514,7 +514,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme_of", [LIGHT, DARK])
 def test_names_are_readable_on_every_ground_of_the_map(session: Session, theme_of: Theme):
-    from isocost.plan.answer.comparison import styles
+    from isocost.plan.answer.across.comparison import styles
     from isocost.ui.plot.base import mixed
     from isocost.ui.plot.styles import series_of
     from isocost.ui.tabs.scale.wins_chart import STRENGTHS

@@ -11,7 +11,7 @@ from isocost.plan.inputs.starting import new_project
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.ledger import omissions
 from isocost.plan.project.project import get_value
-from isocost.report.findings.inputs import short_source, without_address
+from isocost.report.findings.inputs.captions import short_source, without_address
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.widgets.labels import WrapLabel

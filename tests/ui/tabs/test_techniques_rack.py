@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from isocost.cli.deciding.techniques import run
 from isocost.files import load_project
 from isocost.plan.compare.rack import with_technique
-from isocost.report.decisions.techniques import ABSENT, UNMODELLED
-from isocost.report.decisions.techniques_card import RackRow
+from isocost.report.decisions.comparing.techniques import ABSENT, UNMODELLED
+from isocost.report.decisions.comparing.techniques_card import RackRow
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
-from isocost.report.findings.risk import DoubtRow, Side
+from isocost.report.findings.tabs.risk import DoubtRow, Side
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session

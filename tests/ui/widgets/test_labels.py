@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from isocost.ui.look.theme import LIGHT
-from isocost.ui.widgets.card import CardTitle
+from isocost.ui.widgets.cards.card import CardTitle
 from isocost.ui.widgets.labels import shorten
 
 TITLES = (

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from isocost.catalog.entries.prices import IsoDay, Text
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex
-from isocost.catalog.prices import IsoDay, Text
 from isocost.catalog.table import yaml_record
 from isocost.language import tr
 from isocost.quantities import MoneyUnit

@@ -49,7 +49,7 @@ def _written(claim: str | None, sentence: str | None, listed: bool, form: str) -
         raise UsageError("Give a claim's id or file, or --text with a sentence, or --list.")
     catalog = open_catalog()
     if listed:
-        from isocost.report.decisions.claims import library_told
+        from isocost.report.decisions.claims.verdict import library_told
 
         return FORMS[form](library_told(tuple(catalog.claims.values())))
     told = (
@@ -67,8 +67,8 @@ def _of_sentence(where: str, sentence: str, catalog: Catalog) -> Told:
 def _of_reading(where: str, reading: Reading, catalog: Catalog) -> Told:
     from isocost.cli.errors import UsageError
     from isocost.plan.claims.checked import check_claim
-    from isocost.report.decisions.claim_page import EXAMPLE, read_nothing
-    from isocost.report.decisions.claims import claim_told
+    from isocost.report.decisions.claims.page import EXAMPLE, read_nothing
+    from isocost.report.decisions.claims.verdict import claim_told
 
     if read_nothing(reading):
         why = f" {' '.join(reading.problems)}" if reading.problems else ""
@@ -81,7 +81,7 @@ def _of_name(name: str, catalog: Catalog) -> Told:
     from isocost.cli.errors import UsageError
     from isocost.files.claims import check_entry
     from isocost.files.schema import nearest_or_all
-    from isocost.report.decisions.claims import claim_told
+    from isocost.report.decisions.claims.verdict import claim_told
 
     entry = catalog.claims.get(name)
     if entry is not None:
@@ -118,7 +118,7 @@ def _of_plan(path: Path, catalog: Catalog) -> Told:
     from isocost.cli.plans import open_plan
     from isocost.plan.claims.checked import check_claim
     from isocost.plan.claims.claim import claim_of_plan
-    from isocost.report.decisions.claims import claim_told
+    from isocost.report.decisions.claims.verdict import claim_told
 
     claim = claim_of_plan(open_plan(str(path), catalog, shown=False).scenarios[0])
     if claim is None:

@@ -56,7 +56,7 @@ def _compared(file: str, others: Sequence[str], named: tuple[str | None, str | N
     from isocost.cli.plans import open_catalog
     from isocost.plan.compare.beside import side_of
     from isocost.plan.compare.comparing import compared_pair
-    from isocost.report.decisions import compare
+    from isocost.report.decisions.comparing import compare
 
     catalog = open_catalog()
     sides = _sides(file, others, named, catalog)
@@ -69,7 +69,7 @@ def _compared(file: str, others: Sequence[str], named: tuple[str | None, str | N
 def _suppliers(file: str, scenario: str | None) -> Told:
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.plan.compare.suppliers import priced_by_suppliers
-    from isocost.report.decisions import suppliers
+    from isocost.report.decisions.comparing import suppliers
 
     catalog = open_catalog()
     project = open_plan(file, catalog)

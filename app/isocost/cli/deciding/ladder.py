@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.plan.solve.case import WishError
     from isocost.plan.solve.hardware.ladder import ladder, usual_plan
-    from isocost.report.decisions.ladder import climbed
+    from isocost.report.decisions.solving.ladder import climbed
     from isocost.report.told import FORMS
 
     catalog = open_catalog()

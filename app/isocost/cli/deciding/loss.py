@@ -28,7 +28,7 @@ def _written(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.plans import answered, title_of
     from isocost.plan.answer.loss import loss_report
-    from isocost.report.decisions.loss import told
+    from isocost.report.decisions.solving.loss import told
     from isocost.report.told import FORMS
 
     found = answered(file, scenario)

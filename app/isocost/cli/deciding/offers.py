@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.plans import refusals
     from isocost.plan.solve.hardware.offers import offers
-    from isocost.report.decisions.offers import offered
+    from isocost.report.decisions.solving.offers import offered
     from isocost.report.told import FORMS
 
     case, without = asked(chosen)

@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.plans import refusals
     from isocost.plan.solve.hardware.ranks import ranking
-    from isocost.report.decisions.rank import ranked
+    from isocost.report.decisions.solving.rank import ranked
     from isocost.report.told import FORMS
 
     case, without = asked(chosen)

@@ -59,7 +59,7 @@ def _report(chosen: argparse.Namespace) -> str:
     from isocost.cli.plans import answered
     from isocost.files.presets import find_plan
     from isocost.plan.doubt.risk import risk
-    from isocost.report.decisions.doubt import samples_table, told_risk
+    from isocost.report.decisions.doubting.doubt import samples_table, told_risk
     from isocost.report.table import write_csv
     from isocost.report.told import FORMS
 

@@ -54,7 +54,7 @@ def _told(chosen: argparse.Namespace) -> Told:
     from isocost.plan.solve.knee import knee
     from isocost.plan.solve.solution import Wish
     from isocost.plan.solve.solve import solve
-    from isocost.report.decisions.solve import solved
+    from isocost.report.decisions.solving.solve import solved
 
     case = case_of(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
     text = chosen.tokens_per_parameter

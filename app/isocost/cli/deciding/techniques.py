@@ -44,7 +44,7 @@ def _told(file: str, scenario: str | None, on: str) -> Told:
     from isocost.cli.plans import open_catalog, open_plan, refusals, scenario_index
     from isocost.plan.compare.changes import NotHereError
     from isocost.plan.compare.rack import rack
-    from isocost.report.decisions import techniques
+    from isocost.report.decisions.comparing import techniques
 
     catalog = open_catalog()
     project = open_plan(file, catalog)

@@ -32,7 +32,7 @@ def _report(chosen: argparse.Namespace) -> str:
     from isocost.plan.doubt.experiment import next_experiment
     from isocost.plan.doubt.risk import risk
     from isocost.plan.doubt.tornado import tornado
-    from isocost.report.decisions.tornado import told_tornado
+    from isocost.report.decisions.doubting.tornado import told_tornado
     from isocost.report.told import FORMS
 
     samples, seed = samples_of(chosen)

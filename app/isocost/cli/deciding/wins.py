@@ -42,7 +42,7 @@ def _told(chosen: argparse.Namespace) -> Told:
     from isocost.cli.errors import UsageError
     from isocost.cli.plans import refusals
     from isocost.plan.solve.hardware.wins import SIZE, wins
-    from isocost.report.decisions.wins import mapped
+    from isocost.report.decisions.solving.wins import mapped
 
     x, y = _span("X", chosen.x), _span("Y", chosen.y)
     size = SIZE if chosen.size is None else ratio_of("--size", chosen.size)

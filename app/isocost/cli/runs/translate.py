@@ -61,7 +61,7 @@ def _told(chosen: argparse.Namespace) -> Told:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.plans import open_catalog, scenario_index
     from isocost.plan.compare.translation import translate
-    from isocost.report.decisions import translate as report
+    from isocost.report.decisions.comparing import translate as report
 
     hours = None if chosen.hours is None else number_of("--hours", chosen.hours, "stage.hours")
     if hours is not None and hours <= 0.0:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-from isocost.catalog.accelerators import AcceleratorRow
+from isocost.catalog.entries.accelerators import AcceleratorRow
 from isocost.catalog.user import NONE
 from isocost.language import tr
 from isocost.quantities import QuantityError, format_exact, marked, parse, without_idle_cents

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.accelerators import FORMATS, AcceleratorRow
+from isocost.catalog.entries.accelerators import FORMATS, AcceleratorRow
 from isocost.catalog.names import normalised
 from isocost.catalog.user import NONE, accelerator_row
 from isocost.files.own.fields import FIELDS, RENT, FieldError, read_field

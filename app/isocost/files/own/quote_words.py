@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from isocost.catalog.prices import COMMITMENTS
+from isocost.catalog.entries.prices import COMMITMENTS
 from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
 UNNAMED = "your quote"

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.files.own import quote_words as said
 from isocost.files.text import bounded_text
 from isocost.language import tr

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isocost.catalog.accelerators import AcceleratorRow, shipped_rows
+from isocost.catalog.entries.accelerators import AcceleratorRow, shipped_rows
 from isocost.catalog.table import MAXIMUM_BYTES, MAXIMUM_DEPTH
 from isocost.catalog.user import WINDOW_FILE, read_user_folder
 from isocost.catalog.yaml_text import YamlError, parse_yaml, typed

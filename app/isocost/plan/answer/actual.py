@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from isocost.evidence.predict import DECILE
 from isocost.language import tr
-from isocost.plan.answer.badges import spokesman
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.warnings.badges import spokesman
 from isocost.plan.doubt.span import Range
 from isocost.plan.kinds import data_of, tokens_read
 from isocost.plan.money.cashflow import timeline

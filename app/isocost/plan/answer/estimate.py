@@ -9,17 +9,11 @@ from functools import cached_property
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.plan.answer.comparison import Comparison, compared
-from isocost.plan.answer.curves import CostCurve, active_curve
+from isocost.plan.answer.across.comparison import Comparison, compared
+from isocost.plan.answer.across.curves import CostCurve, active_curve
 from isocost.plan.answer.evidence import plan_evidence, stage_evidence
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline, usage
-from isocost.plan.answer.notices import (
-    currency_notices,
-    other_count_is_better,
-    scenario_notices,
-    stage_notices,
-)
 from isocost.plan.answer.results import (
     Estimate,
     GroupShare,
@@ -27,6 +21,12 @@ from isocost.plan.answer.results import (
     Total,
 )
 from isocost.plan.answer.stage_layout import with_layout, with_update
+from isocost.plan.answer.warnings.notices import (
+    currency_notices,
+    other_count_is_better,
+    scenario_notices,
+    stage_notices,
+)
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.span import span_of
 from isocost.plan.inputs.table import CHOICES

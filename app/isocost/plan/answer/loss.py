@@ -21,7 +21,8 @@ from isocost.engine.scaling import (
     loss,
     optimum,
 )
-from isocost.plan.answer.badges import (
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.warnings.badges import (
     SAME_CLASS,
     LawReading,
     Regime,
@@ -29,7 +30,6 @@ from isocost.plan.answer.badges import (
     spokesman,
     training_regime,
 )
-from isocost.plan.answer.estimate import Answer
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.project.project import model_of

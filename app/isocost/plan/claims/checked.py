@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
-from isocost.catalog.claims import ClaimEntry, LeftOut
+from isocost.catalog.entries.claims import ClaimEntry, LeftOut
 from isocost.language import tr
 from isocost.plan.answer.estimate import answer
 from isocost.plan.claims.checks import Check, memory, money, sense, work

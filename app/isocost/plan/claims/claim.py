@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isocost.catalog.claims import ClaimEntry, ClaimJob, ClaimPart, ComparedWith
+from isocost.catalog.entries.claims import ClaimEntry, ClaimJob, ClaimPart, ComparedWith
 from isocost.engine.records import Stack
 from isocost.plan.kinds import GpuHoursStage
 from isocost.plan.project.project import Scenario, hardware_of

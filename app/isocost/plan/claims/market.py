@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceQuote
+from isocost.catalog.entries.prices import PriceQuote
 from isocost.language import tr
 from isocost.quantities import format_money
 

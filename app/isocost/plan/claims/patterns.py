@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from isocost.catalog.claims import ClaimJob
+from isocost.catalog.entries.claims import ClaimJob
 from isocost.catalog.vocabulary import foreign_words
 from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 

@@ -13,7 +13,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.engine.records import Stack
 from isocost.evidence.word import Evidence
 from isocost.language import listed, tr
-from isocost.plan.answer.curves import CostCurve, active_curve
+from isocost.plan.answer.across.curves import CostCurve, active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.claims.terms import FROM_NOTHING, SEQUENCE, Amount, Terms

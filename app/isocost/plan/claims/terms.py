@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.claims import ClaimJob, ClaimPart
+from isocost.catalog.entries.claims import ClaimJob, ClaimPart
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.architecture import training_flops_per_token
 from isocost.language import later, tr

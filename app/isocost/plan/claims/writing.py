@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isocost.catalog import Catalog
-from isocost.catalog.claims import ClaimJob
+from isocost.catalog.entries.claims import ClaimJob
 from isocost.plan.claims.claim import Claim
 from isocost.plan.claims.terms import Terms
 from isocost.quantities.units import HOURS_PER_DAY

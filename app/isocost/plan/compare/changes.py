@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.language import in_sentence, tr
-from isocost.plan.answer.badges import training_regime
-from isocost.plan.answer.curves import active_curve, other_curves, ranking
+from isocost.plan.answer.across.curves import active_curve, other_curves, ranking
+from isocost.plan.answer.warnings.badges import training_regime
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES

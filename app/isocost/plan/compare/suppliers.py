@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard, PriceQuote, newest_by_supplier
-from isocost.plan.answer.curves import COMPARED_DAYS
+from isocost.catalog.entries.prices import PriceCard, PriceQuote, newest_by_supplier
+from isocost.plan.answer.across.curves import COMPARED_DAYS
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
 from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.project.choosing import card_of, is_too_many, price_from
 from isocost.plan.project.programme import Supply
@@ -39,7 +39,7 @@ class SupplierPrice:
     quoted_as: str = ""
     """What is let at that price: an instance, a region."""
     stale: bool = False
-    """Whether it is out of date, as everywhere: see :func:`isocost.plan.answer.notices.staleness`."""
+    """Whether it is out of date: see :func:`isocost.plan.answer.warnings.notices.staleness`."""
     old: bool = False
     """Whether it is so old that it is out of date whatever is known beside it."""
 

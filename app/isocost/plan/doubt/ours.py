@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import VaryingFigure
-from isocost.catalog.prices import market_of
+from isocost.catalog.entries.prices import market_of
 from isocost.engine.architecture import adapter_parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.peaks import PEAK_FORMAT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from isocost.catalog.models import LARGEST, SMALLEST, SOME_LAYERS
+from isocost.catalog.entries.models import LARGEST, SMALLEST, SOME_LAYERS
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
 from isocost.language import tr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import NO_CLUSTER, PriceCard
+from isocost.catalog.entries.prices import NO_CLUSTER, PriceCard
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.kinds import GpuHoursStage, Stage
 from isocost.plan.kinds.claim import hours_on

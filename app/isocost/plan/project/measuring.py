@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from isocost.catalog import Catalog
+from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured_training import MeasuredRun
 from isocost.evidence.measured_rows import RunSpec, refuse_impossible, run_spec
 from isocost.evidence.own_runs import Calibration, OwnRun
 from isocost.evidence.predict import OwnRuns, Prediction, correction, over_peak

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.plan.kinds import GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.plan.project.programme import (
     Api,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import OFFERS, PriceCard, newest_by_supplier, term_share
+from isocost.catalog.entries.prices import OFFERS, PriceCard, newest_by_supplier, term_share
 from isocost.language import tr
 from isocost.plan.values import asked_by
 from isocost.quantities import format_share

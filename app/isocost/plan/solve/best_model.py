@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog import CatalogError
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.engine.scaling import ParametricLaw, optimum
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.counts import Counts

@@ -12,11 +12,11 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.engine.arrays import Number
 from isocost.engine.scaling import ParametricLaw, data_constrained_loss, loss
 from isocost.language import tr
-from isocost.plan.answer.badges import spokesman
+from isocost.plan.answer.warnings.badges import spokesman
 from isocost.plan.inputs.locks import is_locked
 from isocost.plan.inputs.roads import put
 from isocost.plan.inputs.table import NUMBERS

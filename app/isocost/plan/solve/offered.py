@@ -8,15 +8,15 @@ from typing import Literal
 
 import numpy as np
 
-from isocost.catalog.prices import ON_DEMAND, TERM_DAYS, PriceCard, PriceQuote, market_of
-from isocost.plan.answer.curves import (
+from isocost.catalog.entries.prices import ON_DEMAND, TERM_DAYS, PriceCard, PriceQuote, market_of
+from isocost.plan.answer.across.curves import (
     CLUSTER_LINK,
     LARGEST_PCIE_COUNT,
     LONGEST_DAYS,
     current_price,
     other_cards,
 )
-from isocost.plan.answer.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
 from isocost.plan.physics.counts import LARGEST_COUNT
 from isocost.plan.project.choosing import price_from
 from isocost.plan.solve.case import Case
@@ -73,7 +73,7 @@ def on_offer(case: Case, on: Reach) -> Flags:
 
 
 def is_stale(card: PriceCard, case: Case) -> bool:
-    """Whether a price is so old that it may be gone: see :func:`isocost.plan.answer.notices.staleness`."""
+    """Whether a price may be gone: see :func:`isocost.plan.answer.warnings.notices.staleness`."""
     price = price_from(card)
     newest = newest_price(price, card.accelerator, case.catalog)
     return staleness(price, newest, case.catalog, case.today) is not None

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import NO_CLUSTER, PriceCard
-from isocost.plan.answer.curves import CostCurve, reckoned_on
+from isocost.catalog.entries.prices import NO_CLUSTER, PriceCard
+from isocost.plan.answer.across.curves import CostCurve, reckoned_on
 from isocost.plan.money.figure import Values
 from isocost.plan.money.reckoning import Point
 from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid, units_of

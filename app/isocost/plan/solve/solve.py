@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import CatalogError
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.engine.scaling import ParametricLaw
 from isocost.language import in_sentence, tr
 from isocost.plan.inputs.table import NUMBERS

@@ -20,7 +20,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
 )
-from isocost.report.decisions.doubt import ends_said
+from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.table import Column, Table
 
 LIMITS: dict[Limit, str] = {

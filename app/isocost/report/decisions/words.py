@@ -21,7 +21,7 @@ from isocost.quantities import (
     format_quantity,
     format_significant,
 )
-from isocost.report.findings.inputs import price_origin
+from isocost.report.findings.inputs.captions import price_origin
 
 AUTOMATIC = "automatic"
 SHARED = tr("the plan's own")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from isocost.catalog import Catalog
 from isocost.language import capital, in_sentence, tr
-from isocost.plan.answer.badges import Badge
+from isocost.plan.answer.warnings.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.billing import EXPERIMENTS, STAGES
 from isocost.plan.inputs.defaults import default_of, new_stage

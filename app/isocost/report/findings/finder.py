@@ -12,8 +12,8 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.catalog.names import normalised
 from isocost.language import in_sentence, tr
+from isocost.plan.answer.across.comparison import familiar
 from isocost.plan.answer.chances import stage_with
-from isocost.plan.answer.comparison import familiar
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.explain.figures import Explainer
 from isocost.plan.inputs.input import Choice, Input, problem
@@ -27,8 +27,8 @@ from isocost.quantities import MoneyUnit, QuantityError, format_count, format_qu
 from isocost.report.decisions.explain import value_said
 from isocost.report.estimate_questions import LATE_WEEKS
 from isocost.report.findings.charts import CHARTS
-from isocost.report.findings.inputs import value_words
-from isocost.report.findings.offers import Offer, holding, model_offer, spelled
+from isocost.report.findings.inputs.captions import value_words
+from isocost.report.findings.inputs.offers import Offer, holding, model_offer, spelled
 
 Kind = Literal[
     "recent", "value", "input", "solve", "chart", "command", "plan", "model", "accelerator", "figure"

@@ -15,8 +15,8 @@ from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.evidence.word import Evidence, Word
 from isocost.language import tr
 from isocost.plan.answer.headline import impossible, usage
-from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.doubt.ours import GOODPUT, PRICE
 from isocost.plan.doubt.span import EstimateRange, RangePart

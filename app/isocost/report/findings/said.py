@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from isocost.language import tr
 from isocost.plan.doubt.factors import FigureRanges
-from isocost.report.decisions.doubt import ends_said
+from isocost.report.decisions.doubting.doubt import ends_said
 
 
 class Said(NamedTuple):

@@ -22,7 +22,7 @@ from isocost.plan.notice import Notice
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario
 from isocost.quantities import SPACE, format_count, format_duration, format_money, money_shown_in
-from isocost.report.decisions.doubt import (
+from isocost.report.decisions.doubting.doubt import (
     chance_said,
     chances_said,
     days_said,
@@ -32,12 +32,12 @@ from isocost.report.decisions.doubt import (
     settling,
     value_said,
 )
-from isocost.report.decisions.tornado import experiment_said
+from isocost.report.decisions.doubting.tornado import experiment_said
 from isocost.report.findings.facts import never_counted
 from isocost.report.findings.header import by_gravity, currency_words, fit_words
-from isocost.report.findings.ledger import slip_words
-from isocost.report.findings.risk import NOTHING
 from isocost.report.findings.said import KeyFigure
+from isocost.report.findings.tabs.ledger import slip_words
+from isocost.report.findings.tabs.risk import NOTHING
 from isocost.report.paper.numbers import Number, asked_numbers
 from isocost.report.paper.prices import PricesTable, prices_table
 from isocost.report.paper.tables import (

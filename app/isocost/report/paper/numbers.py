@@ -13,7 +13,7 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.risk import Risk, Spread
 from isocost.plan.money.figure import Unit
 from isocost.plan.project.programme import Goal
-from isocost.report.decisions.doubt import reserve_apart
+from isocost.report.decisions.doubting.doubt import reserve_apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.answer.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.project.project import Price, Scenario, hardware_of, price_of
 from isocost.plan.values import asked_by
 from isocost.quantities import format_counted, format_money
-from isocost.report.findings.inputs import SHORT_TERMS
+from isocost.report.findings.inputs.captions import SHORT_TERMS
 from isocost.report.table import Column, Table
 
 UNDATED = tr("no date")

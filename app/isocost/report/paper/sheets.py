@@ -8,7 +8,7 @@ from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.quantities import MoneyUnit, money_shown_in
 from isocost.report.findings.header import currency_words
-from isocost.report.findings.ledger import cash_table
+from isocost.report.findings.tabs.ledger import cash_table
 from isocost.report.paper.content import Paper, note_words
 from isocost.report.paper.numbers import Number, ledger_numbers
 from isocost.report.paper.workbook import Cell, Form, Page, column_letters

@@ -15,9 +15,9 @@ from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.risk import Risk, risk
 from isocost.plan.kinds import kind_of
 from isocost.quantities import format_cents, format_count, format_duration, format_money
-from isocost.report.decisions.doubt import ends_said, value_said
-from isocost.report.findings.ledger import NAMES
-from isocost.report.findings.risk import DoubtRow, doubt_rows
+from isocost.report.decisions.doubting.doubt import ends_said, value_said
+from isocost.report.findings.tabs.ledger import NAMES
+from isocost.report.findings.tabs.risk import DoubtRow, doubt_rows
 from isocost.report.table import Column, Table
 
 LITTLE = 0.001

@@ -12,8 +12,8 @@ from isocost import __version__
 from isocost.language import listed, tr
 from isocost.ui.log import log_path
 from isocost.ui.look.icons import app_icon
+from isocost.ui.widgets.fields.typing import window_actions
 from isocost.ui.widgets.labels import plain_label
-from isocost.ui.widgets.typing import window_actions
 
 COLUMNS = 2
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from isocost.catalog.user import make_own_file, own_file
 from isocost.language import tr
 from isocost.paths import user_data
-from isocost.report.findings.offers import own_file_words
+from isocost.report.findings.inputs.offers import own_file_words
 from isocost.ui.widgets.boxes import Icon, Role, message_box, warning_box
 
 

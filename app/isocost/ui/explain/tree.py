@@ -12,7 +12,7 @@ from isocost.report.decisions.explain_card import ValueRow
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, text_size
-from isocost.ui.widgets.figures import OPENING
+from isocost.ui.widgets.cards.figures import OPENING
 from isocost.ui.widgets.rows import LEFT, RIGHT, ROW, Index, Lines, RowDelegate, RowList, write_text
 
 HEIGHT, INDENT, SIGN = 46, 18, 14

@@ -31,8 +31,8 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import ESTIMATING, Session
-from isocost.ui.widgets.figures import RING, FigureSentence
-from isocost.ui.widgets.key_figure import KeyFigureBlock
+from isocost.ui.widgets.cards.figures import RING, FigureSentence
+from isocost.ui.widgets.cards.key_figure import KeyFigureBlock
 from isocost.ui.widgets.labels import plain_label, plain_tip, set_text
 
 BLOCKS = 4

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSettings
 
 from isocost.report.findings.header import RANGES, RANGES_TIP
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.fields.switch import Switch
 from isocost.ui.widgets.labels import plain_tip
-from isocost.ui.widgets.switch import Switch
 
 STORED = "ranges"
 

@@ -25,7 +25,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds.kind import Filled
 from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, Project, model_of
-from isocost.report.findings.inputs import range_caption, range_words, value_words
+from isocost.report.findings.inputs.captions import range_caption, range_words, value_words
 from isocost.ui.session.session import Session
 
 _RESET_WORDS = {

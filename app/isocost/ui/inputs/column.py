@@ -20,7 +20,7 @@ from isocost.plan.physics.counts import units_of
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.values import Data
 from isocost.quantities import shown_money
-from isocost.report.findings.inputs import details_line, layout_line, prices_shown, software_line
+from isocost.report.findings.inputs.captions import details_line, layout_line, prices_shown, software_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.marks import InputMarks

@@ -12,7 +12,7 @@ from isocost.language import in_sentence, tr
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import MoneyUnit, format_quantity, shown_money
-from isocost.report.findings.inputs import caption, remarks_at
+from isocost.report.findings.inputs.captions import caption, remarks_at
 from isocost.ui.inputs.bindings import (
     at_default,
     range_line,
@@ -30,10 +30,10 @@ from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.fields.edit import QuantityEdit
+from isocost.ui.widgets.fields.scale import scale_of
+from isocost.ui.widgets.fields.slider import LogSlider
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
-from isocost.ui.widgets.scale import scale_of
-from isocost.ui.widgets.slider import LogSlider
 
 EDIT_WIDTH = 128
 CAPTION_LINES = 2

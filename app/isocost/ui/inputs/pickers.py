@@ -16,7 +16,7 @@ from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import data_of
 from isocost.plan.physics.resolve import precision_on
-from isocost.report.findings.inputs import precision_note
+from isocost.report.findings.inputs.captions import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.look.stylesheet import ARROW_ROOM

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.language import tr
 from isocost.plan.project.choosing import price_from
-from isocost.report.findings.inputs import (
+from isocost.report.findings.inputs.captions import (
     ADD_QUOTE,
     NO_QUOTES,
     QUOTE_TERMS,
@@ -20,8 +20,8 @@ from isocost.report.findings.inputs import (
 )
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.fields.slider import Tick
 from isocost.ui.widgets.labels import plain_tip
-from isocost.ui.widgets.slider import Tick
 
 
 class QuotesButton(QToolButton):

@@ -12,15 +12,15 @@ from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.ranging import range_path
 from isocost.plan.project.ranges import InputRange
-from isocost.report.findings.inputs import DROP_RANGE, MAKE_RANGE, end_words
+from isocost.report.findings.inputs.captions import DROP_RANGE, MAKE_RANGE, end_words
 from isocost.ui.inputs.bindings import place, read
 from isocost.ui.inputs.ranges import begin_range, drop_range, held_range, may_be_ranged, move_ends
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.grips import RangeGrips
-from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.fields.edit import QuantityEdit
+from isocost.ui.widgets.fields.grips import RangeGrips
+from isocost.ui.widgets.fields.slider import LogSlider
 
 KEY = "R"
 _COMINGS = (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut)

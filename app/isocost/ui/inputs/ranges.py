@@ -9,7 +9,7 @@ from isocost.plan.inputs.ranging import range_at, range_path, with_ends, without
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import Place
 from isocost.plan.project.ranges import InputRange
-from isocost.report.findings.inputs import no_range_words, range_words
+from isocost.report.findings.inputs.captions import no_range_words, range_words
 from isocost.ui.inputs.bindings import place, read
 from isocost.ui.session.session import Session
 

@@ -13,7 +13,7 @@ from isocost.catalog.names import normalised
 from isocost.language import tr
 from isocost.plan.project.project import ModelChoice, model_of
 from isocost.quantities import format_count
-from isocost.report.findings.offers import (
+from isocost.report.findings.inputs.offers import (
     ADD_OWN,
     CUSTOM,
     MODEL_COLUMNS,
@@ -36,8 +36,8 @@ from isocost.ui.inputs.choices import ChoiceList, Line
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.fields.typing import WindowKeys
 from isocost.ui.widgets.labels import plain_tip, shorten
-from isocost.ui.widgets.typing import WindowKeys
 
 OPENING = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_F4)
 """Keys that open the list: with a list this long nobody wants the next entry unseen."""

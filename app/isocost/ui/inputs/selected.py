@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isocost.plan.answer.results import StageEstimate, result_of
-from isocost.report.findings.inputs import Selected
+from isocost.report.findings.inputs.captions import Selected
 from isocost.ui.inputs.bindings import place
 from isocost.ui.session.session import Session
 

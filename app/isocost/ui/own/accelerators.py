@@ -33,7 +33,7 @@ from isocost.files.own.store import (
 from isocost.language import tr
 from isocost.paths import user_data
 from isocost.plan.project.choosing import names
-from isocost.report.findings import own_parts as words
+from isocost.report.findings.own import parts as words
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.icons import icon

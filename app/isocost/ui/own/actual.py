@@ -20,7 +20,7 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.project.underway import underway_of, with_underway
 from isocost.plan.values import Underway
 from isocost.report.decisions.actual import actual_said, sentences
-from isocost.report.findings import own_actual as words
+from isocost.report.findings.own import actual as words
 from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.field import FormField

@@ -32,8 +32,8 @@ from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.cards.table import TableView
 from isocost.ui.widgets.labels import WrapLabel, plain_label
-from isocost.ui.widgets.table import TableView
 
 NAME = "own_calibration"
 ROW = 26

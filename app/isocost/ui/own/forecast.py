@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.actual import Actual
-from isocost.report.findings.own_actual import Bar, bars, bars_said
+from isocost.report.findings.own.actual import Bar, bars, bars_said
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.rows import LEFT, write_text

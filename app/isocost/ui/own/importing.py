@@ -24,13 +24,13 @@ from isocost.files.imports import Brought, Given, read_files
 from isocost.language import capital
 from isocost.plan.project.project import Place, Project
 from isocost.report.decisions.importing import put_in
-from isocost.report.findings import imports as words
+from isocost.report.findings.own import imports as words
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.field import FormField
 from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.cards.table import TableView
 from isocost.ui.widgets.labels import WrapLabel, plain_label
-from isocost.ui.widgets.table import TableView
 
 NAME = "own_import"
 LEAST_VALUE = 80

@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from isocost.catalog.prices import PriceCard
-from isocost.report.findings.own_quotes import COLUMNS, TITLE, TYPED, QuoteLine
+from isocost.catalog.entries.prices import PriceCard
+from isocost.report.findings.own.quotes import COLUMNS, TITLE, TYPED, QuoteLine
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import rows_replaced

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.files.imports.fetching import Fetched, FetchError, checked_address, fetch_prices
 from isocost.files.imports.own import quotes_in
 from isocost.files.imports.prices import PriceList
@@ -31,7 +31,7 @@ from isocost.plan.project.choosing import price_from, with_price, with_quote_use
 from isocost.plan.project.project import Place, Project
 from isocost.plan.project.quotes import with_changed_quote, with_quotes, without_quotes
 from isocost.report.decisions.importing import prices_said
-from isocost.report.findings import own_quotes as words
+from isocost.report.findings.own import quotes as words
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.own.quote_table import QuoteModel, QuoteTable

@@ -29,7 +29,7 @@ from isocost.report.findings.finder import (
     stage_of_input,
     values_of,
 )
-from isocost.report.findings.offers import Offer, accelerator_offers
+from isocost.report.findings.inputs.offers import Offer, accelerator_offers
 from isocost.report.findings.presets import first_note
 from isocost.ui.inputs.bindings import Typed, first_refused, write_together
 from isocost.ui.menus import Menus, plain_command

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from isocost.language import tr
+from isocost.plan.answer.across.comparison import in_logarithms, worth_showing
 from isocost.plan.answer.chances import Chances
-from isocost.plan.answer.comparison import in_logarithms, worth_showing
 from isocost.plan.answer.estimate import Answer
-from isocost.report.findings.ledger import (
+from isocost.report.findings.tabs.ledger import (
     BillRow,
     CalendarView,
     bill_view,
@@ -17,8 +17,8 @@ from isocost.report.findings.ledger import (
     row_in_words,
     stage_groups,
 )
-from isocost.report.findings.plan import time_said, time_subtitle
-from isocost.report.findings.risk import dots_said, dots_view
+from isocost.report.findings.tabs.plan import time_said, time_subtitle
+from isocost.report.findings.tabs.risk import dots_said, dots_view
 from isocost.report.paper.content import Paper
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing

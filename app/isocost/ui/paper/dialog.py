@@ -22,8 +22,8 @@ from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.paper.documents import SIZES, Format, document, image
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.cards.saving import ask_where, with_suffix
 from isocost.ui.widgets.labels import plain_label
-from isocost.ui.widgets.saving import ask_where, with_suffix
 
 USUAL = tr("4 in 5")
 LEVELS = {tr("1 in 2"): 0.5, tr("2 in 3"): 2.0 / 3.0, USUAL: 0.8, tr("9 in 10"): 0.9}

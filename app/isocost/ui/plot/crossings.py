@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from isocost.quantities import shown_money
-from isocost.report.findings.choices import LinesView, NamedLine
+from isocost.report.findings.inputs.choices import LinesView, NamedLine
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import ReadableChart

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QPen
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.plan.answer.comparison import efficient
-from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.across.comparison import efficient
+from isocost.plan.answer.across.curves import CostCurve
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import Curve, LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.placing import Points

@@ -25,7 +25,7 @@ from isocost.ui.dialogs.errors import show_error
 from isocost.ui.session.keeping import Keeping
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.boxes import Icon, Role, message_box, warning_box
-from isocost.ui.widgets.saving import ask_where
+from isocost.ui.widgets.cards.saving import ask_where
 
 FILTER = tr("Isocost plans (*.yaml *.yml *.isocost);;All files (*)")
 SUFFIX = ".yaml"

@@ -13,8 +13,8 @@ from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.language import tr
+from isocost.plan.answer.across.curves import CostCurve, is_quick, other_curves, searched_alike
 from isocost.plan.answer.chances import chances_follow, figure_ranges
-from isocost.plan.answer.curves import CostCurve, is_quick, other_curves, searched_alike
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
@@ -25,7 +25,7 @@ from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.values import Currency
 from isocost.quantities import MoneyUnit, format_count, show_money_in
-from isocost.report.findings.layouts import not_searched
+from isocost.report.findings.tabs.layouts import not_searched
 from isocost.ui.session.later import Later
 from isocost.ui.session.step import Step
 from isocost.ui.session.worker import LatestWorker

@@ -8,12 +8,12 @@ from PySide6.QtCore import QModelIndex, QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QVBoxLayout, QWidget
 
-from isocost.report.decisions.solving import OtherWay, Solving
+from isocost.report.decisions.solving.fields import OtherWay, Solving
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.solve.chart import Drawn, ScanPlot
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.rows import LEFT, ROW, ClickList, Index, Lines, RowDelegate, write_text
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QWidget
 
 from isocost.language import capital
-from isocost.report.decisions.solving import ScanPanel, Solving, axis_words
+from isocost.report.decisions.solving.fields import ScanPanel, Solving, axis_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import ReadableChart, ReadableWidget

@@ -28,7 +28,7 @@ from isocost.plan.solve.asking.asked import Asked, asked, case_asked, proposed
 from isocost.plan.solve.asking.tried import taken, tried
 from isocost.plan.solve.case import WishError
 from isocost.plan.solve.solution import PATHS
-from isocost.report.decisions.solving import (
+from isocost.report.decisions.solving.fields import (
     LOOKING,
     OtherWay,
     Solving,
@@ -46,10 +46,10 @@ from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Change, Session
 from isocost.ui.solve.card import ScanCard, Ways
 from isocost.ui.solve.track import ScanTrack
-from isocost.ui.widgets.card import ElidedLabel
+from isocost.ui.widgets.cards.card import ElidedLabel
+from isocost.ui.widgets.cards.side import SidePanel
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.sections import ScrollBody, scrolling
-from isocost.ui.widgets.side import SidePanel
 
 if TYPE_CHECKING:
     from isocost.plan.answer.estimate import Answer

@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
-from isocost.report.decisions.solving import Solving
+from isocost.report.decisions.solving.fields import Solving
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.frame import path_of
 from isocost.ui.solve.chart import SHADE
-from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.fields.slider import LogSlider
 
 DOT = 4.0
 """Radius of the answer's dot."""

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.widgets.figures import FIGURE, OPENING, explain
+from isocost.ui.widgets.cards.figures import FIGURE, OPENING, explain
 from isocost.ui.widgets.labels import plain_tip, shorten
 
 Index = QModelIndex | QPersistentModelIndex

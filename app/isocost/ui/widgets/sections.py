@@ -13,7 +13,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.labels import plain_label
 
 if TYPE_CHECKING:  # the gallery is painted before charts are loaded
-    from isocost.ui.widgets.card import ChartCard
+    from isocost.ui.widgets.cards.card import ChartCard
 
 UNLIMITED = 16_777_215
 """Qt's own limit of a width or a height: no maximum."""

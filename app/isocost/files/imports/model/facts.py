@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from isocost.catalog.model_families import Family
+from isocost.catalog.entries.model_families import Family
 from isocost.files.errors import got
 from isocost.files.imports.source import NotUnderstoodError, Origin
 from isocost.language import tr

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from isocost.catalog.model_families import Family, ModelFamilies, model_families
+from isocost.catalog.entries.model_families import Family, ModelFamilies, model_families
 from isocost.files.errors import got
 from isocost.files.imports.model.building import build
 from isocost.files.imports.model.facts import Facts

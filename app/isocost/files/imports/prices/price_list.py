@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.files.imports.prices.entries import KINDS, PriceEntry
 from isocost.files.imports.source import Line, NotUnderstoodError, one_line
 from isocost.files.own import quote_words as said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.catalog.trainers import Trainer, trainers
+from isocost.catalog.entries.trainers import Trainer, trainers
 from isocost.files.imports.settings.forms.content import LARGEST, Content, form_of, read_content
 from isocost.files.imports.settings.joining import HOSTS, joined
 from isocost.files.imports.settings.recognising import settings_of, trainer_of

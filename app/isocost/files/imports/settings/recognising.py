@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from isocost.catalog.trainers import Trainer, trainers
+from isocost.catalog.entries.trainers import Trainer, trainers
 from isocost.files.imports.settings.forms.content import Content
 from isocost.files.imports.settings.rules import RULES
 from isocost.files.imports.settings.run import Fact, Run

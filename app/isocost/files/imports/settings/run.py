@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isocost.catalog.trainers import Setting, SettingKind, Trainer
+from isocost.catalog.entries.trainers import Setting, SettingKind, Trainer
 from isocost.files.imports.source import Origin
 from isocost.language import tr
 

@@ -8,8 +8,8 @@ from datetime import date
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard
-from isocost.plan.answer.curves import LONGEST_DAYS, CostCurve
+from isocost.catalog.entries.prices import PriceCard
+from isocost.plan.answer.across.curves import LONGEST_DAYS, CostCurve
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.project.choosing import price_from, with_choice, with_price
 from isocost.plan.project.programme import Goal

@@ -12,9 +12,9 @@ import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.ladder import LadderKind
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.language import tr
-from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP
+from isocost.plan.answer.across.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.kinds import RlStage, Stage, data_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import parameters_of

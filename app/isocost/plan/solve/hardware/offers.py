@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from isocost.catalog.prices import TERM_DAYS
+from isocost.catalog.entries.prices import TERM_DAYS
 from isocost.plan.physics.records import Array
 from isocost.plan.solve.case import Case, Choice, kept, margin
 from isocost.plan.solve.odds import EVEN, judged

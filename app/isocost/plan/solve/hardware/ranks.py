@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from isocost.plan.answer.curves import in_time
-from isocost.plan.answer.deadlines import Deadlines, Reign
+from isocost.plan.answer.across.curves import in_time
+from isocost.plan.answer.across.deadlines import Deadlines, Reign
 from isocost.plan.solve.case import WITHIN, Case, Choice
 from isocost.plan.solve.odds import judged, spread_of
 from isocost.plan.solve.offered import Caveat, OnlyOffer, caveats, is_stale, offered, on_offer, only_offer

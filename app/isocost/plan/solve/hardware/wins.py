@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import CatalogError
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard
 from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array

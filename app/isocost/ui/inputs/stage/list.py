@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.language import tr
-from isocost.report.findings.stages import cost_share, row_in_words, row_tip
+from isocost.report.findings.inputs.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session

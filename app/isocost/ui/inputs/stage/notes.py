@@ -7,13 +7,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
 
 from isocost.language import tr
-from isocost.report.findings.stages import notes_line
+from isocost.report.findings.inputs.stages import notes_line
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
+from isocost.ui.widgets.fields.typing import WindowKeys
 from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.sections import labelled
-from isocost.ui.widgets.typing import WindowKeys
 
 LONGEST_NOTE = 20_000
 LONGEST_GROUP = 500

@@ -14,12 +14,12 @@ from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, RolloutPhase
-from isocost.report.findings.stages import steps_line
+from isocost.report.findings.inputs.stages import steps_line
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.fields.edit import QuantityEdit
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 COLUMNS = {"steps": tr("Steps"), "mean_start": tr("Mean from"), "mean_end": tr("to"), "cap": tr("Longest")}

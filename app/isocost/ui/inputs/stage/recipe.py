@@ -9,7 +9,7 @@ from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import kind_of, uses
 from isocost.plan.kinds.kind import InputGroup
-from isocost.report.findings.inputs import stage_caption
+from isocost.report.findings.inputs.captions import stage_caption
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.inputs.selected import selected

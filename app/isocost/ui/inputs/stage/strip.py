@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from isocost.language import tr
 from isocost.plan.kinds import KINDS
-from isocost.report.findings.stages import size_line
+from isocost.report.findings.inputs.stages import size_line
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.inputs.stage.list import ROW, StageList

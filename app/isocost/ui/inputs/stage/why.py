@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.physics.records import Detail
-from isocost.report.findings.stages import detail_in_words, detail_value
+from isocost.report.findings.inputs.stages import detail_in_words, detail_value
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label

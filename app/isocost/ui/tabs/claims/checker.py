@@ -11,14 +11,14 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.claims import ClaimEntry
+from isocost.catalog.entries.claims import ClaimEntry
 from isocost.files import FileError
 from isocost.files.claims import check_entry
 from isocost.language import tr
 from isocost.plan.claims.checked import Checked, check_claim
 from isocost.plan.claims.reading import read_claim
 from isocost.quantities import DOLLAR, MoneyUnit, money_shown_in
-from isocost.report.decisions.claim_page import NOTHING_READ, read_nothing
+from isocost.report.decisions.claims.page import NOTHING_READ, read_nothing
 from isocost.ui.session.session import Session
 
 log = logging.getLogger(__name__)

@@ -14,13 +14,13 @@ from isocost.plan.project.project import Scenario
 from isocost.plan.solve.case import WishError
 from isocost.plan.solve.hardware.ladder import Ladder, ladder
 from isocost.quantities import format_money, without_idle_cents
-from isocost.report.decisions.ladder import LadderView, ladder_view
+from isocost.report.decisions.solving.ladder import LadderView, ladder_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
 
 log = logging.getLogger(__name__)

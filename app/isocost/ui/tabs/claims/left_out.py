@@ -6,12 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from isocost.report.decisions.claim_left_out import LeftView, Step, left_table
+from isocost.report.decisions.claims.left_out import LeftView, Step, left_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Drawing, ReadableWidget, RowsChart
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.rows import RIGHT, write_text
 
 ROW, TOP = 35, 2

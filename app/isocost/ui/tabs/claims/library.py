@@ -20,7 +20,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QS
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from isocost.language import capital, tr
-from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
+from isocost.report.decisions.claims.page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.tabs.claims.signs import colour, sign

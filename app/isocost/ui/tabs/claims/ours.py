@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
-from isocost.report.decisions.claim_page import OursView
+from isocost.report.decisions.claims.page import OursView
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Chart, ChartWidget, Drawing
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 
 HEIGHT = 74

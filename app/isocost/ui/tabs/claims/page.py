@@ -13,8 +13,8 @@ from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.terms import terms_of
 from isocost.plan.claims.writing import sentence_of
 from isocost.plan.project.project import Scenario
-from isocost.report.decisions.claim_left_out import left_view
-from isocost.report.decisions.claim_page import (
+from isocost.report.decisions.claims.left_out import left_view
+from isocost.report.decisions.claims.page import (
     ClaimRow,
     Word,
     chips,
@@ -26,9 +26,9 @@ from isocost.report.decisions.claim_page import (
     tiles,
     word_of,
 )
-from isocost.report.decisions.claim_runs import runs_view
-from isocost.report.decisions.claim_ways import buys_said, claim_scenario, needs_said, opened_words
-from isocost.report.decisions.claims import claim_told, judged_said, title_said
+from isocost.report.decisions.claims.runs import runs_view
+from isocost.report.decisions.claims.verdict import claim_told, judged_said, title_said
+from isocost.report.decisions.claims.ways import buys_said, claim_scenario, needs_said, opened_words
 from isocost.report.told import markdown_text
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
@@ -41,7 +41,7 @@ from isocost.ui.tabs.claims.ours import OursCard
 from isocost.ui.tabs.claims.runs import RunsCard
 from isocost.ui.tabs.claims.verdict import VerdictCard
 from isocost.ui.tabs.claims.ways import WaysCard
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.sections import BESIDE, UNLIMITED, CardColumns, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12

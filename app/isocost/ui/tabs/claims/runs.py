@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
 from isocost.quantities import format_money, without_idle_cents
-from isocost.report.decisions.claim_runs import KINDS, Dot, RunsView, runs_table
+from isocost.report.decisions.claims.runs import KINDS, Dot, RunsView, runs_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
 
 HEIGHT, LEFT_AXIS, BELOW, LEGEND = 280, 52, 20, 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isocost.plan.claims.checks import Status
-from isocost.report.decisions.claim_page import Word
+from isocost.report.decisions.claims.page import Word
 from isocost.ui.look.theme import Theme
 
 _SIGNS: dict[Word, str] = {

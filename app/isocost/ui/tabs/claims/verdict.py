@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from isocost.language import tr
-from isocost.report.decisions.claim_page import Chip, Tile, Word
+from isocost.report.decisions.claims.page import Chip, Tile, Word
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.tabs.claims.signs import colour, sign, status_role
+from isocost.ui.widgets.fields.typing import WindowKeys
 from isocost.ui.widgets.flow import FlowLayout
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
-from isocost.ui.widgets.typing import WindowKeys
 
 PAUSE_MS = 350
 """Without a key before what is typed is checked."""

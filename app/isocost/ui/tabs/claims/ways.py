@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from isocost.language import tr
-from isocost.report.decisions.claim_ways import Way
+from isocost.report.decisions.claims.ways import Way
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 
 

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from isocost.language import tr
-from isocost.report.decisions.beside import ALONE, Columns
+from isocost.report.decisions.doubting.beside import ALONE, Columns
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.tabs.compare.columns import ScenarioTable
 from isocost.ui.tabs.compare.commands import ScenarioCommands
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 

@@ -18,14 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.language import tr
-from isocost.report.decisions.beside import Columns
+from isocost.report.decisions.doubting.beside import Columns
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
 from isocost.ui.tabs.compare.painting import GROUND, LABELS, CellDelegate, LabelHeader, series_at
-from isocost.ui.widgets.figures import explain
+from isocost.ui.widgets.cards.figures import explain
 
 NARROWEST, WIDEST = 178, 270
 """Pixels of a scenario's column."""

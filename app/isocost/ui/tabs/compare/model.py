@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from isocost.language import tr
-from isocost.report.decisions.beside import Columns, Row
+from isocost.report.decisions.doubting.beside import Columns, Row
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import Index, rows_replaced
 

@@ -15,10 +15,10 @@ from isocost.plan.compare.beside import Beside, Side, beside
 from isocost.plan.compare.suppliers import SupplierPrice, priced_by_suppliers
 from isocost.plan.project.choosing import with_price
 from isocost.plan.project.project import Project, Scenario
-from isocost.report.decisions.beside import columns, input_place
-from isocost.report.decisions.compare import letters
-from isocost.report.decisions.suppliers import THE_PLAN, adopted_words
-from isocost.report.decisions.why import why
+from isocost.report.decisions.comparing.compare import letters
+from isocost.report.decisions.comparing.suppliers import THE_PLAN, adopted_words
+from isocost.report.decisions.comparing.why import why
+from isocost.report.decisions.doubting.beside import columns, input_place
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.ranging import Ranging

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.language import tr
-from isocost.report.decisions.beside import Columns, Row, Strip
+from isocost.report.decisions.doubting.beside import Columns, Row, Strip
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel

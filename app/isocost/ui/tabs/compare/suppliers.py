@@ -10,7 +10,7 @@ from isocost.language import tr
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.plan.doubt.beside import ByPrice
 from isocost.quantities import format_money
-from isocost.report.decisions.suppliers import (
+from isocost.report.decisions.comparing.suppliers import (
     age_short,
     card_note,
     card_notes,
@@ -25,7 +25,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import (
     RIGHT,

@@ -7,14 +7,14 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from isocost.language import tr
-from isocost.report.decisions.why import Step, Why
+from isocost.report.decisions.comparing.why import Step, Why
 from isocost.report.decisions.words import signed_share
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, text_size
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.compare.painting import BADGE, paint_badge, series_at
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import (
     LEFT,

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
 from isocost.plan.physics.records import Breakdown
-from isocost.report.findings.fit import breakdown_table
+from isocost.report.findings.tabs.fit import breakdown_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Chart, ChartWidget, Drawing
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 
 
 class BreakdownWidget(ChartWidget[Breakdown | None]):

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushBu
 from isocost.files.saving import write_atomically
 from isocost.files.text import os_problem
 from isocost.language import tr
-from isocost.report.findings import launch as words
+from isocost.report.findings.tabs import launch as words
 from isocost.report.launch import LABELS, Wanted, Written, written
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.saving import ask_where, with_suffix
+from isocost.ui.widgets.cards.saving import ask_where, with_suffix
 
 NAME = "launch"
 

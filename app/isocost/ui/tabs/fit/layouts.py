@@ -31,8 +31,8 @@ from isocost.language import tr
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.doubt.factors import Factors
 from isocost.plan.notice import RELEASE
-from isocost.report.findings.launch import BUTTON, BUTTON_TIP
-from isocost.report.findings.layouts import (
+from isocost.report.findings.tabs.launch import BUTTON, BUTTON_TIP
+from isocost.report.findings.tabs.layouts import (
     HEADINGS,
     LAYOUT_COLUMNS,
     cell_in_words,
@@ -45,7 +45,7 @@ from isocost.report.findings.layouts import (
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import plain_tip, shorten
 from isocost.ui.widgets.rows import ROW, Index, clicked_by_key, rows_replaced
 from isocost.ui.widgets.whole_rows import WholeRows

@@ -13,7 +13,7 @@ from isocost.language import tr
 from isocost.plan.answer.fit import TRAINER, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.physics.records import Breakdown
-from isocost.report.findings.fit import (
+from isocost.report.findings.tabs.fit import (
     NO_MEMORY,
     engine_said,
     memory_labels,

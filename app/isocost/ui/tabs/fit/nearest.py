@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from isocost.evidence.nearest import NearRun
 from isocost.language import tr
 from isocost.plan.answer.fit import FitReport
-from isocost.report.findings.nearest import (
+from isocost.report.findings.tabs.nearest import (
     OWN_RUNS,
     far_off,
     near_doubts,
@@ -32,7 +32,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.opening import open_own
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_tip, shorten
 from isocost.ui.widgets.rows import ROW, ClickList, Index, Lines, RowDelegate
 from isocost.ui.widgets.whole_rows import WholeRows

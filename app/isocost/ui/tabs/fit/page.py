@@ -14,15 +14,15 @@ from isocost.plan.answer.predicted import Prediction, predicted
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import Factors
 from isocost.report.findings import next_step
-from isocost.report.findings.fit import (
+from isocost.report.findings.next_step import NextStep
+from isocost.report.findings.tabs.fit import (
     dearest_searched,
     in_rounds,
     nothing_runs,
     unsearched,
     unsearched_rounds,
 )
-from isocost.report.findings.layouts import degrees
-from isocost.report.findings.next_step import NextStep
+from isocost.report.findings.tabs.layouts import degrees
 from isocost.report.launch import wanted
 from isocost.ui.inputs.selected import selected_figure, selected_result
 from isocost.ui.inputs.stage.commands import predict_claimed, take_step

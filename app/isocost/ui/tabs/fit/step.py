@@ -11,7 +11,7 @@ from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.physics.records import Breakdown, Part
-from isocost.report.findings.fit import (
+from isocost.report.findings.tabs.fit import (
     NO_STEP,
     USEFUL,
     rounds_step_said,

@@ -12,7 +12,7 @@ from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.slip import Slip
-from isocost.report.findings.ledger import (
+from isocost.report.findings.tabs.ledger import (
     CalendarView,
     calendar_said,
     cash_doubt,
@@ -24,10 +24,10 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.fields.scale import Scale
+from isocost.ui.widgets.fields.slider import LogSlider
 from isocost.ui.widgets.labels import WrapLabel, plain_label
-from isocost.ui.widgets.scale import Scale
-from isocost.ui.widgets.slider import LogSlider
 
 LONGEST_SLIP, MONTH = 52.0, 4.0
 """Weeks: the longest delay asked about, and what the first third of the slider is, where most delays lie."""

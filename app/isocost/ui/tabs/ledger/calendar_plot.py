@@ -14,7 +14,7 @@ from isocost.language import tr
 from isocost.plan.money.cashflow import TimelineBar
 from isocost.quantities import format_duration, format_money
 from isocost.quantities.units import DAYS_PER_WEEK
-from isocost.report.findings.ledger import (
+from isocost.report.findings.tabs.ledger import (
     CalendarView,
     axis_label,
     late_words,

@@ -10,7 +10,7 @@ from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
-from isocost.report.findings.choices import (
+from isocost.report.findings.inputs.choices import (
     LinesView,
     Unanswered,
     options_note,
@@ -29,7 +29,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.plot.crossings import LinesChart
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
 
 

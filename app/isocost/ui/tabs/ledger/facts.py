@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from isocost.catalog import Catalog
 from isocost.language import in_sentence, tr
-from isocost.plan.answer.badges import Badge
+from isocost.plan.answer.warnings.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
@@ -30,9 +30,9 @@ from isocost.report.findings.facts import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.cards.key_figure import KeyFigureBlock
 from isocost.ui.widgets.flow import FlowLayout
-from isocost.ui.widgets.key_figure import KeyFigureBlock
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES, NUMBERS, matters
-from isocost.report.findings.inputs import group_line, programme_caption
+from isocost.report.findings.inputs.captions import group_line, programme_caption
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.inputs.selected import selected

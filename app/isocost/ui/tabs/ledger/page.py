@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from isocost.plan.answer.badges import badges, spokesman
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.warnings.badges import badges, spokesman
 from isocost.plan.inputs.billing import STAGES, counted
 from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import counted_words
@@ -21,7 +21,7 @@ from isocost.ui.tabs.ledger.facts import BadgeCard, EnergyCard, ScopeCard
 from isocost.ui.tabs.ledger.inputs import WIDTH as INPUTS_WIDTH
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.sections import CardColumns, ScrollBody, hold_width, scrolling
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12

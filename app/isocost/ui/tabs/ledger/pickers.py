@@ -13,12 +13,12 @@ from isocost.catalog.constants.economics import ApiQuote
 from isocost.language import tr
 from isocost.plan.inputs.table import CHOICES
 from isocost.quantities import format_money
-from isocost.report.findings.inputs import OWN_PRICE, api_note
+from isocost.report.findings.inputs.captions import OWN_PRICE, api_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.fields.typing import WindowKeys
 from isocost.ui.widgets.labels import plain_tip
-from isocost.ui.widgets.typing import WindowKeys
 
 _KINDS = {
     "country": tr("Countries"),

@@ -23,7 +23,7 @@ from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.rack import Rack, possible, rack, with_techniques, with_tried_beside
 from isocost.plan.project.project import Project
-from isocost.report.decisions.techniques_card import (
+from isocost.report.decisions.comparing.techniques_card import (
     TITLE,
     WORKING,
     RackRow,
@@ -43,7 +43,7 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.facts import Flow
-from isocost.ui.widgets.card import ElidedLabel
+from isocost.ui.widgets.cards.card import ElidedLabel
 from isocost.ui.widgets.labels import set_text
 from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, Lines, RowDelegate, RowsDrawing, write_text
 

@@ -16,8 +16,8 @@ from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.figure import LedgerGroup
 from isocost.quantities import format_money
-from isocost.report.decisions.techniques_card import RANGED, RANGED_BRIEF
-from isocost.report.findings.ledger import (
+from isocost.report.decisions.comparing.techniques_card import RANGED, RANGED_BRIEF
+from isocost.report.findings.tabs.ledger import (
     BillRow,
     BillView,
     bill_table,
@@ -37,7 +37,7 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.rack import RackPanel
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, RowsDrawing, write_text
 
 _SLOTS: dict[LedgerGroup, int] = {

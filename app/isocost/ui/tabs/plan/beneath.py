@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.plan.answer.comparison import Comparison, View
+from isocost.plan.answer.across.comparison import Comparison, View
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.lines import Line, Lines

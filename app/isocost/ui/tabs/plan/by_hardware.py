@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QSty
 
 from isocost.catalog.constants.palette import LineStyle
 from isocost.language import tr
-from isocost.plan.answer.comparison import JUST, Comparison, ranked
-from isocost.plan.answer.curves import RankedChoice
+from isocost.plan.answer.across.comparison import JUST, Comparison, ranked
+from isocost.plan.answer.across.curves import RankedChoice
 from isocost.plan.solve.hardware.ranks import Sureness
 from isocost.quantities import format_money, shown_duration
-from isocost.report.findings.plan import (
+from isocost.report.findings.tabs.plan import (
     bar_scale,
     beyond_scale,
     choice_pace,
@@ -33,7 +33,7 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.goal_lines import DASH
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import (
     RIGHT,

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.language import tr
-from isocost.plan.answer.comparison import Comparison, View
+from isocost.plan.answer.across.comparison import Comparison, View
 from isocost.report.findings.next_step import NextStep
-from isocost.report.findings.plan import time_said, time_table
-from isocost.report.findings.plan_goal import BUDGET, DEADLINE, goal_finding
+from isocost.report.findings.tabs.plan import time_said, time_table
+from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE, goal_finding
 from isocost.report.table import Table
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.look.theme import SPACE, Theme
@@ -20,8 +20,8 @@ from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.tabs.plan.goal_handle import GoalHandle
 from isocost.ui.tabs.plan.marks import Beside
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.instead import Instead
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.fields.instead import Instead
 
 KEYS = tr("Left and right arrows change the count, up and down the accelerator; Tab leads to the goal.")
 FIELD = 258

@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.plan.answer.comparison import Comparison
+from isocost.plan.answer.across.comparison import Comparison
 from isocost.quantities import format_count
-from isocost.report.findings.plan import plan_lines, up_to
+from isocost.report.findings.tabs.plan import plan_lines, up_to
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines

@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from isocost.plan.answer.comparison import Comparison, Published
+from isocost.plan.answer.across.comparison import Comparison, Published
 from isocost.plan.compare.points import Ghost
-from isocost.report.findings.plan import LegendMark, published_lines
-from isocost.report.findings.plan_offers import KneeView, OfferView, ghost_lines, knee_hover, offer_lines
+from isocost.report.findings.tabs.plan import LegendMark, published_lines
+from isocost.report.findings.tabs.plan_offers import KneeView, OfferView, ghost_lines, knee_hover, offer_lines
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, mixed, text_size
 from isocost.ui.plot.placing import Box, Clutter, place_near

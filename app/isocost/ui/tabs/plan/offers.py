@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeE
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.language import tr
-from isocost.report.findings.plan_offers import NOTHING, WORKING, OffersView, OfferView
+from isocost.report.findings.tabs.plan_offers import NOTHING, WORKING, OffersView, OfferView
 from isocost.ui.look.theme import RADIUS, Role, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.tabs.plan.marks import paint_disc

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.language import tr
-from isocost.plan.answer.comparison import Comparison, View, in_logarithms, worth_showing
-from isocost.plan.answer.curves import is_quick
+from isocost.plan.answer.across.comparison import Comparison, View, in_logarithms, worth_showing
+from isocost.plan.answer.across.curves import is_quick
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.claims.published import as_published
 from isocost.plan.compare.points import Ghost, ghosts, ghosts_follow
@@ -30,11 +30,11 @@ from isocost.plan.solve.hardware.edge import (
     taken,
 )
 from isocost.plan.solve.hardware.ranks import Ranking, sureness_of
-from isocost.report.decisions.rank import change_words
+from isocost.report.decisions.solving.rank import change_words
 from isocost.report.findings.next_step import nothing_runs
-from isocost.report.findings.plan import FREE, not_compared
-from isocost.report.findings.plan_goal import BUDGET, DEADLINE
-from isocost.report.findings.plan_offers import (
+from isocost.report.findings.tabs.plan import FREE, not_compared
+from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.tabs.plan_offers import (
     KneeView,
     OffersView,
     OfferView,

@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
-from isocost.report.decisions.doubt import samples_table
+from isocost.report.decisions.doubting.doubt import samples_table
 from isocost.report.findings.next_step import NextStep
-from isocost.report.findings.risk import DotsView, dots_said, dots_table, dots_view, nothing_said
 from isocost.report.findings.said import Said
+from isocost.report.findings.tabs.risk import DotsView, dots_said, dots_table, dots_view, nothing_said
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.tabs.risk.dots_chart import DotsChart, Places
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.instead import Instead
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.fields.instead import Instead
 
 REACH = 6
 """Pixels beside the line that still take hold of it."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from isocost.language import tr
 from isocost.quantities import format_money, shown_money
-from isocost.report.findings.risk import DotsView, Mark
+from isocost.report.findings.tabs.risk import DotsView, Mark
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Chart

@@ -13,11 +13,11 @@ from isocost.plan.doubt.along import Along, along
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.ranges import SEPARATOR
-from isocost.report.findings.risk import DoubtRow, Side
+from isocost.report.findings.tabs.risk import DoubtRow, Side
 from isocost.ui.look.theme import Theme
 from isocost.ui.tabs.risk.picking import PickWidget
 from isocost.ui.tabs.risk.tornado import Places, TornadoChart, TornadoView
-from isocost.ui.widgets.scale import scale_of
+from isocost.ui.widgets.fields.scale import scale_of
 
 DIGITS = 3
 """Significant digits of an end that is dragged; more are beyond what a mouse can mean."""

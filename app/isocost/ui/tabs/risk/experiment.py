@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
-from isocost.report.findings.risk import experiment_table, experiment_view
+from isocost.report.findings.tabs.risk import experiment_table, experiment_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel, plain_label, set_text
 
 CHANGES = 2

@@ -15,9 +15,9 @@ from isocost.plan.answer.predicted import predicted
 from isocost.plan.doubt.along import rounded_end
 from isocost.plan.project.project import Place
 from isocost.report.findings.next_step import PREDICT, RANGE, NextStep, nothing_runs
-from isocost.report.findings.plan_goal import BUDGET
-from isocost.report.findings.risk import SAMPLING, DoubtRow, SaferRow, Side, budget_words
 from isocost.report.findings.said import Said
+from isocost.report.findings.tabs.plan_goal import BUDGET
+from isocost.report.findings.tabs.risk import SAMPLING, DoubtRow, SaferRow, Side, budget_words
 from isocost.ui.inputs.bindings import write, write_number
 from isocost.ui.inputs.ranges import drop_range, held_range, move_ends
 from isocost.ui.inputs.stage.commands import take_step
@@ -28,7 +28,7 @@ from isocost.ui.tabs.risk.dots import DotsCard
 from isocost.ui.tabs.risk.experiment import ExperimentCard
 from isocost.ui.tabs.risk.safer import SaferCard
 from isocost.ui.tabs.risk.tornado_card import TornadoCard
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.sections import CardPage, hold_width
 
 log = logging.getLogger(__name__)

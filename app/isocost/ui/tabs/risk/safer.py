@@ -11,8 +11,8 @@ from isocost.plan.answer.chances import Chances
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_duration, format_money
 from isocost.report.decisions.words import signed_money
-from isocost.report.findings.plan_goal import BUDGET, DEADLINE
-from isocost.report.findings.risk import (
+from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.tabs.risk import (
     DeadlineView,
     SaferRow,
     deadline_said,
@@ -30,7 +30,7 @@ from isocost.ui.plot.ticks import Tick, even_ticks
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.risk.dots_chart import paint_mark
 from isocost.ui.tabs.risk.picking import PickWidget
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import RIGHT, write_text
 from isocost.ui.widgets.sections import section

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from isocost.language import tr
-from isocost.report.findings.risk import DoubtRow, End, Side
+from isocost.report.findings.tabs.risk import DoubtRow, End, Side
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import RowsChart

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QWidget
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer
-from isocost.report.findings.risk import MOVE_ENDS, doubt_rows, doubts_noted, doubts_said, doubts_table
+from isocost.report.findings.tabs.risk import MOVE_ENDS, doubt_rows, doubts_noted, doubts_said, doubts_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.risk.ends import TornadoRows
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
 
 

@@ -17,7 +17,7 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.knee import Knee, knee
 from isocost.quantities import format_share
-from isocost.report.findings.counts import LIKELY, SAME, TITLE, CountsView, Panel, said, table, view
+from isocost.report.findings.tabs.counts import LIKELY, SAME, TITLE, CountsView, Panel, said, table, view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
@@ -27,8 +27,8 @@ from isocost.ui.plot.styles import BAND, series_of
 from isocost.ui.plot.ticks import Tick, count_scale, even_ticks, fit_ticks, money_tick, time_scale
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.instead import Instead
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.fields.instead import Instead
 from isocost.ui.widgets.labels import WrapLabel
 
 log = logging.getLogger(__name__)

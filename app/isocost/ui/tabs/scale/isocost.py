@@ -23,7 +23,7 @@ from isocost.plan.solve.case import Case
 from isocost.plan.solve.scale import Extent, Survey, costs_follow, place_of, survey
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
-from isocost.report.findings.scale import (
+from isocost.report.findings.tabs.scale import (
     EMPTY_TITLE,
     FREE,
     KEYS,
@@ -47,8 +47,8 @@ from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.isocost_plot import IsocostPlot
 from isocost.ui.tabs.scale.mover import Mover
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.instead import Instead
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.fields.instead import Instead
 
 log = logging.getLogger(__name__)
 AROUND, LEAST = 0.75, (2.6, 2.4)

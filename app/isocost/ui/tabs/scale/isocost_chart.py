@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from isocost.report.findings.scale import (
+from isocost.report.findings.tabs.scale import (
     LEGEND,
     Mark,
     Point,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from isocost.language import tr
-from isocost.report.findings.scale import LEGEND, Ground, Line, Mark, unfit_words
+from isocost.report.findings.tabs.scale import LEGEND, Ground, Line, Mark, unfit_words
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, text_size
 from isocost.ui.plot.frame import Array, LogFrame

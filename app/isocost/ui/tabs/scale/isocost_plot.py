@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from isocost.report.findings.scale import Ground, ScaleView, best_words
+from isocost.report.findings.tabs.scale import Ground, ScaleView, best_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.tabs.scale.isocost_chart import IsocostChart, best_at

@@ -14,7 +14,7 @@ from isocost.plan.project.project import Place, Project
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.scale import DIGITS, TEXT_DIGITS, CostMap, at_place
 from isocost.quantities import format_quantity
-from isocost.report.findings.scale import Model
+from isocost.report.findings.tabs.scale import Model
 from isocost.ui.session.session import Session
 
 CLOSE = 1e-4

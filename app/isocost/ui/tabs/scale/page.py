@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
-from isocost.report.findings.scale import no_map
+from isocost.report.findings.tabs.scale import no_map
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session

@@ -17,7 +17,7 @@ from isocost.plan.project.project import Project
 from isocost.plan.solve.case import Case, WishError
 from isocost.plan.solve.hardware.wins import Axis, Span, wins
 from isocost.report.findings.said import Said
-from isocost.report.findings.wins import (
+from isocost.report.findings.tabs.wins import (
     TITLE,
     WAITING,
     WinsView,
@@ -35,8 +35,8 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.wins_chart import Cells, WinsChart
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.instead import Instead
+from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.fields.instead import Instead
 from isocost.ui.widgets.labels import plain_label
 
 log = logging.getLogger(__name__)

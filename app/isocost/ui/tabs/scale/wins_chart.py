@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
 from isocost.language import tr
 from isocost.plan.solve.hardware.wins import NOBODY, Axis
-from isocost.report.findings.wins import WinsView, axis_title
+from isocost.report.findings.tabs.wins import WinsView, axis_title
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import ReadableChart

@@ -1,0 +1,1 @@
+"""What the world offers, a kind a module, as its tables say."""

@@ -1,0 +1,56 @@
+"""Where training frameworks keep their settings, and what an absent one means (``resources/settings``)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+
+from isocost.catalog.entries.prices import IsoDay, Text
+from isocost.catalog.table import read_text, yaml_record
+from isocost.paths import resource
+
+SettingKind = Literal["count", "number", "flag", "word", "list"]
+
+
+class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One value of a framework's settings."""
+
+    keys: tuple[str, ...]
+    """What it was and is called; the first that a file has is read."""
+    kind: SettingKind = "count"
+    default: Any = None
+    """What the framework does where no file says; None = nothing, or it is not known."""
+
+
+class Trainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A framework's settings."""
+
+    name: Text
+    """As results have it."""
+    label: Text
+    source: Text
+    sources_read: IsoDay
+    rules: Text
+    """The family whose rules its values follow."""
+    task: Literal["pretrain", "sft", "rl"] | None
+    """What a run does unless its settings say; None = any."""
+    marks: tuple[str, ...]
+    """Keys, or beginnings of keys ending in a dot, that tell its files."""
+    values: dict[str, Setting]
+    programs: tuple[str, ...] = ()
+    """Scripts, modules and tools that start it."""
+    words: dict[str, dict[str, str]] = {}
+    """What its words for a value mean here, by value and word in small letters."""
+    rank: int = 0
+    """Among those with as many marks in a file the highest is taken."""
+    nested: bool = False
+    """Whether groups of a file do not matter, only the last part of a key."""
+
+
+@lru_cache(maxsize=1)
+def trainers() -> tuple[Trainer, ...]:
+    """Every framework whose settings are read. Raises CatalogError naming what is wrong."""
+    files = sorted(resource("settings").glob("*.yaml"), key=lambda path: path.name)
+    return tuple(yaml_record(read_text(path), Trainer, f"settings/{path.name}") for path in files)

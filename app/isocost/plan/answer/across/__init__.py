@@ -1,0 +1,1 @@
+"""An answer at every count and on every accelerator."""

@@ -1,0 +1,1 @@
+"""What an answer warns of, and what one run is beside those people know."""

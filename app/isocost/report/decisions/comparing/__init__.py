@@ -1,0 +1,1 @@
+"""What is said of plans side by side, and of what would change one."""

@@ -1,0 +1,1 @@
+"""What is said of a user's own runs, accelerators, quotes and files."""

@@ -1,0 +1,1 @@
+"""What the tabs of the window say of an answer."""

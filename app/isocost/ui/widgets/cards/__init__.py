@@ -1,0 +1,1 @@
+"""What a card of the window is made of."""

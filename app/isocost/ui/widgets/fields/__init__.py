@@ -1,0 +1,1 @@
+"""What takes a number: text, slider, handles of a range."""

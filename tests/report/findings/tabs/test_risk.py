@@ -1,0 +1,128 @@
+"""What the Risk page says holds for the samples it is said of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from isocost.catalog import Catalog
+from isocost.files import load_project
+from isocost.paths import presets
+from isocost.plan.answer.chances import Chances, chances, chances_follow, stage_with
+from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.project.programme import Goal
+from isocost.plan.project.project import set_section
+from isocost.report.decisions.doubting.doubt import capital, chance_said
+from isocost.report.findings.tabs.risk import (
+    deadline_said,
+    dots_said,
+    dots_table,
+    dots_view,
+    doubt_rows,
+    doubts_said,
+    experiment_view,
+    rounded_up,
+    safer_rows,
+)
+
+
+@pytest.fixture(scope="module")
+def answered(catalog: Catalog) -> Answer:
+    return answer(load_project(presets() / "api-or-own.yaml", catalog), catalog)
+
+
+@pytest.fixture(scope="module")
+def found(answered: Answer) -> Chances:
+    return chances(answered)
+
+
+def test_the_goal_moves_no_chance_and_another_input_does(answered: Answer, catalog: Catalog):
+    held = chances_follow(answered)
+    goal = set_section(answered.project, "goal", budget_usd=1e6, deadline_days=90.0)
+    assert chances_follow(answer(goal, catalog)) == held
+    other = set_section(answered.project, "programme", contingency=0.3)
+    assert chances_follow(answer(other, catalog)) != held
+
+
+def test_the_dots_are_the_samples_in_a_hundred_steps(found: Chances):
+    cost = found.risk.outcomes.cost_usd
+    assert np.all(np.diff(found.dots) >= 0.0)
+    for at in (10, 50, 90):
+        assert np.mean(cost <= found.dots[at]) == pytest.approx((at + 0.5) / 100, abs=1e-3)
+
+
+@pytest.mark.parametrize("budget", [1.0, 1.2e6, 1.75e6, 3e6, 1e12])
+def test_the_counts_on_both_sides_are_the_chance_in_the_title(found: Chances, budget: float):
+    view = dots_view(found, budget)
+    over = found.risk.chance_over(budget)
+    assert view.over == round(100 * over)
+    beyond = found.risk.outcomes.cost_usd[found.risk.outcomes.cost_usd > budget]
+    assert view.excess_usd == pytest.approx(float(beyond.mean()) - budget if len(beyond) else 0.0)
+    said = dots_said(found, view)
+    assert said.finding.endswith("is enough")
+    assert said.summary.startswith(f"{said.finding}.")
+    within = [row[2] for row in dots_table(view).rows].count("within")
+    assert within == view.within
+
+
+def test_a_safer_budget_is_enough_at_least_as_often_as_it_says(found: Chances):
+    rows = safer_rows(found, None)
+    chances_held = [1.0 - found.risk.chance_over(row.budget_usd) for row in rows]
+    for chance, wanted in zip(chances_held, (1 / 2, 2 / 3, 4 / 5, 9 / 10), strict=True):
+        assert wanted - 1e-9 <= chance <= wanted + 1e-3
+    assert [row.is_budget for row in safer_rows(found, rows[2].budget_usd)] == [False, False, True, False]
+
+
+@pytest.mark.parametrize("usd", [0.0, 0.012345678, 118.1342, 1951312.345, 9.9999999e8])
+def test_a_budget_taken_from_samples_is_short_and_no_less(usd: float):
+    taken = rounded_up(usd)
+    assert usd <= taken <= usd * (1.0 + 1.1e-5)
+
+
+def test_one_joint_chance_of_budget_and_deadline(found: Chances):
+    said = deadline_said(found, Goal(budget_usd=1.75e6, deadline_days=160.0))
+    both = found.risk.chance_both(1.75e6, 160.0)
+    assert said[-1] == f"{capital(chance_said(both))} that it holds both budget and deadline."
+    assert "No deadline is set" in deadline_said(found, Goal())[-1]
+    assert not any("both" in each for each in deadline_said(found, Goal(deadline_days=160.0)))
+
+
+def test_the_ends_of_a_bar_add_up_to_the_bars_of_the_tornado(found: Chances):
+    for row, bar in zip(doubt_rows(found), found.tornado.bars, strict=True):
+        ends = sorted((bar.cost_low_usd, bar.cost_high_usd))
+        assert [found.tornado.middle_usd + end.usd for end in row.ends] == pytest.approx(ends)
+        assert row.whose in ("measured", "market", "yours")
+        assert row.share in doubts_said(found).summary
+
+
+def test_the_experiment_says_what_it_frees_as_the_tornado_does(found: Chances):
+    view, held = experiment_view(found), found.experiment
+    assert held is not None
+    assert view.said.finding.startswith(("3 short runs", "Knowing", "A firm quote"))
+    assert len(view.changes) == 2
+    assert all("→" in figures for _, figures in view.changes)
+
+
+@pytest.mark.parametrize(("hour", "finding"), [
+    (50.0, "3 short runs can free $100.00"), (150.0, "3 short runs free less than an hour of them costs"),
+])  # fmt: skip
+def test_an_experiment_that_costs_more_than_it_frees_is_not_praised(
+    found: Chances, hour: float, finding: str
+):
+    held = found.experiment
+    assert held is not None
+    asked = replace(held, ask_usd=1_000.0, ask_after_usd=900.0, hour_usd=hour, accelerators="8 H100")
+    view = experiment_view(replace(found, experiment=asked))
+    assert view.said.finding == finding
+    assert ("less than an hour of 8 H100 costs" in view.said.summary) is (hour > 100.0)
+
+
+def test_the_stage_that_holds_the_input_of_a_doubt(answered: Answer):
+    scenario = answered.scenario
+    assert stage_with(scenario, "efficiency.mfu", 0) == (1, "efficiency.mfu")
+    assert stage_with(scenario, "efficiency.mfu", 1) == (1, "efficiency.mfu")
+    assert stage_with(scenario, "ablations.share", 1) == (0, "ablations.share")
+    assert stage_with(scenario, "Pre-training/data.tokens", 0) == (1, "data.tokens")
+    assert stage_with(scenario, "people.engineers", 1) == (1, "people.engineers")
