@@ -9,8 +9,9 @@ from pathlib import Path
 from unittest import mock
 
 from isocost import __version__, paths
-from isocost.cli import COMMANDS, INTERRUPTED, PROBLEM, main
+from isocost.cli import COMMANDS, main
 from isocost.cli.arguments import Parser
+from isocost.exit_codes import INTERRUPTED, PROBLEM
 
 FOLDERS = (
     ("ISOCOST_DATA", paths.user_data, "accelerators, prices and models of your own"),

@@ -76,7 +76,7 @@ def main(how_many: int = 500, seed: int = 1) -> None:
     drawn = sorted(random.Random(seed).sample(names, min(how_many, len(names))))
     mutmut("run", *drawn)
     codes = verdicts()
-    came = {name: VERDICTS.get(codes[name], "caught") for name in drawn if codes[name] is not None}
+    came = {name: VERDICTS.get(code, "caught") for name in drawn if (code := codes[name]) is not None}
     modules = Counter((name.split(".x")[0], verdict) for name, verdict in came.items())
     print(f"{len(came)} of {len(names)} mutants, seed {seed}:", dict(Counter(came.values())))
     for (module, verdict), count in sorted(modules.items()):
