@@ -31,6 +31,8 @@ def pytest_runtest_teardown() -> Iterator[None]:
     for each in QApplication.topLevelWidgets():
         if isinstance(each, Window):
             each.deleteLater()
+        elif each.isVisible():
+            each.hide()  # a tip or a menu left open would take the mouse of the next test
     _delete_closed()
     application = QApplication.instance()
     if isinstance(application, QApplication) and (plain := application.property(PLAIN)) is not None:

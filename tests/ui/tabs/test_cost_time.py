@@ -68,20 +68,32 @@ def test_a_click_on_a_name_plans_with_that_accelerator(page: PlanPage, made_up: 
     assert made_up.chosen[0][0] == "h100-sxm"
 
 
-def test_hovering_tells_accelerator_count_days_and_cost(page: PlanPage):
+def hover(page: PlanPage, at: QPoint, qtbot) -> None:
+    """Bring the mouse to a place from beside it, until the plot has noticed."""
     plot = page.cost_time.plot
-    QTest.mouseMove(plot.viewport(), point_of(page, "b200", 512))
+
+    def noticed() -> bool:
+        QTest.mouseMove(plot.viewport(), at + QPoint(0, 2))
+        QTest.mouseMove(plot.viewport(), at)
+        return bool(plot.hover_text)
+
+    qtbot.waitUntil(noticed)
+
+
+def test_hovering_tells_accelerator_count_days_and_cost(page: PlanPage, qtbot):
+    plot = page.cost_time.plot
+    hover(page, point_of(page, "b200", 512), qtbot)
     assert plain_spaces(plot.hover_text) == "512 B200\n95 days, $6.51M\nclick to plan with it"
-    QTest.mouseMove(plot.viewport(), point_of(page, "h800-sxm", 2048))
+    hover(page, point_of(page, "h800-sxm", 2048), qtbot)
     assert plain_spaces(plot.hover_text).startswith("2,048 H800\n56 days, $5.51M\nthe plan")
 
 
-def test_hovering_tells_what_does_not_fit(page: PlanPage, made_up: FakeSession):
+def test_hovering_tells_what_does_not_fit(page: PlanPage, made_up: FakeSession, qtbot):
     made_up.current_scenario.hardware.count = 96
     made_up.compute()
     QApplication.processEvents()
     plot = page.cost_time.plot
-    QTest.mouseMove(plot.viewport(), point_of(page, "h800-sxm", 40))
+    hover(page, point_of(page, "h800-sxm", 40), qtbot)
     assert plot.hover_text.endswith("does not fit in memory")
 
 
