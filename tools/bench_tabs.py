@@ -8,14 +8,13 @@ window answers nothing: by the clock, and what the processor worked on it.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from functools import partial
 
 from bench_window import CHAINS, PRESET, SIZE, mouse, to_and_fro
 from measured import percentile
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QSlider
 from watching import Faults, Pulse
 
@@ -25,6 +24,7 @@ from isocost.ui.app import application
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import settle
+from isocost.ui.speaking import PassingSettings
 from isocost.ui.window import Window
 
 FIELD = "data.tokens"
@@ -82,7 +82,7 @@ def switches(window: Window) -> list[float]:
 def main() -> None:
     """Print the figures as one JSON line."""
     application()
-    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager("light"))
+    window = Window(PassingSettings(), ThemeManager("light"))
     window.fill(load())
     window.resize(*SIZE)
     window.show_workspace()

@@ -8,14 +8,13 @@ loop is free again, with whatever answer has come painted.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
 from collections.abc import Iterator
 
 from measured import percentile
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QSlider, QWidget
@@ -25,6 +24,7 @@ from isocost.catalog import load
 from isocost.ui.app import application
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.screenshot import settle
+from isocost.ui.speaking import PassingSettings
 from isocost.ui.window import Window
 
 PRESET = "deepseek-v3.yaml"
@@ -175,7 +175,7 @@ def chains(window: Window) -> list[float]:
 def main() -> None:
     """Print the figures as one JSON line."""
     application()
-    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager("light"))
+    window = Window(PassingSettings(), ThemeManager("light"))
     window.fill(load())
     window.resize(*SIZE)
     window.show_workspace()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 from isocost.ui.screenshot import PATIENCE_MS
+from isocost.ui.speaking import PassingSettings
 
 
 def test_the_app_checks_itself_without_a_word_and_without_waiting(python, isocost_environment, tmp_path):
@@ -21,3 +23,15 @@ def test_the_app_checks_itself_without_a_word_and_without_waiting(python, isocos
     assert (run.returncode, run.stderr) == (0, "")
     assert json.loads(run.stdout)["first_paint_ms"] > 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_passing_settings_are_kept_for_the_window_and_go_with_it():
+    """They are no file of the null device, which root's settings would take the place of."""
+    made = PassingSettings()
+    made.setValue("theme", "dark")
+    made.sync()
+    file = Path(made.fileName())
+    assert made.value("theme") == "dark"
+    assert file.is_file()
+    del made
+    assert not file.exists()

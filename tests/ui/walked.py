@@ -8,7 +8,6 @@ figures as well. ``walked.py de --scale 1.5 PLANS`` tells which labels are cut a
 
 import argparse
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -34,7 +33,6 @@ from PySide6.QtCore import (  # noqa: E402
     QPointF,
     QRect,
     QRectF,
-    QSettings,
     Qt,
     QTimer,
 )
@@ -61,6 +59,7 @@ from isocost.ui.explain.panel import ExplainPanel  # noqa: E402
 from isocost.ui.look.theme import ThemeManager  # noqa: E402
 from isocost.ui.own.dialogs import MADE_BY  # noqa: E402
 from isocost.ui.screenshot import settle  # noqa: E402
+from isocost.ui.speaking import PassingSettings  # noqa: E402
 from isocost.ui.widgets.cards.card import ChartCard  # noqa: E402
 from isocost.ui.widgets.rows import ROW  # noqa: E402
 from isocost.ui.window import Window  # noqa: E402
@@ -216,7 +215,7 @@ QPainter.drawText = painted
 application()
 if options.texts:
     mark_numbers(PRINTED)
-settings = QSettings(os.devnull, QSettings.Format.IniFormat)
+settings = PassingSettings()
 window = Window(settings, ThemeManager("light", options.scale))
 window.fill(load())
 window.resize(1280, 800)

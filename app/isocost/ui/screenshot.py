@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, Protocol
 
-from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer, SignalInstance
+from PySide6.QtCore import QEventLoop, QSize, QTimer, SignalInstance
 
 from isocost.catalog import load
 from isocost.files import FileError
@@ -15,6 +15,7 @@ from isocost.quantities import PRINTED, mark_numbers
 from isocost.ui.app import application, use_offscreen
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.pages import PAGES
+from isocost.ui.speaking import PassingSettings
 from isocost.ui.window import Window
 
 PATIENCE_MS = 30_000
@@ -43,7 +44,7 @@ def render(
     mark_numbers(PRINTED)
     catalog = load()
     project = load_project(project_path, catalog) if project_path is not None else None
-    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager(theme))
+    window = Window(PassingSettings(), ThemeManager(theme))
     window.fill(catalog)
     window.resize(QSize(*size))
     window.show_workspace()

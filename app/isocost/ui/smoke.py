@@ -9,12 +9,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 
 from isocost import paths
 from isocost.language import tr
 from isocost.ui.app import application
 from isocost.ui.look.theme import ThemeManager
+from isocost.ui.speaking import PassingSettings
 from isocost.ui.window import Window
 
 PRESET = "deepseek-v3.yaml"
@@ -30,7 +31,7 @@ def run_smoke() -> int:
     painted: list[float] = []
     application()
     loop = QEventLoop()  # quitting the application would close the window, and with it the session
-    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager())
+    window = Window(PassingSettings(), ThemeManager())
     window.centre.painted.connect(lambda: painted.append((time.time() - started) * 1e3))
     window.centre.painted.connect(lambda: QTimer.singleShot(0, lambda: _fill(window)))
     window.pages_loaded.connect(loop.quit)

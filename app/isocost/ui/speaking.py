@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QLocale, QSettings
+from PySide6.QtCore import QLocale, QSettings, QTemporaryDir
 
 from isocost import paths
 from isocost.language import choose_language
@@ -21,6 +21,18 @@ NAMES = {"en": "English", "de": "Deutsch"}
 def settings() -> QSettings:
     """The user's settings, as a text file on every system."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "Isocost")
+
+
+class PassingSettings(QSettings):
+    """Settings of a window that remembers nothing: in a folder that goes with them.
+
+    Never in the null device: Qt writes settings into a file of its own and puts that in the place of the old
+    one, so root's would leave no null device.
+    """
+
+    def __init__(self) -> None:
+        self._folder = QTemporaryDir()
+        super().__init__(self._folder.filePath("settings.ini"), QSettings.Format.IniFormat)
 
 
 def chosen_language(stored: QSettings) -> str:
