@@ -57,8 +57,6 @@ class Choice:
     """From the first day of the programme to its last."""
     gpu_hours: float
     fits: bool
-    fed: bool
-    """Whether the batch has sequences for every accelerator."""
     price: PriceCard
     usd_per_hour: float
     """Of an accelerator on the plan's terms: of one's own what it costs to own."""
@@ -231,7 +229,6 @@ class Case:
             span_days=float(on.span_days[at]),
             gpu_hours=float(on.gpu_hours[at]),
             fits=bool(on.fits[at]),
-            fed=bool(on.fed[at]),
             price=card,
             usd_per_hour=float(on.rates[at]),
             owned=on.scenario.supply.mode == "own",
