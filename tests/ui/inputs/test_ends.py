@@ -54,6 +54,7 @@ def test_too_few_active_parameters_are_refused_at_the_field(window, qtbot, probl
 def test_the_slider_stops_at_the_least_and_at_all_active_parameters(window, qtbot, problems):
     opened(window, "deepseek-v3")
     slider = window.findChild(LogSlider, f"{ACTIVE}.slider")
+    slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Home)
     settle(window.session)
     assert 0.0 < window.session.value(ACTIVE) < 2e9
@@ -61,6 +62,7 @@ def test_the_slider_stops_at_the_least_and_at_all_active_parameters(window, qtbo
     qtbot.keyClick(slider, Qt.Key.Key_End)
     settle(window.session)
     assert window.session.value(ACTIVE) is None
+    assert slider.isVisible()  # it does not go from under the hand
     assert said(window, ACTIVE) == "dense: every weight is used"
     assert not problems
 

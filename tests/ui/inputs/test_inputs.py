@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from isocost.plan.project.project import GpuHoursStage
 from isocost.quantities import plain_spaces
 from isocost.report.findings.inputs.captions import PURCHASE, caption
-from isocost.ui.inputs.bindings import write
+from isocost.ui.inputs.bindings import write, write_number
 from isocost.ui.inputs.selected import selected
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.fields.edit import QuantityEdit
@@ -301,3 +301,14 @@ def test_an_owned_plan_shows_its_purchase_price_in_place_of_the_rent(window, qtb
     settle(window.session)
     assert (rent.isVisible(), bought.isVisible()) == (True, True)
     assert bought.context.whole == "TPU v6e is not for sale; taken as rented"
+
+
+def test_an_input_that_was_folded_away_shows_what_changed_meanwhile(window):
+    edit = window.findChild(QuantityEdit, "data.sequence.edit")
+    window.inputs.details.setChecked(True)
+    window.inputs.details.setChecked(False)
+    write_number(window.session, "data.sequence", 16384.0)
+    settle(window.session)
+    assert not edit.isVisible()
+    window.inputs.details.setChecked(True)
+    assert edit.text() == "16,384"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.catalog.records import named_for
 from isocost.language import tr
@@ -202,8 +202,8 @@ class InputColumn(QScrollArea):
             self.precision.refresh()
             self._refresh_details(stage, data)
         for path, each in self.fields.items():
-            if self._belongs(path, stage):
-                each.refresh()
+            if self._belongs(path, stage) and each.isVisibleTo(self):
+                each.refresh()  # one that is folded away does when it comes to sight
 
     def _belongs(self, path: str, stage: Stage) -> bool:
         return path == PURCHASE or uses(stage, path)
@@ -244,7 +244,11 @@ class InputColumn(QScrollArea):
             counted = model_parameters(self._session)
             mixture = counted.active < DENSE * counted.total
             self.fields["model.parameters"].setVisible(sized)
-            self.fields["model.active_parameters"].setVisible(sized and mixture)
+            active = self.fields["model.active_parameters"]
+            # Dragged to its end it makes the model dense: it may not go from under the hand.
+            focused = QApplication.focusWidget()
+            held = focused is not None and active.isAncestorOf(focused)
+            active.setVisible(sized and (mixture or held))
 
     def _refresh_layout(self) -> None:
         """The pins, and in one line how many there are."""
@@ -287,7 +291,7 @@ class InputColumn(QScrollArea):
         self.why.refresh()
         stage = self._session.current_stage
         for path in _FROM_THE_ESTIMATE:
-            if self._belongs(path, stage):
+            if self._belongs(path, stage) and self.fields[path].isVisibleTo(self):
                 self.fields[path].refresh()
 
     def reveal(self, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QHelpEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from isocost.language import in_sentence, tr
@@ -140,6 +140,11 @@ class FieldInput(QWidget):
         self.ranging.refresh()
         self.reset_button.setVisible(not at_default(self._session, self.field.path))
         self._show_context()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed out of sight."""
+        super().showEvent(event)
+        self.refresh()
 
     def _show(self, reading: Reading) -> None:
         if not self.edit.isModified():  # what was wrong with another value

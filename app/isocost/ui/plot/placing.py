@@ -122,7 +122,8 @@ class Clutter:
     def covered(self, left: Points, top: Points, width: float, height: float) -> NDArray[np.int64]:
         """How much boxes of one size would cover, for each upper left corner; 0 = clear.
 
-        Counts cells with lines by their weight, and labels far more.
+        Counts cells with lines by their weight, and labels far more. ``left`` and ``top`` are broadcast: a
+        row and a column of them are a grid.
         """
         # With sums over all cells up to each corner, what a box covers is four look-ups whatever its size:
         # a search tries a thousand places, in one call.
@@ -138,18 +139,20 @@ class Clutter:
             - sums[last_row, first_column]
             + sums[first_row, first_column]
         )
-        for box in self.taken:
-            meets = (
-                (left < box.right) & (left + width > box.left) & (top < box.bottom) & (top + height > box.top)
-            )
-            covered = covered + 10_000 * meets
+        if self.taken:
+            each = (len(self.taken), *(1,) * covered.ndim)
+            sides = np.array([(box.left, box.top, box.right, box.bottom) for box in self.taken])
+            from_left, from_top, to_right, to_bottom = (side.reshape(each) for side in sides.T)
+            beside = (left < to_right) & (left > from_left - width)
+            meets = beside & ((top < to_bottom) & (top > from_top - height))
+            covered = covered + 10_000 * np.count_nonzero(meets, axis=0)
         return covered
 
     def _cells_of(
         self, start: Points, size: float, cells: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        first = np.clip(np.floor(start / self.CELL), 0, cells).astype(np.int64)
-        return first, np.clip(np.ceil((start + size) / self.CELL), first, cells).astype(np.int64)
+        first = np.floor(start / self.CELL).clip(0, cells).astype(np.int64)
+        return first, np.ceil((start + size) / self.CELL).clip(first, cells).astype(np.int64)
 
 
 REACH, GRAIN = 110.0, 5.0
@@ -182,8 +185,8 @@ def place_near(
 
     def judged(left: Points, top: Points) -> tuple[Points, Points, Points, NDArray[np.int64]]:
         """Corners kept in the room, how far away such labels are, and what they cover."""
-        left = np.clip(left, room.left, max(room.left, room.right - width))
-        top = np.clip(top, room.top, max(room.top, room.bottom - height))
+        left = left.clip(room.left, max(room.left, room.right - width))
+        top = top.clip(room.top, max(room.top, room.bottom - height))
         aside = np.maximum(np.maximum(left - x, x - left - width), 0.0)
         below = np.maximum(np.maximum(top - y, y - top - height), 0.0)
         covered = clutter.covered(left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
@@ -195,9 +198,10 @@ def place_near(
             return Box(float(left[0]), float(top[0]), width, height), 0
     across = np.arange(x - width - reach, x + reach + GRAIN, GRAIN)
     down = np.arange(y - height - reach, y + reach + GRAIN, GRAIN)
-    left, top, away, covered = judged(*(grid.ravel() for grid in np.meshgrid(across, down)))
+    # A row of places across and a column down: what follows from one of the two alone is worked out once.
+    left, top, away, covered = judged(across, down[:, None])
     # Between places as near and as clear as each other: centred on the point, and below rather than above.
     off_centre = np.abs(left + width / 2 - x) / (width + 2 * reach) + (top < y) * 0.3
     score = away + 6.0 * off_centre + PENALTY * covered + 1e6 * (away < clearance * 0.8)
-    best = int(np.argmin(score))
-    return Box(float(left[best]), float(top[best]), width, height), int(covered[best])
+    row, column = divmod(int(np.argmin(score)), len(across))
+    return Box(float(left[column]), float(top[row, 0]), width, height), int(covered[row, column])
