@@ -20,7 +20,7 @@ from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.ending import Ending, display_lost
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
-from isocost.ui.session.memory import keep_no_sources, share_heaps
+from isocost.ui.session.memory import share_heaps
 from isocost.ui.speaking import ORGANIZATION, settings
 from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.window import Window
@@ -38,7 +38,6 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     share_heaps()
-    keep_no_sources()
     made = QApplication(sys.argv[:1])
     sys.setswitchinterval(SWITCH_S)
     made.setOrganizationName(ORGANIZATION)

@@ -90,7 +90,9 @@ def settle(work: Settling, patience_ms: int = PATIENCE_MS) -> bool:
     """Let the window run until the work is done and shown; False when out of patience."""
     loop = QEventLoop()
     work.settled.connect(loop.quit)
-    QTimer.singleShot(patience_ms, loop, loop.quit)
+    patience = QTimer(loop)  # goes with the loop, which a single shot would keep until it is out of patience
+    patience.timeout.connect(loop.quit)
+    patience.start(patience_ms)
     if work.busy:
         loop.exec()
     return not work.busy

@@ -567,8 +567,10 @@ class Window(QMainWindow):
     def childEvent(self, event: QChildEvent) -> None:
         """Dress a dialog that opens above the window, Qt's own as well: the window itself wears no sheet."""
         super().childEvent(event)
+        if not event.polished():
+            return
         child = event.child()
-        if event.polished() and isinstance(child, QWidget) and child.isWindow():
+        if isinstance(child, QWidget) and child.isWindow():
             opened = self.wardrobe.worn_by(child) or self.wardrobe.add(child)
             opened.wear(self.themes.theme)
             child.destroyed.connect(lambda: self.wardrobe.forget(opened.part))

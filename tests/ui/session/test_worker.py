@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -116,3 +117,25 @@ def test_a_worker_that_ends_at_work_leaves_collection_on(qapp, end):
     assert not gc.isenabled()
     end(made)
     assert gc.isenabled()
+
+
+def test_work_that_has_ended_is_forgotten_with_all_it_was_given(worker, qtbot):
+    class Given:
+        """What a work computes on."""
+
+        def compute(self):
+            return sum(range(10_000))  # done before the thread that asked has the interpreter again
+
+    given = [Given() for _ in range(200)]
+    alive = weakref.WeakSet(given)
+
+    def go_on(_):
+        if given:
+            worker.request(given.pop().compute)
+
+    worker.ready.connect(go_on)  # at once, while the thread is still awake
+    worker.request(given.pop().compute)
+    qtbot.waitUntil(lambda: not given and not worker.busy)
+    worker.close()  # until then the thread may hold the newest
+    gc.collect()
+    assert not alive

@@ -95,9 +95,11 @@ class Gallery(QScrollArea):
         self._holder = QWidget()
         self._holder.setLayout(column)
         outer.addWidget(self._holder)
+        ground = QWidget()
+        self.setViewport(ground)
         self.setWidget(body)
-        for ground in (body, self.viewport()):  # the window shows through and so knows it was painted
-            ground.setAutoFillBackground(False)
+        for part in (body, ground):  # the window shows through and so knows it was painted
+            part.setAutoFillBackground(False)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()

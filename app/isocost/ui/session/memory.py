@@ -57,7 +57,7 @@ class Hold:
             COLLECTION.release()
 
 
-M_ARENA_MAX, FEW = -8, 2
+M_ARENA_MAX, FEW = -8, 1
 """A parameter of glibc's ``mallopt`` (malloc.h), and how many heaps: the window's and the workers'."""
 M_MMAP_THRESHOLD, LARGE = -3, 1 << 20
 """From how many bytes on a block is the system's own, and goes back to it when it is freed."""

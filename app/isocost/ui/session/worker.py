@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from isocost.ui.session.memory import FREED, Hold
 
@@ -30,23 +31,13 @@ class _Outcome:
     error: Exception | None = None
 
 
-class _Job(QRunnable):
-    def __init__(
-        self, number: int, work: Callable[[], Any], outcomes: dict[int, _Outcome], bell: _Bell
-    ) -> None:
-        super().__init__()
-        self._number = number
-        self._work = work
-        self._outcomes = outcomes
-        self._bell = bell
-
-    def run(self) -> None:
-        try:
-            self._outcomes[self._number] = _Outcome(self._work())
-        except Exception as error:  # any failure of the work belongs to the window, as a sentence
-            self._outcomes[self._number] = _Outcome(error=error)
-        FREED.give_back()
-        self._bell.rung.emit(self._number)
+def _run(number: int, work: Callable[[], Any], outcomes: dict[int, _Outcome], bell: _Bell) -> None:
+    try:
+        outcomes[number] = _Outcome(work())
+    except Exception as error:  # any failure of the work belongs to the window, as a sentence
+        outcomes[number] = _Outcome(error=error)
+    FREED.give_back()
+    bell.rung.emit(number)
 
 
 class LatestWorker(QObject):
@@ -110,7 +101,9 @@ class LatestWorker(QObject):
         self._generation += 1
         self._running = True
         self._hold.take()
-        self._pool.start(_Job(self._generation, work, self._outcomes, self._bell))
+        # Not a QRunnable: PySide hands one over to Qt only after Qt has started it, and never lets go of one
+        # that has ended by then, with the answers its work was given.
+        self._pool.start(partial(_run, self._generation, work, self._outcomes, self._bell))
 
     def _rest(self) -> None:
         self._running = False
