@@ -25,8 +25,8 @@ from isocost.report.table import write_csv
 from isocost.ui.look.theme import Theme, ThemeManager
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.page import LedgerPage
-from isocost.ui.widgets.cards.card import ElidedLabel
 from isocost.ui.widgets.fields.edit import QuantityEdit
+from isocost.ui.widgets.labels import ElidedLabel
 from tests.declared import PROGRAMME
 from tests.ui.conftest import preset
 from tests.ui.tabs.conftest import dressed

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 from itertools import pairwise
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given, settings
@@ -340,6 +342,16 @@ def test_dots_beyond_the_axis_share_the_last_column_and_it_says_how_far_they_go(
     assert held.high < 10.0
     assert held.last_holds == 80.0
     assert held.stacks[-1][-1] == 99
+
+
+@pytest.mark.parametrize(("width", "height"), [(560, 300), (1200, 520), (1800, 800), (900, 900)])
+def test_the_dots_fill_the_height_they_have(qapp, width, height):
+    """Within one dot: in a larger window they grow, and from their largest on stand in taller columns."""
+    costs = [math.exp(NormalDist(13.0, 0.3).inv_cdf((at + 0.5) / 100)) for at in range(100)]
+    found = Places(made_up(costs, None), float(width), float(height), LIGHT)
+    top = min(room.top() for _, room in found.dots())
+    assert top - found.top <= 3 * found.columns.size
+    assert top >= found.top
 
 
 def test_the_line_is_taken_hold_of_beside_it_and_nowhere_else(risk, session, qtbot):

@@ -485,7 +485,7 @@ def test_keys_walk_over_the_map_and_enter_takes_the_winner(scale, session, qtbot
     qtbot.keyClick(plot, Qt.Key.Key_Up)
     row, column = plot.view.cell[0] + 1, plot.view.cell[1]
     assert plot.chart.cell(plot.hover) == (row, column)
-    assert scale.wins.pointed.text() == plot.view.words(row, column)
+    assert scale.wins.pointed.whole == plot.view.words(row, column)
     winner = plot.view.winner(row, column)
     qtbot.keyClick(plot, Qt.Key.Key_Return)
     assert session.value("hardware.accelerator") == winner.accelerator
@@ -545,3 +545,16 @@ def test_everything_is_drawn_in_any_size_and_theme(scale, themes):
         assert pictures[0] != pictures[1]
         assert card.picture().width() > 0
         assert math.isfinite(card.height())
+
+
+@pytest.mark.parametrize("size", [(988, 560), (988, 680), (1600, 900)])
+def test_every_card_is_as_high_as_what_it_holds_and_the_reading_at_the_plan_stands_whole(scale, qtbot, size):
+    scale.resize(*size)
+    QApplication.processEvents()
+    for card in scale.cards:
+        assert card.height() >= card.layout().minimumSize().height(), card.objectName()
+    wins = scale.wins
+    assert wins.pointed.whole == wins.plot.view.words(*wins.plot.view.cell)
+    assert not wins.pointed.shortened
+    assert not wins.subtitle.shortened
+    assert wins.without.width() >= wins.without.sizeHint().width()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from isocost.ui.look.theme import LIGHT
-from isocost.ui.widgets.cards.card import CardTitle
+from isocost.ui.widgets.cards.card import CardTitle, ChartCard
 from isocost.ui.widgets.labels import shorten
 
 TITLES = (
@@ -103,3 +103,18 @@ def test_a_title_of_three_lines_ends_in_an_ellipsis_and_has_a_tip(title):
     title.say(text)
     assert title.lines[1].endswith("…")
     assert title.toolTip() == text
+
+
+def test_how_a_chart_is_read_stands_on_two_lines_where_one_is_too_short(qtbot):
+    """The star's meaning and whose price varies are at its end."""
+    card = ChartCard("card")
+    card.apply_theme(LIGHT)
+    qtbot.addWidget(card)
+    words = "Cheapest. * one supplier or guessed speed. Hatched: not certain. Only H100's price varies."
+    card.say("MI355X wins", words, words)
+    card.resize(card.subtitle.fontMetrics().horizontalAdvance(words) * 2 // 3, 300)
+    card.show()
+    qtbot.waitExposed(card)
+    assert len(card.subtitle.lines) == 2
+    assert not card.subtitle.shortened
+    assert card.subtitle.height() >= 2 * card.subtitle.fontMetrics().lineSpacing()

@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     add_case(parser)
     parser.add_argument("x", metavar="X", help="input to the right, for example tokens or tokens=1T..10T")
     parser.add_argument("y", metavar="Y", help="input upwards")
-    parser.add_argument("--size", metavar="N", help="places along each axis (default: 60)")
+    parser.add_argument("--size", metavar="N", help="places along each axis (default: 61)")
     chosen = parser.parse_args(arguments)
     from isocost.report.told import FORMS
 

@@ -34,9 +34,8 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.cards.card import ElidedLabel
 from isocost.ui.widgets.cards.side import SidePanel
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
+from isocost.ui.widgets.labels import ElidedLabel, WrapLabel, plain_label, plain_tip, set_text
 
 log = logging.getLogger(__name__)
 ROOMY = 360

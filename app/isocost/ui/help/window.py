@@ -23,7 +23,7 @@ from isocost.ui.help.contents import Contents
 from isocost.ui.help.page import HelpPage
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
-from isocost.ui.widgets.cards.card import ElidedLabel
+from isocost.ui.widgets.labels import ElidedLabel
 from isocost.ui.widgets.sections import upright_rule
 
 SIZE, SIDE = QSize(1020, 720), 272

@@ -172,8 +172,6 @@ class InputColumn(QScrollArea):
             each.apply_theme(theme)
         for marks in self.marks.values():
             marks.apply_theme(theme)
-        for holder in self.holders:
-            holder.fit()
         for part in (self.stages, self.recipe, self.notes):
             part.apply_theme(theme)
         self.details.apply_theme(theme)

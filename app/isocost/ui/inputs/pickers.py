@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QListView,
+    QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionComboBox,
     QStyleOptionViewItem,
@@ -25,6 +26,9 @@ from isocost.ui.widgets.labels import plain_tip, shorten
 
 LIST_FRAME = 10
 """Pixels that the frame of a drop-down's list takes, as in the style sheet."""
+
+BESIDE = 20
+"""Pixels beside the words of a drop-down without a frame: its arrow's."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -50,10 +54,30 @@ class DropDown(QComboBox):
             # closed lists as well: those of the ledger hold a thousand.
             entries.setUniformItemSizes(True)
 
+    def flatten(self) -> None:
+        """Go without a frame, as wide as what is chosen: the arrow stands beside its words."""
+        self.setProperty("role", "flat")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.currentTextChanged.connect(self.updateGeometry)
+
+    @property
+    def flat(self) -> bool:
+        """Whether it has no frame."""
+        return bool(self.property("role") == "flat")
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self.flat:
+            hint.setWidth(self.fontMetrics().horizontalAdvance(self.currentText()) + BESIDE)
+        return hint
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint() if self.flat else super().minimumSizeHint()
+
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
         """What is chosen ends in an ellipsis where it has no room."""
         super().initStyleOption(option)
-        if self.property("role") != "flat":
+        if not self.flat:
             option.currentText = shorten(self.currentText(), self.fontMetrics(), self.width() - ARROW_ROOM)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -75,9 +99,8 @@ class DropDown(QComboBox):
         super().paintEvent(event)
         colour = self.palette().color(QPalette.ColorRole.PlaceholderText).name()
         painter = QPainter(self)
-        flat = self.property("role") == "flat"
-        size = 12 if flat else 14
-        place = QRect(self.width() - size - (0 if flat else 8), (self.height() - size) // 2, size, size)
+        size = 12 if self.flat else 14
+        place = QRect(self.width() - size - (0 if self.flat else 8), (self.height() - size) // 2, size, size)
         icon("chevron-down", colour, size).paint(painter, place)
         painter.end()
 
@@ -147,8 +170,7 @@ class StackPicker(ChoicePicker):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "efficiency.stack")
-        self.setProperty("role", "flat")
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.flatten()
         for row, meaning in enumerate(self.choice.meanings.values()):
             self.setItemData(row, meaning, Qt.ItemDataRole.ToolTipRole)
 

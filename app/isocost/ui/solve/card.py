@@ -13,8 +13,8 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.solve.chart import Drawn, ScanPlot
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import plain_label
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines, plain_label
 from isocost.ui.widgets.rows import LEFT, ROW, ClickList, Index, Lines, RowDelegate, write_text
 
 HEIGHT, ROW_HEIGHT = 300, 40
@@ -28,7 +28,7 @@ class ScanCard(ChartCard):
         super().__init__("solve.scan", parent)
         self.plot = ScanPlot(theme, self)
         self.plot.setObjectName("solve.scan.plot")
-        self.pointed = ElidedLabel(self)
+        self.pointed = FewLines(self)
         self.pointed.setProperty("role", "quiet")
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.pointed)
@@ -39,7 +39,7 @@ class ScanCard(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self.setMinimumHeight(theme.px(HEIGHT))
+        self.hold_height(theme.px(HEIGHT))
         self.plot.apply_theme(theme)
 
     def show_scan(self, found: Solving, chosen: int | None) -> None:

@@ -46,9 +46,8 @@ from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Change, Session
 from isocost.ui.solve.card import ScanCard, Ways
 from isocost.ui.solve.track import ScanTrack
-from isocost.ui.widgets.cards.card import ElidedLabel
 from isocost.ui.widgets.cards.side import SidePanel
-from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.labels import ElidedLabel, WrapLabel, plain_label
 from isocost.ui.widgets.sections import ScrollBody, scrolling
 
 if TYPE_CHECKING:

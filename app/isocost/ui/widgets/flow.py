@@ -1,9 +1,12 @@
-"""A layout that sets widgets in lines, like words."""
+"""Widgets set in lines, like words."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
 class FlowLayout(QLayout):
@@ -49,15 +52,67 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
-        """Height used; moves the items when ``place``."""
-        x, y, line = rect.x(), rect.y(), 0
+        """Height used; moves the items when ``place``, each to the middle of its line."""
+        top = rect.y()
+        for line in self._lines(rect.width()):
+            height = max(item.sizeHint().height() for item in line)
+            left = rect.x()
+            for item in line:
+                size = item.sizeHint()
+                if place:
+                    item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
+                left += size.width() + self.spacing()
+            top += height + self.spacing()
+        return max(0, top - self.spacing() - rect.y())
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """What stands in each line."""
+        lines: list[list[QLayoutItem]] = []
+        used = 0
         for item in self._items:
-            size = item.sizeHint()
-            # Qt: the right of a whole-numbered rectangle is its last pixel, not the one after it.
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if place:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self.spacing()
-            line = max(line, size.height())
-        return y + line - rect.y()
+            wide = item.sizeHint().width()
+            if lines and used + wide <= width:
+                lines[-1].append(item)
+            else:
+                lines.append([item])
+                used = 0
+            used += wide + self.spacing()
+        return lines
+
+
+class Flow(QWidget):
+    """Chips in lines, as high as they need at their width."""
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self, spacing=spacing)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_chips(self, chips: Sequence[QWidget]) -> None:
+        """Replace the chips."""
+        while (item := self._flow.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for chip in chips:
+            chip.setParent(self)
+            self._flow.addWidget(chip)
+            chip.show()
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height the chips need."""
+        self.setFixedHeight(max(1, self._flow.height_for(self.width())))
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:  # what it holds says something else
+            self.fit()
+        return handled

@@ -1,4 +1,4 @@
-"""Labels whose text never runs out of its place: one shortens, one breaks its lines itself."""
+"""Labels whose text never runs out of its place: they shorten it, or break its lines themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QFontMetrics,
@@ -81,6 +81,128 @@ class ClickLabel(QLabel):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit()
+
+
+class ElidedLabel(QLabel):
+    """One line that never widens its parent; what has no room ends in an ellipsis, whole in the tooltip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        # Else Qt takes the whole text for the width the label needs, and a long finding widens the window.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str) -> None:
+        """Show another text; nothing is laid out again when it is the same."""
+        if text != self.text():
+            self.setText(text)
+            self._explain()
+
+    @property
+    def lines(self) -> list[str]:
+        """What is shown of the text."""
+        return [shorten(self.text(), QFontMetricsF(self.font()), self.width())]
+
+    @property
+    def shortened(self) -> bool:
+        """Whether some of the text has no room."""
+        return " ".join(self.lines) != self.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._explain()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        if not self.shortened:
+            self.setToolTip(words_tip(self.text()))
+
+    def _explain(self) -> None:
+        self.setToolTip(plain_tip(self.text() if self.shortened else ""))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(
+            self.rect(),
+            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+            "\n".join(self.lines),
+        )
+        painter.end()
+
+
+class FewLines(ElidedLabel):
+    """One line, and a second where the text needs it: what has no room on two ends in an ellipsis."""
+
+    MOST_LINES = 2
+    STILL_MS = 800
+    """Without another text before a line that is not needed any more goes: while a slider moves a chart must
+    not grow and shrink."""
+
+    def __init__(self, parent: QWidget | None = None, *, balanced: bool = False) -> None:
+        """``balanced``: both lines of about one length, as in a heading."""
+        super().__init__(parent)
+        self._balanced = balanced
+        self._kept = 1
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(self.STILL_MS)
+        self._still.timeout.connect(self._settle)
+
+    def say(self, text: str) -> None:
+        """Show another text; a line it needs comes at once, one it does not need goes later."""
+        if text == self.text():
+            return
+        super().say(text)
+        if len(self.lines) > self._kept:
+            self._settle()
+        else:
+            self._still.start()
+
+    @property
+    def lines(self) -> list[str]:
+        """The text as it is broken; of the last line what has room."""
+        metrics = QFontMetricsF(self.font())
+        broken = broken_lines(self.text(), self.width(), metrics)
+        if self._balanced and len(broken) == self.MOST_LINES:
+            broken = self._balance(broken, metrics)
+        rest = " ".join(broken[self.MOST_LINES - 1 :])
+        return [*broken[: self.MOST_LINES - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
+
+    def _balance(self, broken: list[str], metrics: QFontMetricsF) -> list[str]:
+        """The same lines of about one length: a figure alone on the last one looks like a slip."""
+        narrow, wide = self.width() / self.MOST_LINES, float(self.width())
+        while wide - narrow > 1.0:
+            middle = (narrow + wide) / 2
+            tried = broken_lines(self.text(), middle, metrics)
+            fits = len(tried) == len(broken) and all(
+                metrics.horizontalAdvance(each) <= middle for each in tried
+            )
+            narrow, wide = (narrow, middle) if fits else (middle, wide)
+        return broken_lines(self.text(), wide, metrics)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, max(super().sizeHint().height(), self._kept * self.fontMetrics().lineSpacing()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _settle(self) -> None:
+        self._still.stop()
+        needed = len(self.lines)
+        if needed != self._kept:
+            self._kept = needed
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._settle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._settle()
 
 
 class WrapLabel(QLabel):

@@ -16,7 +16,7 @@ from isocost.catalog.entries.prices import PriceCard
 from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.plan.solve.case import Case
-from isocost.plan.solve.hardware.wins import NOBODY, Span, Winner, Wins, wins
+from isocost.plan.solve.hardware.wins import NOBODY, Span, Winner, Wins, through, wins
 from isocost.quantities import parse
 from isocost.report.findings.tabs.wins import WinsView, finding, said, table, view
 
@@ -93,19 +93,47 @@ def test_every_winner_with_a_part_of_the_map_is_named_inside_it(mapped):
 def test_the_plan_is_in_its_own_cell_and_every_cell_has_a_row(mapped):
     row, column = mapped.cell
     x, y = mapped.found.plan
-    for values, at, own in ((mapped.found.xs, column, x), (mapped.found.ys, row, y)):
-        step = values[1] / values[0]
-        assert 1 / step < values[at] / own < step
+    assert (mapped.found.xs[column], mapped.found.ys[row]) == (x, y)
     assert len(table(mapped).rows) == mapped.found.place.size
     counts = mapped.found.count
     assert (counts[mapped.found.place != NOBODY] >= 1).all()
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "deepseek-v3"])
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("deadline", "price"), ("tokens", "parameters"), ("count", "tokens"), ("parameters", "count")],
+)
+def test_what_is_read_at_the_plan_is_what_the_plan_comes_to_on_its_winner(name, x, y):
+    """Searched for the plan itself, not between the values that the map is searched at."""
+    catalog = load()
+    case = Case(load_project(find_plan(name), catalog), catalog, 0, date(2026, 11, 29))
+    found = wins(case, Span(x), Span(y), size=8)
+    shown = view(found, case)
+    assert (found.xs[shown.cell[1]], found.ys[shown.cell[0]]) == found.plan
+    winner, count = shown.winner(*shown.cell), int(found.count[shown.cell])
+    assert winner is not None
+    own = case.reach([winner.card])
+    at = int(np.flatnonzero(own.counts == count)[0])
+    assert found.cost_usd[shown.cell] == pytest.approx(own.cost_usd[at], rel=1e-9)
+    assert found.span_days[shown.cell] == pytest.approx(own.span_days[at], rel=1e-9)
+
+
+@given(st.floats(1e-6, 1e6), st.floats(1e-3, 1e6), st.floats(1.01, 1e6), st.integers(2, 200))
+def test_an_axis_keeps_its_ends_rises_and_has_the_plan_among_its_values(low, times, wide, size):
+    own, high = low * times, low * wide
+    values = through(low, own, high, size)
+    assert len(values) == size
+    assert (np.diff(values) > 0.0).all()
+    assert values[[0, -1]] == pytest.approx([low, high])
+    assert size < 3 or not low < own < high or own in values
 
 
 def test_where_another_may_be_cheaper_by_the_samples_of_both_it_is_told():
     """At equal cost the chance is about even, and falls as the next best becomes dearer."""
     catalog = load()
     case = Case(load_project(find_plan("startup-7b"), catalog), catalog, 0, date(2026, 11, 29))
-    ranged = view(wins(case, Span("deadline"), Span("price"), size=16, ranged=True), case)
+    ranged = view(wins(case, Span("deadline"), Span("price"), size=24, ranged=True), case)
     rivals, found = ranged.found.rivals, ranged.found
     there = found.place != NOBODY
     assert ((rivals.chance >= 0.0) & (rivals.chance <= 1.0)).all()
@@ -120,7 +148,7 @@ def test_where_another_may_be_cheaper_by_the_samples_of_both_it_is_told():
     told = said(ranged, ranged=True)
     assert "Hatched: not certain." in told.subtitle
     assert "the winner is certain: 9 chances in 10 at least" in told.summary
-    plain = view(wins(case, Span("deadline"), Span("price"), size=16), case)
+    plain = view(wins(case, Span("deadline"), Span("price"), size=24), case)
     assert np.array_equal(plain.found.place, found.place)
     assert plain.doubtful is None
     assert "Hatched" not in said(plain).subtitle

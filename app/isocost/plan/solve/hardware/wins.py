@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -30,11 +31,13 @@ PATHS: dict[Axis, str] = {
     "budget": "goal.budget_usd",
     "deadline": "goal.deadline_days",
 }
-SIZE = 60
+SIZE = 61
+"""Places along an axis; odd, so that steps are equal where the plan is in the middle."""
 AROUND = 10.0
 """Times below and above the plan's own value that an axis shows where no ends are given."""
 NODES = {"parameters": 5, "tokens": 3}
-"""Values at which layouts are searched; between them costs and times are straight on logarithms."""
+"""Values at which layouts are searched, the plan's own among them; between them costs and times are straight
+on logarithms."""
 NOBODY = -1
 
 Goal = Literal["cheapest", "fastest"]
@@ -92,7 +95,7 @@ class Wins:
     count: NDArray[np.int64]
     """(ys, xs) of the winner; 0 where there is none."""
     plan: tuple[float, float]
-    """Where the plan itself is."""
+    """Where the plan itself is: values of the axes, unless ends were given that leave it out."""
     winners: tuple[Winner, ...]
     """By their share of the map."""
     aim: Goal
@@ -186,7 +189,19 @@ def _values(case: Case, span: Span, size: int) -> Array:
     low, high = max(low, declared.minimum, 1e-9), min(high, declared.maximum)
     if not low < high:
         raise WishError(tr("The map needs a range of {axis} that rises.", axis=span.axis))
-    return np.geomspace(low, high, size)
+    return through(low, own, high, size)
+
+
+def through(low: float, own: float, high: float, size: int) -> Array:
+    """Values that rise by nearly equal factors between two ends, ``own`` among them where it lies between.
+
+    What a map says there is then said of the plan itself. All are above 0.
+    """
+    if not low < own < high or size < 3:
+        return np.geomspace(low, high, size)
+    at = round((size - 1) * math.log(own / low) / math.log(high / low))
+    at = min(max(at, 1), size - 2)
+    return np.concatenate((np.geomspace(low, own, at + 1)[:-1], np.geomspace(own, high, size - at)))
 
 
 def _own(case: Case, axis: Axis) -> float:
@@ -303,13 +318,14 @@ class _Plane:
 
 
 def _nodes(case: Case, axis: Axis, values: Array) -> Array:
-    """Values at which layouts are searched: the ends and between; of a typed batch tokens change none."""
-    return np.geomspace(values[0], values[-1], NODES[axis])
+    """Values at which layouts are searched: the ends, the plan's own and between."""
+    return through(float(values[0]), _own(case, axis), float(values[-1]), NODES[axis])
 
 
 def _at(case: Case, cards: Sequence[PriceCard], values: dict[Axis, float]) -> Reach | None:
     try:
-        if "parameters" in values:
+        # The plan's own model may have a shape that no other of its size is given.
+        if "parameters" in values and values["parameters"] != _own(case, "parameters"):
             case = case.put("model.parameters", values["parameters"])
         if "tokens" in values:
             case = with_text(case, values["tokens"], None)

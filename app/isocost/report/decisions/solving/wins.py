@@ -80,7 +80,7 @@ def _sentences(found: Wins) -> Iterator[str]:
             value_said=value_said(span.axis, float(values[0])),
             value_said_2=value_said(span.axis, float(values[-1])),
         )
-        yield tr("{label} from {ends}, by equal factors.", label=label(span.axis), ends=ends)
+        yield tr("{label} from {ends}, by nearly equal factors.", label=label(span.axis), ends=ends)
     if found.aim == "fastest":
         yield tr("No deadline is set: the fastest within the budget wins.")
     nobody = float((found.place == NOBODY).mean())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QComboBox
-
 from isocost.catalog.records import named_for
 from isocost.language import tr
 from isocost.plan.inputs.defaults import new_stage
@@ -20,8 +18,6 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip
 
 Sections = tuple[str, ...]
-ARROW = 20
-"""Room for the arrow of a flat drop-down."""
 
 
 class StageChoice(ChoicePicker):
@@ -79,8 +75,7 @@ class HolderPicker(Picker):
         self._name = name
         self._ways = tuple(ways)
         self._all: Sections = tuple(dict.fromkeys(part for _, sections in ways for part in sections))
-        self.setProperty("role", "flat")
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.flatten()
         for text, sections in ways:
             self.addItem(text, sections)
         self.activated.connect(self._choose)
@@ -91,12 +86,7 @@ class HolderPicker(Picker):
         held = tuple(name for name in self._all if getattr(stage, name, None) is not None)
         at = next((i for i, (_, sections) in enumerate(self._ways) if set(sections) == set(held)), -1)
         self.setCurrentIndex(at)
-        self.fit()
         self.setVisible(bool(held) or len(self._session.current_scenario.stages) > 1)
-
-    def fit(self) -> None:
-        """Take the width of the words shown: the arrow stands beside them."""
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance(self.currentText()) + ARROW)
 
     def _choose(self, index: int) -> None:
         wanted: Sections = self._ways[index][1]
@@ -143,8 +133,7 @@ class ClaimPicker(Picker):
     def __init__(self, session: Session) -> None:
         text = tr("What is claimed: hours of all accelerators together, or wall hours on those below.")
         super().__init__(session, "stage.claim", tr("What is claimed"), text)
-        self.setProperty("role", "flat")
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.flatten()
         for name in (tr("GPU-hours"), tr("hours on the accelerators")):
             self.addItem(name)
         self.activated.connect(self._choose)

@@ -20,7 +20,8 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines
 from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
 
 log = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class LadderCard(ChartCard):
         self.chart = LadderWidget(chart, theme, self)
         self.chart.setObjectName("claims.ladder.chart")
         self.chart.setAccessibleName(tr("What sums of money buy"))
-        self.explained = ElidedLabel(self)
+        self.explained = FewLines(self)
         self.explained.setProperty("role", "quiet")
         self.body.addWidget(self.chart)
         self.body.addWidget(self.explained)

@@ -11,7 +11,8 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Drawing, ReadableWidget, RowsChart
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines
 from isocost.ui.widgets.rows import RIGHT, write_text
 
 ROW, TOP = 35, 2
@@ -118,7 +119,7 @@ class LeftOutCard(ChartCard):
         super().__init__("claims.left_out", parent)
         self.chart = ReadableWidget(LeftOutChart(None), theme, self)
         self.chart.setObjectName("claims.left_out.chart")
-        self.explained = ElidedLabel(self)
+        self.explained = FewLines(self)
         self.explained.setProperty("role", "quiet")
         self.chart.said.connect(self.explained.say)
         self.body.addWidget(self.chart)

@@ -15,7 +15,8 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines
 from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
 
 HEIGHT, LEFT_AXIS, BELOW, LEGEND = 280, 52, 20, 20
@@ -168,7 +169,7 @@ class RunsCard(ChartCard):
         super().__init__("claims.runs", parent)
         self.chart = ReadableWidget(RunsChart(None), theme, self)
         self.chart.setObjectName("claims.runs.chart")
-        self.explained = ElidedLabel(self)
+        self.explained = FewLines(self)
         self.explained.setProperty("role", "quiet")
         self.chart.said.connect(self.explained.say)
         self.body.addWidget(self.chart)

@@ -45,8 +45,8 @@ from isocost.report.findings.tabs.layouts import (
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import plain_tip, shorten
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines, plain_tip, shorten
 from isocost.ui.widgets.rows import ROW, Index, clicked_by_key, rows_replaced
 from isocost.ui.widgets.whole_rows import WholeRows
 
@@ -253,7 +253,7 @@ class LayoutsCard(ChartCard):
         self._cells = _Cells(theme, self.view)
         self.view.setItemDelegate(self._cells)
         self.view.clicked.connect(lambda index: self.pinned.emit(index.data(ROW)))
-        self.pins = ElidedLabel(self)
+        self.pins = FewLines(self)
         self.pins.setObjectName("fit.layouts.pins")
         self.pins.setProperty("role", "small")
         self.release = QPushButton(RELEASE, self)

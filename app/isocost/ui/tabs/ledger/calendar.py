@@ -24,10 +24,10 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.fields.scale import Scale
 from isocost.ui.widgets.fields.slider import LogSlider
-from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.labels import FewLines, WrapLabel, plain_label
 
 LONGEST_SLIP, MONTH = 52.0, 4.0
 """Weeks: the longest delay asked about, and what the first third of the slider is, where most delays lie."""
@@ -44,7 +44,7 @@ class Calendar(ChartCard):
         super().__init__("calendar", parent)
         self.plot = ReadableWidget(CalendarChart(CalendarView()), theme, self)
         self.plot.setObjectName("calendar.plot")
-        self.pointed = ElidedLabel(self)
+        self.pointed = FewLines(self)
         self.pointed.setProperty("role", "quiet")
         self.slip = LogSlider(Scale(0.0, LONGEST_SLIP, "linear", integer=True, third=MONTH), self)
         self.words = WrapLabel(self)

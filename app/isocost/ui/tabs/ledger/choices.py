@@ -29,8 +29,8 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.plot.crossings import LinesChart
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines, WrapLabel
 
 
 class QuestionCard(ChartCard):
@@ -43,7 +43,7 @@ class QuestionCard(ChartCard):
         super().__init__(name, parent)
         self.plot = ReadableWidget(LinesChart(LinesView()), theme, self)
         self.plot.setObjectName(f"{name}.plot")
-        self.pointed = ElidedLabel(self)
+        self.pointed = FewLines(self)
         self.pointed.setProperty("role", "quiet")
         self.note = WrapLabel(self)
         self.note.setProperty("role", "small")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from isocost.catalog import Catalog
 from isocost.language import in_sentence, tr
@@ -32,40 +30,8 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.cards.key_figure import KeyFigureBlock
-from isocost.ui.widgets.flow import FlowLayout
+from isocost.ui.widgets.flow import Flow
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
-
-
-class Flow(QWidget):
-    """Chips in lines, as high as they need at their width."""
-
-    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
-        super().__init__(parent)
-        self._flow = FlowLayout(self, spacing=spacing)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def show_chips(self, chips: Sequence[QWidget]) -> None:
-        """Replace the chips."""
-        while (item := self._flow.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for chip in chips:
-            chip.setParent(self)
-            self._flow.addWidget(chip)
-            chip.show()
-        self.fit()
-
-    def fit(self) -> None:
-        """Take the height the chips need."""
-        self.setFixedHeight(max(1, self._flow.height_for(self.width())))
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, self.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit()
 
 
 class EnergyCard(ChartCard):

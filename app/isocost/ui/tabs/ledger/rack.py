@@ -42,9 +42,8 @@ from isocost.ui.look.wardrobe import lay_out
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
-from isocost.ui.tabs.ledger.facts import Flow
-from isocost.ui.widgets.cards.card import ElidedLabel
-from isocost.ui.widgets.labels import set_text
+from isocost.ui.widgets.flow import Flow
+from isocost.ui.widgets.labels import ElidedLabel, set_text
 from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, Lines, RowDelegate, RowsDrawing, write_text
 
 PAUSE_MS = 100

@@ -37,7 +37,8 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.rack import RackPanel
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, RowsDrawing, write_text
 
 _SLOTS: dict[LedgerGroup, int] = {
@@ -160,7 +161,7 @@ class Waterfall(ChartCard):
         )
         self._delegate = BillDelegate(theme, self)
         self.list = RowList("waterfall.list", self.rows, self._delegate, self)
-        self.how, self.source = ElidedLabel(self), ElidedLabel(self)
+        self.how, self.source = FewLines(self), FewLines(self)
         self._dress_list()
         self._lay_out()
         self.apply_theme(theme)

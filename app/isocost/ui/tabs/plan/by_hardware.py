@@ -345,6 +345,3 @@ class ByHardware(ChartCard):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         view.clicked.connect(self._choose)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(260, 200)

@@ -157,8 +157,8 @@ class PlanPage(QScrollArea):
         self.setMinimumWidth(px(NARROWEST))
         self._beside.setDirection(across if beside else QBoxLayout.Direction.TopToBottom)
         hold_width(self.by_hardware, px(SIDE) if beside else None)
-        self.cost_time.setMinimumHeight(0 if beside else px(TALL))
-        self.by_hardware.setMinimumHeight(0 if beside else px(LIST))
+        self.cost_time.hold_height(0 if beside else px(TALL))
+        self.by_hardware.hold_height(0 if beside else px(LIST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -23,7 +23,7 @@ PILL, COUNTS, AXIS, STRIP, LEGEND = 25, 64, 22, 26, 19
 """Pixels: the handle, the counts below it, the sums on the axis, the marks below that, a line of words."""
 SIDE = 8
 """Pixels left free at either end of the axis."""
-LARGEST, ROOM = 24.0, 1.16
+LARGEST, ROOM = 36.0, 1.16
 """Pixels of a dot at most, and how much room it takes for its size."""
 TAIL = 3.2
 """Distances from the middle to the dear end, beyond which dots share the last column."""
@@ -80,7 +80,8 @@ def columns(
             held.setdefault(min(last, math.floor((usd - low) / step)), []).append(at)
         tallest = max(len(each) for each in held.values())
         fits = min(LARGEST, width / parts / ROOM, height / tallest / ROOM)
-        if best is None or fits >= best.size:
+        # Of equal dots the most columns, for a fine shape; of the largest the fewest, to fill the height.
+        if best is None or fits > best.size or fits == best.size < LARGEST:
             beyond = dots[-1] if math.floor((dots[-1] - low) / step) > last else None
             stacks = tuple((column, *each) for column, each in sorted(held.items()))
             best = Columns(low, high, step, fits, stacks, beyond)

@@ -9,8 +9,8 @@ from isocost.plan.answer.chances import Chances
 from isocost.report.findings.tabs.risk import experiment_table, experiment_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import WrapLabel, plain_label, set_text
+from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.labels import FewLines, WrapLabel, plain_label, set_text
 
 CHANGES = 2
 """Figures that are said before and after."""
@@ -22,7 +22,7 @@ class ExperimentCard(ChartCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("risk.experiment", parent)
         self._chances: Chances | None = None
-        self._rows = [(ElidedLabel(self), plain_label(parent=self)) for _ in range(CHANGES)]
+        self._rows = [(FewLines(self), plain_label(parent=self)) for _ in range(CHANGES)]
         for label, value in self._rows:
             label.setProperty("role", "small")
             value.setProperty("role", "fact")

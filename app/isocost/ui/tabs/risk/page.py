@@ -87,7 +87,7 @@ class RiskPage(CardPage):
             grid.addWidget(card, row, column)
         for card in (self.safer, self.experiment):
             hold_width(card, px(SIDE) if wide else None)
-        self.dots.setMinimumHeight(px(TALL))
+        self.dots.hold_height(px(TALL))
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 1)
 

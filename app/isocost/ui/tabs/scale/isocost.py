@@ -94,7 +94,7 @@ class IsocostCard(ChartCard):
         self.plot.setObjectName("scale.isocost.plot")
         self.instead = Instead("scale.empty", self)
         self.law_picker = Picker(session, "scale.law", tr("Law of loss"), tr("By which law losses are told"))
-        self.law_picker.setProperty("role", "flat")
+        self.law_picker.flatten()
         for id, name in laws(session.catalog).items():
             self.law_picker.addItem(name, id)
         self.heading.insertWidget(1, self.law_picker)

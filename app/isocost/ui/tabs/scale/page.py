@@ -66,7 +66,7 @@ class ScalePage(CardPage):
             grid.addWidget(card, at if wide else at + 1, int(wide))
             hold_width(card, px(SIDE) if wide else None)
         for each, height in zip(self.cards, TALL, strict=True):
-            each.setMinimumHeight(px(height))
+            each.hold_height(px(height))
         grid.setColumnStretch(0, 1)
         for row, stretch in enumerate((4, 5, 0) if wide else (4, 2, 3)):
             grid.setRowStretch(row, stretch)

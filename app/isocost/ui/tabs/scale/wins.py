@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QSignalBlocker, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QToolButton, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
@@ -35,15 +35,18 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.wins_chart import Cells, WinsChart
-from isocost.ui.widgets.cards.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.fields.instead import Instead
-from isocost.ui.widgets.labels import plain_label
+from isocost.ui.widgets.flow import Flow
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 log = logging.getLogger(__name__)
 ACROSS: Axis = "deadline"
 UP: Axis = "price"
-CELLS = 96
-"""Places along each input: their steps are then hardly seen."""
+CELLS = 97
+"""Places along each input: their steps are then hardly seen; odd, as in the search."""
+READING = 3
+"""Lines kept for what is said of a place: a map that grew and shrank would move under the mouse."""
 OWNED: Axis = "tokens"
 """Upwards where nobody rents what the plan runs on."""
 
@@ -130,7 +133,7 @@ class WinsCard(ChartCard):
         self.without.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.without.setToolTip(tr("Leave accelerators out of the map"))
         self.without.setMenu(QMenu(self.without))
-        self.pointed = ElidedLabel(self)
+        self.pointed = WrapLabel(self, lines=READING)
         self.pointed.setProperty("role", "quiet")
         self.instead = Instead("scale.wins.empty", self)
         self._build()
@@ -143,20 +146,15 @@ class WinsCard(ChartCard):
             for each, name in axes().items():
                 picker.addItem(name, each)
             picker.setCurrentIndex(picker.findData(axis))
-            picker.setProperty("role", "flat")
-            picker.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
+            picker.flatten()
         against = plain_label(tr("against"), self)
         against.setProperty("role", "quiet")
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for part in (self.up, against, self.across):
-            row.addWidget(part)
-        row.addStretch(1)
-        row.addWidget(self.without)
+        self._row = Flow(self)
+        self._row.show_chips((self.up, against, self.across, self.without))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.instead)
         self._stack.addWidget(self.plot)
-        self.body.addLayout(row)
+        self.body.addWidget(self._row)
         self.body.addLayout(self._stack, 1)
         self.body.addWidget(self.pointed)
         order = (self.up, self.across, self.without, self.plot, self.more)

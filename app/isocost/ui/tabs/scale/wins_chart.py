@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -54,8 +56,8 @@ class Cells:
             area, (float(found.xs[0]), float(found.xs[-1])), (float(found.ys[0]), float(found.ys[-1]))
         )
         # A cell lies around its value; those at the ends are cut in half.
-        self.columns = _edges(area.left(), area.right(), len(found.xs))
-        self.rows = _edges(area.bottom(), area.top(), len(found.ys))
+        self.columns = _edges([self.frame.across(float(each)) for each in found.xs])
+        self.rows = _edges([self.frame.up(float(each)) for each in found.ys])
 
     def box(self, row: int, column: int, until: int) -> QRectF:
         """Pixels of cells of a row, from a column up to another, which is left out."""
@@ -72,10 +74,8 @@ class Cells:
         area = self.frame.area
         if not area.contains(at):
             return None
-        found = self.view.found
-        across = (at.x() - area.left()) / area.width() * (len(found.xs) - 1)
-        up = (area.bottom() - at.y()) / area.height() * (len(found.ys) - 1)
-        return round(up), round(across)
+        up = bisect([-each for each in self.rows[1:-1]], -at.y())
+        return up, bisect(self.columns[1:-1], at.x())
 
     def runs(self) -> Iterator[tuple[int, int, int, int]]:
         """Each stretch of a row that one winner has: winner, row, first column, the one after the last."""
@@ -85,10 +85,9 @@ class Cells:
                 yield int(winners[first]), row, int(first), int(last)
 
 
-def _edges(first: float, last: float, count: int) -> list[float]:
-    step = (last - first) / (count - 1)
-    middles = [first + step * (at + 0.5) for at in range(count - 1)]
-    return [first, *middles, last]
+def _edges(values: list[float]) -> list[float]:
+    """The ends, and midway between one value and the next."""
+    return [values[0], *((one + other) / 2 for one, other in pairwise(values)), values[-1]]
 
 
 class WinsChart(ReadableChart[WinsView | None]):

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QCursor,
-    QEnterEvent,
     QFontMetricsF,
     QGuiApplication,
     QImage,
@@ -22,18 +21,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -50,7 +46,7 @@ from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.widgets.cards.figures import OPENING, ShowsFigures, explain
 from isocost.ui.widgets.cards.saving import ask_where, with_suffix
 from isocost.ui.widgets.cards.table import TableDialog, TableOver
-from isocost.ui.widgets.labels import broken_lines, plain_tip, shorten, words_tip
+from isocost.ui.widgets.labels import FewLines
 
 LOW = 110
 """Pixels of a chart below which no table can be read in its place."""
@@ -58,128 +54,15 @@ PICTURE_SCALE = 2.0
 """Pixels of a copied picture per pixel on screen, so that it stays sharp on a slide."""
 
 
-class ElidedLabel(QLabel):
-    """One line that never widens its parent; what has no room ends in an ellipsis, whole in the tooltip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        # Else Qt takes the whole text for the width the label needs, and a long finding widens the window.
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def say(self, text: str) -> None:
-        """Show another text; nothing is laid out again when it is the same."""
-        if text != self.text():
-            self.setText(text)
-            self._explain()
-
-    @property
-    def lines(self) -> list[str]:
-        """What is shown of the text."""
-        return [shorten(self.text(), QFontMetricsF(self.font()), self.width())]
-
-    @property
-    def shortened(self) -> bool:
-        """Whether some of the text has no room."""
-        return " ".join(self.lines) != self.text()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._explain()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        if not self.shortened:
-            self.setToolTip(words_tip(self.text()))
-
-    def _explain(self) -> None:
-        self.setToolTip(plain_tip(self.text() if self.shortened else ""))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        painter.drawText(
-            self.rect(),
-            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            "\n".join(self.lines),
-        )
-        painter.end()
-
-
-class CardTitle(ElidedLabel):
+class CardTitle(FewLines):
     """A finding, on a second line where it needs one; where its figure can be explained, a click or Enter
     opens that."""
 
-    MOST_LINES = 2
-    STILL_MS = 800
-    """Without another finding before a line that is not needed any more goes: while a slider moves a chart
-    must not grow and shrink."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, balanced=True)
         self._figure = ""
         self._of: Project | None = None
-        self._kept = 1
-        self._still = QTimer(self)
-        self._still.setSingleShot(True)
-        self._still.setInterval(self.STILL_MS)
-        self._still.timeout.connect(self._settle)
         self.setMouseTracking(True)
-
-    def say(self, text: str) -> None:
-        """Show another finding; a line it needs comes at once, one it does not need goes later."""
-        if text == self.text():
-            return
-        super().say(text)
-        if len(self.lines) > self._kept:
-            self._settle()
-        else:
-            self._still.start()
-
-    @property
-    def lines(self) -> list[str]:
-        """The finding as it is broken; of the last line what has room."""
-        metrics = QFontMetricsF(self.font())
-        broken = broken_lines(self.text(), self.width(), metrics)
-        if len(broken) == self.MOST_LINES:
-            broken = self._balanced(broken, metrics)
-        rest = " ".join(broken[self.MOST_LINES - 1 :])
-        return [*broken[: self.MOST_LINES - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
-
-    def _balanced(self, broken: list[str], metrics: QFontMetricsF) -> list[str]:
-        """The same lines of about one length: a figure alone on the last one looks like a slip."""
-        narrow, wide = self.width() / self.MOST_LINES, float(self.width())
-        while wide - narrow > 1.0:
-            middle = (narrow + wide) / 2
-            tried = broken_lines(self.text(), middle, metrics)
-            fits = len(tried) == len(broken) and all(
-                metrics.horizontalAdvance(each) <= middle for each in tried
-            )
-            narrow, wide = (narrow, middle) if fits else (middle, wide)
-        return broken_lines(self.text(), wide, metrics)
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, max(super().sizeHint().height(), self._kept * self.fontMetrics().lineSpacing()))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def _settle(self) -> None:
-        self._still.stop()
-        needed = len(self.lines)
-        if needed != self._kept:
-            self._kept = needed
-            self.updateGeometry()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._settle()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            self._settle()
 
     def set_figure(self, key: str, of: Project | None = None) -> None:
         """Let the figure of a key open, of another plan than the open one; empty = nothing opens."""
@@ -244,13 +127,14 @@ class ChartCard(QFrame):
         self.setObjectName(name)
         self.setProperty("role", "card")
         self.title = CardTitle(self)
-        self.subtitle = ElidedLabel(self)
+        self.subtitle = FewLines(self)
         self.subtitle.setProperty("role", "small")
         self._sought = False
         self._sought_from: QWidget | None = None
         self._over: TableOver | None = None
         self._charted: QWidget | None = None
         self._figure = self._meant = ""
+        self._low = 0
         self._of: Project | None = None
         self.menu = self._menu()
         self.more = QToolButton(self)
@@ -322,6 +206,15 @@ class ChartCard(QFrame):
     def _follow_table(self) -> None:
         if self.table_shown:
             self._fill_table()
+
+    def hold_height(self, pixels: int) -> None:
+        """Be so high at least, and higher where what it holds needs that."""
+        if pixels != self._low:
+            self._low = pixels
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(0, self._low))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type; colours come from the style sheet."""
