@@ -38,6 +38,25 @@ def test_the_price_is_the_catalogues_and_is_frozen():
     assert parse_project(project_text(project), CATALOG) == project
 
 
+@pytest.mark.parametrize(
+    ("hardware", "count"),
+    [
+        ("{accelerator: h100-sxm, count: 64 nodes}", 512),
+        ("{accelerator: NVIDIA GB200, count: 2 racks}", 144),
+        ("{accelerator: h100-sxm, count: 4x8}", 32),
+        ("{accelerator: h100-sxm, count: 8 servers of 4}", 32),
+    ],
+)
+def test_a_count_of_nodes_or_racks_is_what_they_hold(hardware, count):
+    text = PLAN.replace("{accelerator: h100-sxm, count: 64}", hardware)
+    assert parse_project(text, CATALOG).scenarios[0].hardware.count == count
+
+
+def test_racks_of_what_is_not_sold_by_the_rack_are_refused():
+    with pytest.raises(ContentError, match=r"hardware\.count: expected a number, got '2 racks'"):
+        parse_project(PLAN.replace("count: 64", "count: 2 racks"), CATALOG)
+
+
 def test_it_is_said_at_the_price():
     said = [n for n in estimate(parse_project(PLAN, CATALOG), CATALOG).warnings if n.message.startswith(SAID)]
     assert [notice.field for notice in said] == ["price.usd_per_gpu_hour"]

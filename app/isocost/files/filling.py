@@ -16,6 +16,8 @@ from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError
 from isocost.language import tr
+from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.physics.counts import held_by
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.programme import Api
 from isocost.plan.project.terms import OF_MODE, NoSuchTermsError, card_on_terms
@@ -43,7 +45,8 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
 
 
 def _counted(tree: Any, catalog: Catalog) -> Any:
-    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none.
+    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none, and
+    a count of nodes or racks in accelerators.
 
     The plan's notices say what the instance holds.
     """
@@ -53,15 +56,23 @@ def _counted(tree: Any, catalog: Catalog) -> Any:
         return tree
     counted = {key: _counted(value, catalog) for key, value in tree.items()}
     hardware = counted.get("hardware")
-    if (
-        isinstance(hardware, dict)
-        and "count" not in hardware
-        and isinstance(hardware.get("accelerator"), str)
-    ):
+    if isinstance(hardware, dict) and isinstance(hardware.get("accelerator"), str):
         alias = catalog.alias(hardware["accelerator"])
-        if alias is not None and alias.count is not None:
+        if "count" not in hardware and alias is not None and alias.count is not None:
             counted["hardware"] = {**hardware, "count": str(alias.count)}
+        elif isinstance(hardware.get("count"), str):
+            counted["hardware"] = {**hardware, "count": _of_machines(hardware, catalog)}
     return counted
+
+
+def _of_machines(hardware: Section, catalog: Catalog) -> str:
+    """A count as it is written; of nodes, or racks, the accelerators they hold."""
+    try:
+        held = held_by(catalog.accelerator(hardware["accelerator"]))
+        unit = NUMBERS["hardware.count"].unit
+        return f"{parse(hardware['count'], 'count', unit=unit, several=held):.0f}"
+    except (CatalogError, QuantityError):
+        return str(hardware["count"])  # said where the name, or the number, is checked
 
 
 def _name_region(scenario: Section, catalog: Catalog) -> None:
