@@ -208,7 +208,7 @@ def test_a_few_hours_are_not_rounded_to_none(hours, said):
 
 @pytest.mark.parametrize("sequence", [1024, 4096, 65_536])
 def test_of_what_does_not_fit_no_speed_is_shown(sequence):
-    """Its layout is the one of least memory, whose speed follows what it gathers, not how long sequences are."""
+    """Its layout is the one of least memory, whose speed follows what it gathers, not the sequences."""
     catalog = load()
     project = shipped("deepseek-v3", catalog)
     stage = project.scenarios[0].stages[0]

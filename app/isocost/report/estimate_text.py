@@ -164,8 +164,8 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         yield f"{stage.name}: {work_sentence(stage.flops)}"
     if stage.mfu is not None and not stage.runs:
         yield tr(
-            "{name}: no layout fits; cost and time are what the one that needs the least memory would come to, "
-            "had the accelerators that much.",
+            "{name}: no layout fits; cost and time are what the one that needs the least memory would come "
+            "to, had the accelerators that much.",
             name=stage.name,
         )
     elif stage.mfu is not None:
