@@ -91,6 +91,27 @@ def test_reads_what_people_type(text: str, quantity, value: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("64 nodes", 512),
+        ("1 node", 8),
+        ("64-node", 512),
+        ("8 servers", 64),
+        ("2 boxes + 4", 20),
+        ("2 racks", 144),
+        ("8 nodes of 4", 32),
+        ("8 nodes x 4 GPUs", 32),
+        ("1.5 nodes", 12),
+    ],
+)
+def test_what_holds_several_is_counted_by_what_it_holds(text, value):
+    several = {"node": 8, "server": 8, "box": 8, "rack": 72}
+    assert parse(text, "count", unit="GPUs", several=several) == value
+    with pytest.raises(QuantityError):
+        parse(text.replace(" of 4", "").replace(" x 4 GPUs", ""), "count", unit="GPUs")
+
+
+@pytest.mark.parametrize(
     ("text", "quantity"),
     [
         ("", "number"),
@@ -371,6 +392,10 @@ def test_power_is_written_in_fitting_units(kw, text):
         ("1 week / 2", "hours", "", 84),
         ("8*256", "count", "GPUs", 2048),
         ("1000/3", "count", "", 333),
+        ("4x8", "count", "GPUs", 32),
+        ("16 x 8 GPUs", "count", "GPUs", 128),
+        ("2K X 8", "count", "", 16000),
+        ("1.5T x 4", "number", "tokens", 6e12),
         ("3 weeks", "number", "days", 21),
         ("2 years", "number", "months", 24),
         ("2 years - 3 months", "number", "months", 21),

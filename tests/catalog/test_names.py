@@ -174,3 +174,16 @@ def test_a_name_is_not_suggested_for_another_number(typed, never):
     with pytest.raises(CatalogError) as refused:
         find(typed)
     assert never not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("meta-llama/Llama-3.2-90B-Vision", "Llama 3.2 Vision 90B"),
+        ("deepseek-ai/deepseek-math-7b-rl", "DeepSeek LLM 7B"),
+        ("MiMo", None),
+        ("meta-llama/Llama-3.2-91B-Vision", None),
+    ],
+)
+def test_a_base_is_found_by_the_name_of_its_fine_tune_where_it_tells_a_size(name, meant):
+    assert load().model_names.find(name) == meant

@@ -38,6 +38,63 @@ def test_the_price_is_the_catalogues_and_is_frozen():
     assert parse_project(project_text(project), CATALOG) == project
 
 
+@pytest.mark.parametrize(
+    ("hardware", "count"),
+    [
+        ("{accelerator: h100-sxm, count: 64 nodes}", 512),
+        ("{accelerator: NVIDIA GB200, count: 2 racks}", 144),
+        ("{accelerator: h100-sxm, count: 4x8}", 32),
+        ("{accelerator: h100-sxm, count: 8 servers of 4}", 32),
+    ],
+)
+def test_a_count_of_nodes_or_racks_is_what_they_hold(hardware, count):
+    text = PLAN.replace("{accelerator: h100-sxm, count: 64}", hardware)
+    assert parse_project(text, CATALOG).scenarios[0].hardware.count == count
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "count"),
+    [
+        ("8xH100", "h100-sxm", 8),
+        ("4 x A100 80G", "a100-sxm-80gb", 4),
+        ("H100:8", "h100-sxm", 8),
+        ("2x 4090", "rtx4090", 2),
+        ("2 x p5.48xlarge", "h100-sxm", 16),
+        ("AWS p5.48xlarge", "h100-sxm", 8),
+        ("Google TPU v5p-512", "tpu-v5p", 256),
+        ("TPU v5e-8", "tpu-v5e", 8),
+    ],
+)
+def test_a_name_with_a_number_is_of_so_many(name, part, count):
+    hardware = (
+        parse_project(
+            PLAN.replace("{accelerator: h100-sxm, count: 64}", f'{{accelerator: "{name}"}}'), CATALOG
+        )
+        .scenarios[0]
+        .hardware
+    )
+    assert hardware.count == count
+    assert CATALOG.accelerator(hardware.accelerator).spec.id == part
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Radeon RX 7900 XTX", r"hardware\.accelerator: No accelerator is called"),
+        ("3x Radeon", r"hardware\.accelerator: No accelerator is called"),
+        ("m4-max", r"price is missing: no rent of M4 Max is known"),
+    ],
+)
+def test_a_plan_without_a_price_says_what_it_lacks(name, said):
+    with pytest.raises(ContentError, match=said):
+        parse_project(PLAN.replace("h100-sxm", f'"{name}"'), CATALOG)
+
+
+def test_racks_of_what_is_not_sold_by_the_rack_are_refused():
+    with pytest.raises(ContentError, match=r"hardware\.count: expected a number, got '2 racks'"):
+        parse_project(PLAN.replace("count: 64", "count: 2 racks"), CATALOG)
+
+
 def test_it_is_said_at_the_price():
     said = [n for n in estimate(parse_project(PLAN, CATALOG), CATALOG).warnings if n.message.startswith(SAID)]
     assert [notice.field for notice in said] == ["price.usd_per_gpu_hour"]

@@ -204,3 +204,22 @@ def test_a_plan_on_gpus_and_chips_counts_accelerators():
 def test_a_few_hours_are_not_rounded_to_none(hours, said):
     few = replace(ESTIMATE, total=replace(ESTIMATE.total, gpu_hours=hours))
     assert f"for {said} GPU-hours" in plain_spaces(text(few))
+
+
+@pytest.mark.parametrize("sequence", [1024, 4096, 65_536])
+def test_of_what_does_not_fit_no_speed_is_shown(sequence):
+    """Its layout is the one of least memory, whose speed follows what it gathers, not the sequences."""
+    catalog = load()
+    project = shipped("deepseek-v3", catalog)
+    stage = project.scenarios[0].stages[0]
+    data = msgspec.structs.replace(stage.data, sequence=sequence)
+    small = msgspec.structs.replace(stage, hardware=Hardware("h100-sxm", 64), data=data, layout=None)
+    project = replace_stage(project, small, scenario=0, stage=0)
+    result = estimate(project, catalog)
+    assert result.stages[0].fit == "does not fit"
+    for said in (text(result), markdown_text(result)):
+        assert "MFU 1" not in said
+        assert f"{result.stages[0].mfu:.1%}".replace("%", " %") not in plain_spaces(said)
+    assert "no layout fits; cost and time are what" in text(result)
+    assert "if it fitted" in text(result)
+    assert "a step takes" not in text(result)

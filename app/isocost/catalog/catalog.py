@@ -79,7 +79,8 @@ class Catalog:
         found = self.accelerators.get(label)
         if found is not None:
             return found
-        key = self.accelerator_names.key(label)
+        counted = self._counted(label)
+        key = self.accelerator_names.key(label if counted is None else counted[1])
         if key not in self.accelerators:
             raise CatalogError(
                 tr(
@@ -92,8 +93,22 @@ class Catalog:
 
     def alias(self, label: str) -> AliasRow | None:
         """What is to be said of a name: how many it holds, what else it may mean. None = nothing."""
-        found = None if label in self.accelerators else self._remarkable.get(normalised(label))
+        if label in self.accelerators:
+            return None
+        if (counted := self._counted(label)) is not None:
+            number, part = counted
+            held = self.alias(part) or AliasRow(part, self.accelerator(part).spec.id)
+            return replace(held, label=label, count=number * (held.count or 1))
+        found = self._remarkable.get(normalised(self.accelerator_names.found_by(label) or label))
         return found if found and self.accelerator_names.key(label) == found.accelerator else None
+
+    def _counted(self, label: str) -> tuple[int, str] | None:
+        """A number of accelerators and their name, as in "8xH100" or "H100:8"; None = it is no such name."""
+        parts = _COUNTED.fullmatch(label.strip())
+        if parts is None or self.accelerator_names.find(label) is not None:
+            return None
+        number, part = parts["before"] or parts["after"], parts["of"] or parts["named"]
+        return (int(number), part) if self.accelerator_names.find(part) is not None else None
 
     @cached_property
     def _remarkable(self) -> Mapping[str, AliasRow]:
@@ -306,7 +321,15 @@ def _shipped_digest() -> str:
     return found.hexdigest()
 
 
-_MEMORY = re.compile(r"([0-9]{1,4})\s?GB", re.IGNORECASE)
+_MEMORY = re.compile(r"([0-9]{1,4})\s?GB?(?![a-z])", re.IGNORECASE)
+
+
+_COUNTED = re.compile(
+    r"(?P<before>[1-9][0-9]{0,5})\s*[x×*]\s*(?P<of>\S.*)"
+    r"|(?P<named>.*\S)\s*[x×*:]\s*(?P<after>[1-9][0-9]{0,5})",
+    re.IGNORECASE,
+)
+"""A name with a number of what it names, as launchers and price lists have it."""
 
 
 def _has_memory(rows: Mapping[str, accelerator_file.AcceleratorRow], name: str, key: str) -> bool:

@@ -51,6 +51,7 @@ def shortened(name: str, drops: Sequence[re.Pattern[str]]) -> Iterator[str]:
 
 
 _NUMBERS = re.compile(r"[0-9]+")
+_SIZE = re.compile(r"[0-9][bm](?![a-z])", re.IGNORECASE)
 
 
 def _shares_a_number(name: str, other: str) -> bool:
@@ -63,7 +64,8 @@ class NameIndex:
     """Spellings of names, each belonging to one key.
 
     A name is looked up as it is written, then without case and separators, then without the owner before its
-    slash, then with the parts that ``drops`` match taken away.
+    slash, then with the parts that ``drops`` match taken away; last, beside every spelling without its own,
+    where those all mean one key: the base of a model is found by the name of its fine-tune.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class NameIndex:
         self._spellings: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._ambiguous: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._stems: dict[str, set[str]] = {}
+        self._stems_of = 0
 
     def add(self, spelling: str, key: str) -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
@@ -125,12 +129,38 @@ class NameIndex:
 
     def find(self, name: str) -> str | None:
         """The key ``name`` means; None = none."""
+        form = self.found_by(name)
+        return self._of_stem(name.strip()) if form is None else self._meaning(form)
+
+    def found_by(self, name: str) -> str | None:
+        """The part of ``name`` that is a spelling of its key; None = none is."""
         for shorter in shortened(name.strip(), self._drops):
             for form in (shorter, shorter.rpartition("/")[2]):
-                found = self._exact.get(form.casefold()) or self._keys.get(normalised(form))
+                found = self._meaning(form)
                 if found is not None and (shorter == name.strip() or self._agrees(name, found)):
-                    return found
+                    return form
         return None
+
+    def _meaning(self, spelling: str) -> str | None:
+        return self._exact.get(spelling.casefold()) or self._keys.get(normalised(spelling))
+
+    def _of_stem(self, name: str) -> str | None:
+        """The one key of all spellings that come to the same when what ``drops`` match is taken away.
+
+        Of names that tell a size: "MiMo" may be any of that name, its versions taken away.
+        """
+        if not _SIZE.search(name):
+            return None
+        if self._drops and self._stems_of != len(self._spellings):
+            self._stems, self._stems_of = {}, len(self._spellings)
+            for known, spelling in self._spellings.items():
+                self._stems.setdefault(self._stem(spelling), set()).add(self._keys[known])
+        meant = self._stems.get(self._stem(name), set())
+        return next((key for key in meant if self._agrees(name, key)), None) if len(meant) == 1 else None
+
+    def _stem(self, name: str) -> str:
+        *_, last = shortened(name, self._drops)
+        return normalised(last.rpartition("/")[2])
 
     def key(self, name: str) -> str:
         """The key ``name`` means. Raises CatalogError with the closest name, or all it may mean."""

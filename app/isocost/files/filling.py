@@ -16,6 +16,8 @@ from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError
 from isocost.language import tr
+from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.physics.counts import held_by
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.programme import Api
 from isocost.plan.project.terms import OF_MODE, NoSuchTermsError, card_on_terms
@@ -36,14 +38,15 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
     for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         if isinstance(scenario, dict):
             _name_region(scenario, catalog)
-            _fill_price(scenario, catalog)
+            _fill_price(scenario, catalog, f"scenarios[{index}]")
             _fill_api(scenario, catalog, f"scenarios[{index}].api")
             _fill_tuner(scenario, catalog, f"scenarios[{index}].finetune")
     return made
 
 
 def _counted(tree: Any, catalog: Catalog) -> Any:
-    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none.
+    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none, and
+    a count of nodes or racks in accelerators.
 
     The plan's notices say what the instance holds.
     """
@@ -53,15 +56,23 @@ def _counted(tree: Any, catalog: Catalog) -> Any:
         return tree
     counted = {key: _counted(value, catalog) for key, value in tree.items()}
     hardware = counted.get("hardware")
-    if (
-        isinstance(hardware, dict)
-        and "count" not in hardware
-        and isinstance(hardware.get("accelerator"), str)
-    ):
+    if isinstance(hardware, dict) and isinstance(hardware.get("accelerator"), str):
         alias = catalog.alias(hardware["accelerator"])
-        if alias is not None and alias.count is not None:
+        if "count" not in hardware and alias is not None and alias.count is not None:
             counted["hardware"] = {**hardware, "count": str(alias.count)}
+        elif isinstance(hardware.get("count"), str):
+            counted["hardware"] = {**hardware, "count": _of_machines(hardware, catalog)}
     return counted
+
+
+def _of_machines(hardware: Section, catalog: Catalog) -> str:
+    """A count as it is written; of nodes, or racks, the accelerators they hold."""
+    try:
+        held = held_by(catalog.accelerator(hardware["accelerator"]))
+        unit = NUMBERS["hardware.count"].unit
+        return f"{parse(hardware['count'], 'count', unit=unit, several=held):.0f}"
+    except (CatalogError, QuantityError):
+        return str(hardware["count"])  # said where the name, or the number, is checked
 
 
 def _name_region(scenario: Section, catalog: Catalog) -> None:
@@ -71,32 +82,43 @@ def _name_region(scenario: Section, catalog: Catalog) -> None:
         scenario["site"] = {**scenario["site"], "region": found}
 
 
-def _fill_price(scenario: Section, catalog: Catalog) -> None:
+def _fill_price(scenario: Section, catalog: Catalog, where: str) -> None:
     """A scenario that names no price has the catalogue's of its accelerator on its terms, marked so."""
     if "price" in scenario:
         return
     named = _word(scenario, "hardware", "accelerator")
+    if not named:
+        return  # said where the section is checked
+    try:
+        entry = catalog.accelerator(named)
+    except CatalogError as error:
+        raise ContentError(f"{where}.hardware.accelerator: {error}") from None
     price = _usual_price(named, _count(scenario), _mode(scenario), catalog)
     if price is None and _is_bought(scenario, named, catalog):
         # Nobody's rent, which what is owned does not pay.
         price = Price(0.0, supplier=NO_PRICE)
-    if price is not None:
-        fields = msgspec.to_builtins(price)
-        # As a file would have them: text, truth in small letters.
-        scenario["price"] = {
-            key: str(value).lower() if value is True else str(value) for key, value in fields.items()
-        }
+    if price is None:
+        raise ContentError(
+            tr(
+                "{where}: price is missing: no rent of {name} is known. Write price.usd_per_gpu_hour, or "
+                "supply.mode: own with ownership.usd_per_accelerator.",
+                where=where,
+                name=entry.short_name,
+            )
+        )
+    # As a file would have them: text, truth in small letters.
+    scenario["price"] = {
+        key: str(value).lower() if value is True else str(value)
+        for key, value in msgspec.to_builtins(price).items()
+    }
 
 
 def _usual_price(accelerator: str, count: int, mode: str, catalog: Catalog) -> Price | None:
     """The catalogue's price of so many accelerators on some terms, or by the hour where it has none of those.
 
-    None where the name or the price is unknown.
+    None where the price is unknown.
     """
-    try:
-        card: PriceCard | None = catalog.default_price(accelerator)
-    except CatalogError:
-        return None  # said where the name is checked
+    card: PriceCard | None = catalog.default_price(accelerator)
     if card is None:
         return None
     if mode in OF_MODE and mode != "on-demand":
@@ -107,10 +129,7 @@ def _usual_price(accelerator: str, count: int, mode: str, catalog: Catalog) -> P
 
 def _is_bought(scenario: Section, accelerator: str, catalog: Catalog) -> bool:
     """Whether a scenario owns its accelerators and what they cost is known."""
-    try:
-        known = catalog.accelerator(accelerator).purchase_usd is not None
-    except CatalogError:
-        return False
+    known = catalog.accelerator(accelerator).purchase_usd is not None
     typed = _word(scenario, "ownership", "usd_per_accelerator")
     return _mode(scenario) == "own" and (known or bool(typed))
 

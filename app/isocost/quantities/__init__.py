@@ -25,7 +25,7 @@ from isocost.quantities.marks import (
     numbers_marked,
     remembered_words,
 )
-from isocost.quantities.reading import DayError, Quantity, QuantityError, parse, typed_money
+from isocost.quantities.reading import DayError, Quantity, QuantityError, named_several, parse, typed_money
 from isocost.quantities.writing import (
     format_bytes,
     format_carbon,
@@ -83,6 +83,7 @@ __all__ = [
     "mark_numbers",
     "marked",
     "money_shown_in",
+    "named_several",
     "number_marks",
     "numbers_marked",
     "parse",

@@ -68,6 +68,8 @@ _PER_HOUR = re.compile(
 _OTHER_CURRENCY = re.compile(r"[€£¥₹₩₽₿₫₦₴]|(?<![A-Za-z])(?:[A-Z]{3}|eur|gbp|jpy|cny|rmb)(?![A-Za-z])")
 """Signs and codes that may be another currency's."""
 _ONLY_DOLLARS = (DOLLAR,)
+_TIMES = re.compile(r"(?<=[0-9A-Za-z%)\s])(?<!\b0)[xX](?=\s*[0-9(])")
+"""A product as people write it: "4x8", "2K x 8"; after a zero alone it opens another kind of number."""
 _FACTOR = re.compile(r"(?:(?P<sign>[*/])\s*(?P<after>.+)|(?P<before>[0-9.,]+)\s*[x*])")
 _DAY = re.compile(
     r"(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
@@ -93,6 +95,7 @@ def parse(
     current: float | None = None,
     unit: str | tuple[str, ...] = "",
     money: Sequence[MoneyUnit] = _ONLY_DOLLARS,
+    several: Mapping[str, float] | None = None,
 ) -> float:
     """Read a number as people type it.
 
@@ -102,16 +105,19 @@ def parse(
     numbers are shown with a decimal comma, point and comma change places in this: 1.500 is 1500, 1,500 is 1.5
     and 1.5 stays 1.5. A share above 1 without a percent sign is taken as per cent. ``unit`` names words that
     may follow the number ("GPUs"). Money may be of any of the currencies ``money``, of the first where none
-    is named, and comes to USD at their rates.
+    is named, and comes to USD at their rates. ``several`` names what holds several of the things counted and
+    how many ("node": 8): "64 nodes" is 512, "64 nodes of 4" 256.
 
-    Arithmetic is worked out (``7B*2``, ``=3e9+4e9``, ``$20 - 5%``), and a span of time is turned into the
-    field's unit where that is another one ("2 years" of months).
+    Arithmetic is worked out (``7B*2``, ``=3e9+4e9``, ``$20 - 5%``, ``16 x 8``), and a span of time is turned
+    into the field's unit where that is another one ("2 years" of months).
 
     With ``current``, also edits relative to it: ``*1.2``, ``/2``, ``1.5x``, ``+10%``, ``-10%``.
 
     Returns the value: shares in 0..1, money in USD, times in hours. Raises QuantityError with one sentence.
     """
     cleaned = _cleaned(text, quantity)
+    if several:
+        cleaned = _held(tuple(several)).sub(lambda found: _times(found, several), cleaned)
     if _DAY.fullmatch(cleaned) or (_hours_of(unit) is not None and _MONTH.fullmatch(cleaned)):
         raise DayError(
             tr(
@@ -130,6 +136,28 @@ def parse(
     if quantity == "count" and value != int(value):
         raise QuantityError(tr("A count must be a whole number, got {marked}.", marked=marked(f"{value:g}")))
     return value
+
+
+@lru_cache(maxsize=16)
+def _held(names: tuple[str, ...]) -> re.Pattern[str]:
+    """What holds several things after its number: "64 nodes", "8 servers of 4", "2 boxes x 8"."""
+    longest = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+    return re.compile(
+        rf"(?<=[0-9kK)])\s*-?(?P<name>{longest})(?:e?s)?(?![A-Za-z])"
+        r"(?P<each>\s*(?:of|with|each with|x|\*)\s*(?=[0-9(]))?",
+        re.IGNORECASE,
+    )
+
+
+def _times(found: re.Match[str], several: Mapping[str, float]) -> str:
+    """A factor in the place of what holds several things; how many may be told behind it."""
+    return "*" if found["each"] else f"*{several[found['name'].lower()]:.0f}"
+
+
+def named_several(text: str, several: Mapping[str, float]) -> str:
+    """The name of what holds several that a text counts without telling how many; empty = none."""
+    found = _held(tuple(several)).search(text.translate(_TYPOGRAPHY)) if several else None
+    return found["name"].lower() if found is not None and not found["each"] else ""
 
 
 def typed_money(text: str, money: Sequence[MoneyUnit]) -> MoneyUnit:
@@ -213,6 +241,7 @@ def _worked_out(
     wrong: QuantityError,
 ) -> float:
     """The value of an expression; raises ``wrong``, or what its arithmetic lacks, when it is none."""
+    text = _TIMES.sub("*", text)
     unknown = quantity == "money" and _OTHER_CURRENCY.search(_spelled(money)[0].sub("", text))
     if unknown or not re.search(r"^=|[-+*/(]", text):
         raise wrong

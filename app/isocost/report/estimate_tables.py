@@ -228,7 +228,7 @@ def _markdown_row(stage: StageEstimate) -> str:
         format_count(stage.gpu_hours),
         format_duration(stage.wall_days),
         f"{format_count(stage.count)} {md(stage.accelerator_name)}",
-        "" if stage.mfu is None else format_share(stage.mfu),
+        "" if stage.mfu is None or not stage.runs else format_share(stage.mfu),
         "" if stage.fit is None else tr(stage.fit),
     )
     return f"| {' | '.join(cells)} |"

@@ -115,7 +115,9 @@ def work_sentence(flops: FlopCount) -> str:
 def _total(result: Estimate) -> Iterator[str]:
     total = result.total
     hours = f"{_rounded(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
-    yield tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
+    bill = tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
+    run = all(stage.runs for stage in result.stages if stage.enabled)
+    yield bill if run else tr("{bill}, if it fitted", bill=bill)
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
@@ -147,8 +149,10 @@ def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
         _rounded(stage.gpu_hours),
         format_duration(stage.wall_days),
         f"{format_count(stage.count)} {stage.accelerator_name}",
-        "" if stage.mfu is None else format_share(stage.mfu),
-        "" if stage.tokens_per_s_per_gpu is None else format_count(stage.tokens_per_s_per_gpu),
+        "" if stage.mfu is None or not stage.runs else format_share(stage.mfu),
+        ""
+        if stage.tokens_per_s_per_gpu is None or not stage.runs
+        else format_count(stage.tokens_per_s_per_gpu),
         "" if stage.fit is None else tr(stage.fit),
         stage.layout or "",
         "" if stage.evidence is None else stage.evidence.word,
@@ -158,7 +162,13 @@ def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
 def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.flops is not None:
         yield f"{stage.name}: {work_sentence(stage.flops)}"
-    if stage.mfu is not None:
+    if stage.mfu is not None and not stage.runs:
+        yield tr(
+            "{name}: no layout fits; cost and time are what the one that needs the least memory would come "
+            "to, had the accelerators that much.",
+            name=stage.name,
+        )
+    elif stage.mfu is not None:
         goodput = "" if stage.goodput is None else tr("; goodput {share}", share=format_share(stage.goodput))
         if stage.waste:
             goodput += tr(
@@ -187,7 +197,7 @@ def _work(stage: StageEstimate) -> Iterator[str]:
             likely=likely,
             parts=parts,
         )
-    if stage.step is not None and stage.step.total > 0:
+    if stage.step is not None and stage.step.total > 0 and stage.runs:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))
         taken = format_rounded(whole)

@@ -32,7 +32,7 @@ bf16: auto
 
 def made(tmp_path, text: str):
     """The plan of a file of settings on 8 accelerators."""
-    path = tmp_path / "run.yaml"
+    path = tmp_path / ("run.sh" if " --" in text else "run.yaml")
     path.write_text(text, encoding="utf-8")
     return read_file(path, Given(gpus=8)).change(new_project(CATALOG), CATALOG, Place())
 
@@ -84,6 +84,72 @@ def test_weights_in_eight_bits_are_said_in_the_estimate(tmp_path):
 def test_pairs_are_of_the_loss_that_is_named(tmp_path, loss, objective):
     text = f"{FACTORY}finetuning_type: lora\nstage: dpo\npref_loss: {loss}"
     assert made(tmp_path, text).scenarios[0].stages[0].preference.objective == objective
+
+
+TRL = (
+    "--model_name_or_path Qwen/Qwen2.5-7B --per_device_train_batch_size 4 --gradient_accumulation_steps 2 "
+    "--bf16 --max_length 2048 --max_steps 500"
+)
+SWIFT = "--model Qwen/Qwen2.5-7B --train_type full --per_device_train_batch_size 2 --torch_dtype bfloat16"
+OPENRLHF = (
+    "--pretrain Qwen/Qwen2.5-7B --train_batch_size 128 --micro_train_batch_size 2 --bf16 --zero_stage 3 "
+    "--max_len 2048"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "objective", "batch"),
+    [
+        (f"trl kto {TRL}", "kto", 32),
+        (f"trl orpo {TRL}", "orpo", 64),
+        (f"trl reward {TRL}", "reward-model", 64),
+        (f"python examples/run_kto_qwen.py {TRL}", "kto", 32),
+        (f"accelerate launch trl/scripts/cpo.py --loss_type simpo {TRL}", "orpo", 64),
+        (f"accelerate launch trl/scripts/dpo.py --loss_type ipo {TRL}", "dpo", 64),
+        (f"python train.py --desirable_weight 1.0 --beta 0.1 {TRL}", "kto", 32),
+        (f"swift rlhf {SWIFT}", "dpo", 16),
+        (f"swift rlhf --rlhf_type kto {SWIFT}", "kto", 8),
+        (f"swift rlhf --rlhf_type rm {SWIFT}", "reward-model", 16),
+        (f"deepspeed --module openrlhf.cli.train_rm {OPENRLHF}", "reward-model", 128),
+        (f"deepspeed --module openrlhf.cli.train_kto {OPENRLHF}", "kto", 64),
+        (f"{AXOLOTL}rl: kto", "kto", 32),
+        (f"{AXOLOTL}rl: ipo", "dpo", 64),
+        (f"{AXOLOTL}reward_model: true", "reward-model", 64),
+        (f"{FACTORY}finetuning_type: lora\nstage: kto", "kto", 32),
+        (f"{FACTORY}finetuning_type: lora\nstage: rm", "reward-model", 64),
+    ],
+)
+def test_a_trainer_of_preferences_is_what_it_is(tmp_path, text, objective, batch):
+    (stage,) = made(tmp_path, text).scenarios[0].stages
+    assert (stage.preference.objective, stage.preference.batch_pairs) == (objective, batch)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"trl cpo {TRL}", "cpo: reckoned as orpo, which has its work"),
+        (f"trl kto {TRL}", "a batch counts single answers"),
+        (f"{AXOLOTL}rl: ipo", "ipo: reckoned as dpo, which has its work"),
+        (f"{FACTORY}finetuning_type: lora\nstage: dpo\npref_loss: hinge", "hinge: reckoned as dpo"),
+    ],
+)
+def test_an_objective_that_stands_for_another_is_said(tmp_path, text, said):
+    assert said in made(tmp_path, text).scenarios[0].stages[0].note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"trl {each} {TRL}" for each in ("ppo", "rloo", "gkd", "nash_md", "xpo", "online_dpo", "prm")),
+        f"swift rlhf --rlhf_type ppo {SWIFT}",
+        f"swift rlhf --rlhf_type gkd {SWIFT}",
+        f"deepspeed --module openrlhf.cli.train_kd {OPENRLHF}",
+        f"{AXOLOTL}process_reward_model: true",
+    ],
+)
+def test_a_trainer_of_what_is_no_fine_tune_is_refused(tmp_path, text):
+    with pytest.raises(NotUnderstoodError, match=r"is not taken: .*\.$"):
+        made(tmp_path, text)
 
 
 def test_all_parameters_in_16_bits(tmp_path):

@@ -299,7 +299,7 @@ AXOLOTL = {
         "a.yaml",
         "base_model: x/y-7b\nsequence_len: 2048\nmicro_batch_size: 1\nrl: grpo\n",
         {"task": "sft"},
-        "rl grpo: rollouts are not read from this file",
+        "grpo: what it does beside following examples is not read from this file",
     ),
     "an adapter of another kind": Case(
         "a.yaml",
@@ -341,7 +341,7 @@ FACTORY = {
         "f.yaml",
         "model_name_or_path: a/b\nfinetuning_type: lora\nstage: ppo\ncutoff_len: 2048\n",
         {"task": "sft"},
-        "PPO's rollouts are not read from this file",
+        "ppo: what it does beside following examples is not read from this file",
     ),
     "adapters trained on text": Case(
         "f.yaml",
@@ -384,7 +384,7 @@ SWIFT = {
         "s.sh",
         "NPROC_PER_NODE=8 swift rlhf --rlhf_type grpo --model a/b --torch_dtype bfloat16 --max_length 2048",
         {"task": "sft"},
-        "GRPO's rollouts are not read from this file",
+        "grpo: what it does beside following examples is not read from this file",
     ),
     "the precision of the model's file": Case(
         "s.sh",

@@ -108,6 +108,22 @@ def test_dpo_trains_both_answers_and_reads_them_in_the_reference():
     assert facts(dpo)["Reference model"] == pytest.approx(0.25, abs=0.01)
 
 
+def test_kto_reads_as_many_answers_again_to_estimate_its_divergence():
+    """Trained 3, its reference 1, and of the others the model 1 and the reference 1: 6 passes to DPO's 4."""
+    pairs, exact = Preference(pairs=1e6, precision="bf16"), Tuning(packing=1.0)
+    hours = {
+        objective: one(
+            PreferenceStage(
+                name=objective, preference=msgspec.structs.replace(pairs, objective=objective), tuning=exact
+            ),
+            efficiency=EXACT,
+        ).gpu_hours
+        for objective in ("dpo", "kto", "orpo")
+    }
+    assert hours["kto"] == pytest.approx(1.5 * hours["dpo"], rel=0.01)
+    assert hours["orpo"] == pytest.approx(0.75 * hours["dpo"], rel=0.01)
+
+
 def test_lora_trains_a_half_per_cent_of_an_8b():
     tuned = one(msgspec.structs.replace(SFT, tuning=Tuning(method="lora")))
     assert facts(tuned)["Adapter parameters"] == pytest.approx(41.9e6, rel=0.005)

@@ -75,6 +75,12 @@ def test_what_was_understood_is_said_while_typing(window, qtbot):
         ("tpu-v5p", "512", "= 512 chips"),
         ("trainium1", "1 chip", "= 1 chip"),
         ("tpu-v5p", "512 GPUs", "= 512 chips"),
+        ("h100-sxm", "64 nodes", "= 512 GPUs, 8 a node"),
+        ("h100-sxm", "4x8", "= 32 GPUs"),
+        ("gb300", "2 racks", "= 144 GPUs, 72 a rack"),
+        ("gb300", "18 servers", "= 72 GPUs, 4 a server"),
+        ("tpu-v5p", "2 hosts", "= 8 chips, 4 a host"),
+        ("trainium1", "4 instances of 16", "= 64 chips"),
     ],
 )
 def test_accelerators_are_counted_by_their_own_name(window, qtbot, accelerator, text, understood):
@@ -84,6 +90,34 @@ def test_accelerators_are_counted_by_their_own_name(window, qtbot, accelerator, 
     edit.selectAll()
     qtbot.keyClicks(edit, text)
     assert said(window, "hardware.count") == understood
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "understood"),
+    [
+        ("goal.budget_usd", "1.04M/0.9229", "= $1,126,882.65"),
+        ("price.usd_per_gpu_hour", "98.32/8 + 1/7", "= $12.4329 /GPU-h"),
+        ("price.usd_per_gpu_hour", "3.9875", "= $3.9875 /GPU-h"),
+        ("efficiency.goodput", "=2/3", "= 66.6667 %"),
+    ],
+)
+def test_what_a_sum_comes_to_is_said_in_the_digits_that_tell_it(window, qtbot, path, text, understood):
+    window.inputs.details.setChecked(True)
+    edit = window.findChild(QuantityEdit, f"{path}.edit")
+    told: list[str] = []
+    edit.said.connect(lambda words, wrong: told.append(words))
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    assert plain_spaces(told[-1]) == understood
+
+
+@pytest.mark.parametrize(("accelerator", "text"), [("h100-sxm", "2 racks"), ("rtx4090", "2 servers")])
+def test_a_count_of_what_holds_nobody_knows_how_many_is_refused(window, qtbot, accelerator, text):
+    window.session.choose_hardware(accelerator, 8)
+    enter(window, qtbot, "hardware.count", text)
+    assert window.session.value("hardware.count") == 8
+    assert "is not a number" in said(window, "hardware.count")
 
 
 def test_a_slider_reads_out_its_value_with_its_unit_once(window):

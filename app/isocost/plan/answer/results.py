@@ -14,6 +14,7 @@ from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
 from isocost.plan.physics.fitting import FitWord, fit_word, gravest
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
+from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import DOLLAR, MoneyUnit
 
 
@@ -95,6 +96,11 @@ class StageEstimate:
         if not self.fits and word != "probably does not fit":
             return "does not fit"
         return word
+
+    @property
+    def runs(self) -> bool:
+        """Whether its speed is that of a run: something fits, or may, or the speed was typed."""
+        return self.fit != "does not fit" or self.mfu_source == TYPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,7 +428,13 @@ _KIND_CHOICES = (
     Choice(
         "preference.objective", tr("Objective"),
         tr("Direct preference optimisation, or a model that scores."),
-        {"dpo": "DPO", "orpo": "ORPO", "reward-model": tr("reward model")}, "Tulu 3, arXiv 2411.15124",
+        {"dpo": "DPO", "orpo": "ORPO", "kto": "KTO", "reward-model": tr("reward model")},
+        "Tulu 3, arXiv 2411.15124",
+        meanings={
+            "dpo": tr("A frozen copy of the model reads both answers of a pair too."),
+            "orpo": tr("Both answers of a pair, without a frozen copy of the model; SimPO and CPO too."),
+            "kto": tr("Single answers, two of them to a pair; as many to other prompts are read besides."),
+        },
     ),
     Choice(
         "preference.precision", tr("Precision"), _FORMAT_HELP, _TRAINING_FORMATS, _RECIPES,

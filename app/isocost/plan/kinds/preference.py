@@ -1,4 +1,4 @@
-"""Preference tuning (DPO, ORPO), and the training of a reward model, on pairs of answers."""
+"""Preference tuning (DPO, ORPO, KTO), and the training of a reward model, on pairs of answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from isocost.quantities import format_count
 class Preference(Value, frozen=True):
     """Pairs of answers and what is learned from them."""
 
-    objective: Literal["dpo", "orpo", "reward-model"] = "dpo"
+    objective: Literal["dpo", "orpo", "kto", "reward-model"] = "dpo"
     pairs: float = 100_000.0
     answer_tokens: float = 500.0
     prompt_tokens: float = 200.0
@@ -31,8 +31,16 @@ class PreferenceStage(ModelStage, frozen=True, kw_only=True, tag="preference"):
     tuning: Tuning = Tuning()
 
 
+FORWARDS = {"dpo": 1.0, "orpo": 0.0, "kto": 3.0, "reward-model": 0.0}
+"""Passes over as many tokens as are trained on that train nothing.
+
+The reference of DPO and KTO reads every answer. KTO's estimate of the divergence is made of as many answers
+to other prompts, which model and reference read too (arXiv 2402.01306, section 4.1).
+"""
+
+
 def _run(job: Job) -> list[StageRun]:
-    """DPO trains both answers of a pair and its reference reads both; ORPO and a reward model train both."""
+    """Both answers of a pair are trained on, of KTO two single ones; some objectives read answers besides."""
     stage: PreferenceStage = job.stage
     wanted, tuning = stage.preference, stage.tuning
     each = wanted.answer_tokens + wanted.prompt_tokens
@@ -42,7 +50,7 @@ def _run(job: Job) -> list[StageRun]:
         batch_tokens=2.0 * wanted.batch_pairs * each,
         precision=wanted.precision,
     )
-    return train(job, Training(job.model, data, tuning, 1.0 if wanted.objective == "dpo" else 0.0))
+    return train(job, Training(job.model, data, tuning, FORWARDS[wanted.objective]))
 
 
 PAIRS = InputGroup(
@@ -56,7 +64,7 @@ PREFERENCE = Kind(
     record=PreferenceStage,
     changes_model=True,
     label=tr("Preference tuning"),
-    help=tr("DPO, ORPO, or the training of a reward model, on pairs of answers."),
+    help=tr("DPO, ORPO, KTO, or the training of a reward model, on pairs of answers."),
     group="final run",
     run=_run,
     inputs=(*RENTED, *MODEL, *SEARCHED),

@@ -22,6 +22,21 @@ def units_of(entry: AcceleratorEntry, owned: bool) -> tuple[int, ...]:
     return tuple(range(1, entry.spec.node_size + 1)) if owned else entry.rent_units
 
 
+MACHINES = ("node", "server", "machine", "box", "instance", "host")
+"""What people call that which holds the accelerators of one node."""
+
+
+def held_by(entry: AcceleratorEntry) -> dict[str, float]:
+    """How many accelerators stand in what people count them by: a node and its other names, a rack.
+
+    Cards of one's own stand in machines of any size. GPUs whose fast links join several nodes are sold by the
+    rack: its backplane is as far as those links go. What another rack holds is its owner's choice.
+    """
+    node, domain = entry.spec.node_size, entry.spec.scaleup_domain
+    held = dict.fromkeys(MACHINES, float(node)) if node > 1 or domain == 1 else {}
+    return held | ({"rack": float(domain)} if entry.noun == "GPU" and domain > node > 1 else {})
+
+
 def obtainable(counts: Counts, units: tuple[int, ...]) -> Counts:
     """The counts rounded up to what one can have; at the largest of all plans, down to it."""
     step = units[-1]

@@ -16,7 +16,7 @@ from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
 from isocost.plan.money.ownership import PURCHASE
-from isocost.plan.physics.counts import units_of
+from isocost.plan.physics.counts import held_by, units_of
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.values import Data
 from isocost.quantities import shown_money
@@ -277,6 +277,7 @@ class InputColumn(QScrollArea):
         for path in ("hardware.count", "price.usd_per_gpu_hour"):
             self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_stops(units_of(entry, owned))
+        self.fields["hardware.count"].edit.take_several(held_by(entry))
         hours = self.fields["stage.gpu_hours"]
         hours.label.setText(named_for(entry.noun, hours.field.label, heading=True))
 

@@ -284,7 +284,7 @@ def _preference(made: _Made, held: PreferenceStage) -> PreferenceStage:
     values: dict[str, Any] = {"objective": settings.pairs}
     batch = made.number("preference.batch_pairs", settings.get("global_batch_sequences"))
     if batch is not None:
-        values["batch_pairs"] = float(batch)
+        values["batch_pairs"] = float(batch) / (2.0 if settings.pairs == "kto" else 1.0)
     if settings.get("precision") in get_args(PrecisionName):
         values["precision"] = settings.get("precision")
     made.said.append("pairs and their lengths are not in the file: the plan's stay")

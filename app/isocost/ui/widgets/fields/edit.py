@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -19,6 +20,7 @@ from isocost.quantities import (
     format_exact,
     format_quantity,
     format_significant,
+    named_several,
     parse,
     shown_money,
     typed_money,
@@ -85,6 +87,7 @@ class QuantityEdit(QLineEdit):
         self._empty_words = tr("Empty means automatic.")
         self._refused: Callable[[float], str] = lambda value: ""
         self._range_said: Callable[[Ends], tuple[str, bool]] | None = None
+        self._several: Mapping[str, float] = {}
         self._currencies: Callable[[], tuple[MoneyUnit, ...]] = lambda: (shown_money(),)
         self._unit = _painted(field.unit)
         self.setProperty("role", "quantity")
@@ -116,6 +119,10 @@ class QuantityEdit(QLineEdit):
     def take_currencies(self, currencies: Callable[[], tuple[MoneyUnit, ...]]) -> None:
         """Take amounts in other currencies too: ``currencies`` gives those known, the one shown first."""
         self._currencies = currencies
+
+    def take_several(self, several: Mapping[str, float]) -> None:
+        """Take counts of what holds several too: its name, and how many each holds."""
+        self._several = several
 
     def set_noun(self, noun: str) -> None:
         """Count something else than the field's GPUs."""
@@ -168,6 +175,7 @@ class QuantityEdit(QLineEdit):
             current=self._value,
             unit=(self._field.unit, self._unit),
             money=self._currencies(),
+            several=self._several,
         )
         # A whole number times 1.2 need not be whole: it is rounded rather than refused.
         if self._field.integer and value != int(value):
@@ -205,7 +213,13 @@ class QuantityEdit(QLineEdit):
             self.said.emit(self._empty_words if self._emptied() else str(problem), not self._emptied())
         else:
             self._mark(wrong=False)
-            self.said.emit(f"= {_spelled(value, self._field, self._unit)}{self._rate_words()}", False)
+            proof = f"{self._held_words()}{self._rate_words()}"
+            self.said.emit(f"= {_spelled(value, self._field, self._unit)}{proof}", False)
+
+    def _held_words(self) -> str:
+        """How many each of what was counted holds, where that was not typed; else nothing."""
+        name = named_several(self.text(), self._several)
+        return tr(", {each} a {name}", each=format_count(self._several[name]), name=name) if name else ""
 
     def _rate_words(self) -> str:
         """The currency that was typed and its rate, where it is not the dollar; else nothing."""
@@ -371,4 +385,14 @@ def _spelled(value: float, field: Input, unit: str) -> str:
         written = format_count(value) if whole else format_significant(value)
         things = unit or field.unit or field.label.lower()
         return f"{written} {singular(things) if value == 1 else things}"
-    return f"{format_exact(value, field.quantity)} {unit}".strip()
+    return f"{format_exact(_rounded(value, field), field.quantity)} {unit}".strip()
+
+
+def _rounded(value: float, field: Input) -> float:
+    """A value to the digits that tell it, money to the cent at least: a sum has every digit of a float."""
+    money = shown_money()
+    size = money.shown(value) if field.quantity == "money" else value
+    places = EDITED_DIGITS - 1 - (math.floor(math.log10(abs(size))) if size else 0)
+    if field.quantity != "money":
+        return round(size, places)
+    return money.usd(round(size, max(places, money.digits)))

@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 import re
 
-from isocost.files.imports.settings.rules.common import COPIES, STAGES, put_optimizer
+from isocost.files.imports.settings.rules.common import (
+    COPIES,
+    STAGES,
+    objective_of,
+    put_optimizer,
+    put_told,
+    told,
+)
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.settled import replicas
 
@@ -13,16 +20,6 @@ FSDP_WORDS = {
     "full_shard": "zero3", "1": "zero3", "shard_grad_op": "zero2", "2": "zero2", "no_shard": "none",
     "3": "none", "hybrid_shard": "zero3", "4": "zero3", "hybrid_shard_zero2": "zero2", "5": "zero2",
 }  # fmt: skip
-PAIRS = {
-    "dpo": "dpo",
-    "orpo": "orpo",
-    "kto": "dpo",
-    "ipo": "dpo",
-    "rm": "reward-model",
-    "reward": "reward-model",
-    "simpo": "orpo",
-    "cpo": "orpo",
-}
 _ZERO = re.compile(r"(?:z|zero|stage)[_-]?([0-3])", re.IGNORECASE)
 SMALLEST_SWIFT_BATCH = 16
 
@@ -183,18 +180,21 @@ def trl(run: Run) -> None:
     else:
         run.facts.pop("lora_rank", None)
         run.put("method", "full", "lora")
-    program = " ".join(run.extra.get("programs", ()))
-    if run.count("group") or "grpo" in program:
+    doing = told(run) or _keyed(run)
+    if doing in ("", "dpo", "grpo") and (run.count("group") or doing == "grpo"):
         _grpo(run)
-    elif "dpo" in program or run.get("beta") is not None:
-        _pairs(run, "dpo")
-    elif "reward" in program:
-        _pairs(run, "rm")
+    elif doing:
+        loss = run.word("pair_loss")
+        put_told(run, loss if doing == "dpo" and objective_of(loss) else doing, "pair_loss")
 
 
-def _pairs(run: Run, word: str) -> None:
-    run.extra["pairs"] = PAIRS.get(word, "dpo")
-    run.note("a batch counts pairs of answers, two sequences each")
+def _keyed(run: Run) -> str:
+    """What TRL's trainer is told to do by keys that only some of them have; empty = to follow examples."""
+    if run.get("desirable") is not None:
+        return "kto"
+    if run.get("reference_free") is not None:
+        return "cpo"
+    return "dpo" if run.get("beta") is not None else ""
 
 
 def _grpo(run: Run) -> None:
@@ -237,12 +237,9 @@ def axolotl(run: Run) -> None:
     _pure(run)
     tuned(run, run.word("adapter") or ("freeze" if run.get("unfrozen") else "full"))
     _axolotl_world(run)
-    if run.word("rl"):
-        if run.word("rl") in PAIRS:
-            _pairs(run, run.word("rl"))
-        else:
-            run.note(f"rl {run.word('rl')[:40]}: rollouts are not read from this file")
-            run.put("method", run.word("rl"), "rl")
+    scored = "reward" if run.get("scores") else "prm" if run.get("scores_steps") else ""
+    if doing := run.word("rl") or scored:
+        put_told(run, doing, "rl")
 
 
 def _axolotl_world(run: Run) -> None:
@@ -278,12 +275,9 @@ def llama_factory(run: Run) -> None:
     tuned(run, method, run.count("quantization"))
     if stage == "pt":
         run.extra["task"] = "pretrain" if method == "full" else "sft"
-    elif stage in PAIRS:
+    elif stage != "sft":
         loss = run.word("pair_loss")
-        _pairs(run, loss if stage == "dpo" and loss in PAIRS else stage)
-    elif stage == "ppo":
-        run.note("PPO's rollouts are not read from this file")
-        run.put("method", stage, "stage_word")
+        put_told(run, loss if stage == "dpo" and objective_of(loss) else stage, "stage_word")
 
 
 def swift(run: Run) -> None:
@@ -312,11 +306,8 @@ def swift_task(run: Run, method: str) -> None:
     program = " ".join(run.extra.get("programs", ()))
     if program.endswith((" pt", ".pt")) and method == "full":
         run.extra["task"] = "pretrain"
-    if run.word("rlhf") in PAIRS:
-        _pairs(run, run.word("rlhf"))
-    elif run.word("rlhf") == "grpo":
-        run.note("GRPO's rollouts are not read from this file")
-        run.put("method", "grpo", "rlhf")
+    if doing := run.word("rlhf") or ("dpo" if program.endswith((" rlhf", ".rlhf")) else ""):
+        put_told(run, doing, "rlhf")
 
 
 # What they share

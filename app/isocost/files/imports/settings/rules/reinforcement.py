@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from isocost.files.imports.settings.rules.common import STAGES
+from isocost.files.imports.settings.rules.common import STAGES, put_told, told
 from isocost.files.imports.settings.run import Run
 from isocost.files.imports.settings.settled import replicas
 
@@ -173,11 +173,12 @@ def openrlhf(run: Run) -> None:
         run.facts.pop("lora_rank", None)
     if run.count("prompt_cap") and run.count("response_cap") and run.count("sequence") is None:
         run.put("sequence", run.count("prompt_cap") + run.count("response_cap"), "prompt_cap", "response_cap")  # type: ignore[operator]
-    program = " ".join(run.extra.get("programs", ()))
-    if "train_sft" in program or "train_dpo" in program:
+    if "train_sft" in " ".join(run.extra.get("programs", ())):
         run.extra["task"] = "sft"
-        if "dpo" in program:
-            run.extra["pairs"] = "dpo"
+        return
+    if (doing := told(run)) not in ("", "ppo"):
+        run.extra["task"] = "sft"
+        put_told(run, doing)
         return
     if run.count("gpus") is not None and not run.get("colocated") and run.count("engines"):
         run.note(
