@@ -236,6 +236,49 @@ def test_memory_is_checked_without_tokens_and_is_no_proof_alone(capsys):
     assert by_name(fits)["memory"]["status"] == "holds"
 
 
+def test_text_is_taken_of_a_run_whose_hours_are_not_trusted(capsys):
+    """GPT-3 read 300B tokens, whoever assumed its hours; the rule of twenty would say 3.5T."""
+    tree = checked(capsys, "--text", "GPT-3 cost $12M")
+    assert tree["recomputed"]["tokens"] == 300e9
+    assert any("V100" in sentence for sentence in tree["taken"])
+
+
+def test_more_than_the_usual_text_explains_too_many_hours(capsys):
+    tree = checked(capsys, "--text", "7B, 64 H100, 60 days")
+    sense = by_name(tree)["sense"]
+    assert sense["status"] == "holds"
+    assert tree["verdict"] == "plausible"
+    told = checked(capsys, "--text", "7B on 140B tokens, 64 H100, 60 days")
+    assert told["verdict"] == "doubtful"
+    # 92,160 hours at 40 % read 3.1T tokens, 450 a parameter; a hundred thousand have never been read.
+    assert checked(capsys, "--text", "7B, 25,000 H100, 10 years")["verdict"] == "doubtful"
+
+
+def test_a_model_made_out_of_another_is_not_held_to_its_whole_training(capsys):
+    tree = checked(capsys, "--text", "Hermes 4 405B: 71,616 B200-hours")
+    assert tree["verdict"] != "impossible"
+    assert tree["recomputed"]["tokens"] is None
+
+
+def test_a_price_alone_is_held_against_the_market(capsys):
+    dear = checked(capsys, "--text", "H100 at $300 per GPU-hour")
+    assert by_name(dear)["money"]["short"] == "too dear"
+    usual = CATALOG.default_price("h100-sxm").usd_per_gpu_hour
+    fair = checked(capsys, "--text", f"H100 at ${usual} per GPU-hour")
+    assert by_name(fair)["money"]["status"] == "holds"
+
+
+def test_a_mixture_without_its_active_size_has_no_work(capsys):
+    tree = checked(capsys, "--text", "a 1.1T sparse model on 146T tokens, 1,000 H100, 10 days")
+    assert by_name(tree)["work"]["status"] == "unknown"
+    assert "work on a token" in by_name(tree)["work"]["words"][0]
+
+
+def test_a_count_that_is_not_rented_is_said(capsys):
+    tree = checked(capsys, "--text", "7B on 1T tokens, 14 H100")
+    assert "each of 16 H100, as they are rented, not 14" in by_name(tree)["memory"]["words"][0]
+
+
 def test_a_limit_on_the_dollars_is_no_price(capsys):
     tree = checked(capsys, "s1-32b")
     assert tree["verdict"] == "reproduces"

@@ -366,7 +366,22 @@ def _model_names(models: Mapping[str, ModelEntry]) -> NameIndex:
     names = NameIndex("model", _name_parts("model_name_parts.csv"))
     names.extend((name, name) for name in models)
     names.extend(_pairs("model_aliases.csv", set(models)))
+    for short, meant in _without_active(models).items():
+        if len(meant) == 1 and names.find(short) is None:
+            names.add(short, meant[0])
     return names
+
+
+_ACTIVE = re.compile(r"(?<=[0-9][BT])[ -]A[0-9.]+[BM]$")
+
+
+def _without_active(models: Iterable[str]) -> Mapping[str, list[str]]:
+    """Names of mixtures of experts up to their active size, as people shorten them: "Sarvam 105B"."""
+    found: dict[str, list[str]] = {}
+    for name in models:
+        if (short := _ACTIVE.sub("", name)) != name:
+            found.setdefault(short, []).append(name)
+    return found
 
 
 def _name_parts(file: str) -> list[re.Pattern[str]]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.plan.claims.claim import Claim
-from isocost.plan.claims.reading import LARGEST, read_claim, read_fields
+from isocost.plan.claims.reading import read_claim, read_fields
+from isocost.plan.claims.sentence import LARGEST
 
 CATALOG = load()
 
@@ -95,6 +96,23 @@ def told(text: str) -> dict[str, object]:
         ("$294,000 in FP8", {"usd": 294000, "precision": "fp8"}),
         ("4,096 TPU v4 for two months", {"accelerator": "tpu-v4", "count": 4096, "hours": 1460}),
         ("$15,000 to $30,000", {"usd": 22500}),
+        ("between $15,000 and $30,000", {"usd": 22500}),
+        ("14 H100 nodes", {"accelerator": "h100-sxm", "count": 112}),
+        ("a H100 node for 3 days", {"accelerator": "h100-sxm", "count": 8, "hours": 72}),
+        ("41.6 hours on an 8xH100 node", {"accelerator": "h100-sxm", "count": 8, "hours": 41.6}),
+        ("two 8xH100 nodes", {"accelerator": "h100-sxm", "count": 16}),
+        ("12 x H800 machines", {"accelerator": "h800-sxm", "count": 96}),
+        ("DGX H100 x 4", {"accelerator": "h100-sxm", "count": 32}),
+        ("8 GB200 NVL72 racks", {"accelerator": "gb200", "count": 576}),
+        ("a TPU v4 pod", {"accelerator": "tpu-v4", "count": 4096}),
+        ("Moxin-7B: a 7B for $160,000", {"model": "Moxin 7B", "usd": 160_000}),
+        ("Llama 3 8B on 15T", {"model": "Llama 3.1 8B", "tokens": 15e12}),
+        ("Sarvam 105B", {"model": "Sarvam 105B-A10B"}),
+        ("GPT-4: 1.8T parameters, 280B active", {"parameters": 1.8e12, "active": 280e9}),
+        ("Hermes 4 405B", {"model": "Llama 3.1 405B", "job": "sft"}),
+        ("DeepSeek-R1 for $294,000", {"model": "DeepSeek-V3", "job": "rl", "usd": 294_000}),
+        ("LoRA of Hermes 4 405B", {"model": "Llama 3.1 405B", "job": "lora"}),
+        ("a 1.1T sparse model", {"parameters": 1.1e12, "sparse": True}),
     ],
 )
 def test_a_sentence_is_understood(text, wanted):
@@ -104,7 +122,8 @@ def test_a_sentence_is_understood(text, wanted):
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("€5M for a 30B", "US dollars"),
+        ("€5M for a 30B", "is taken as $"),
+        ("¥5M for a 30B", "US dollars"),
         ("-5 days on 8 H100", "not above zero"),
         ("0 H100 for 3 days", "whole number above zero"),
         ("1e500 tokens", "not a number we can use"),
@@ -112,10 +131,44 @@ def test_a_sentence_is_understood(text, wanted):
         ("4 to 6 hours", "the middle is taken"),
         ("198 h and 80 h", "added up"),
         ("H100 or A100", "Two accelerators"),
+        ("14 H100 nodes", "A server is taken as 8"),
+        ("Hermes 4 405B for $1M", "made out of Llama 3.1 405B"),
+        ("DeepSeek V4, 1T parameters", "is not the size of DeepSeek-V4-Pro, 1.6T"),
+        ("GPT-4 with 1.8T parameters", "is not published"),
     ],
 )
 def test_what_is_left_out_or_chosen_is_said(text, part):
     assert any(part in problem for problem in read_claim(text, CATALOG).problems)
+
+
+@pytest.mark.parametrize(
+    ("said", "amount", "code"),
+    [
+        ("3 yuan", 3, "CNY"), ("RMB 3", 3, "CNY"), ("€5M", 5e6, "EUR"), ("CHF 20M", 20e6, "CHF"),
+        ("20 million francs", 20e6, "CHF"), ("Rs. 65", 65, "INR"), ("£2.5k", 2500, "GBP"),
+    ],
+)  # fmt: skip
+def test_other_currencies_are_dollars_at_the_rate_of_the_catalogue(said, amount, code):
+    rate = CATALOG.constants.currencies[code].unit
+    assert told(f"a 7B for {said}")["usd"] == pytest.approx(rate.usd(amount), abs=0.01)
+    problems = read_claim(f"a 7B for {said}", CATALOG).problems
+    assert any(rate.date in problem for problem in problems)
+
+
+def test_a_price_in_another_currency_is_a_price():
+    euro = CATALOG.constants.currencies["EUR"].unit
+    found = told("H100 at €2 to 4 per GPU-hour")
+    assert found["usd_per_gpu_hour"] == pytest.approx(euro.usd(3), abs=0.01)
+
+
+@pytest.mark.parametrize("text", ["we won 3 prizes and try 8 H100", "¥3 on one H100"])
+def test_what_may_be_no_amount_or_one_of_two_currencies_is_none(text):
+    assert read_claim(text, CATALOG).claim.usd is None
+
+
+def test_an_amount_in_words_is_not_read_and_said():
+    found = read_claim("Claude 3.5 Sonnet cost a few tens of millions of dollars", CATALOG)
+    assert found.unread == ("a few tens of millions of dollars",)
 
 
 def test_an_amount_is_taken_whole_or_not_at_all():

@@ -32,10 +32,11 @@ from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
 
 Status = Literal["holds", "doubtful", "impossible", "unknown"]
 Outcome = Literal[
-    "", "sums", "bounded", "asked", "priced", "share", "times", "bits", "below", "above", "near"
+    "", "sums", "bounded", "asked", "priced", "share", "times", "bits", "below", "above", "near", "text"
 ]
 """Of money: its sum, its limit or its price is judged, or the price is one that is asked. Of work: a share or
-a multiple of it is lacking, or fewer bits would do. Of sense: below or above what we estimate, or near it."""
+a multiple of it is lacking, or fewer bits would do. Of sense: below or above what we estimate, or near it; or
+above it unless more text was read than is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,15 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     """Whether hours times price give the dollars told, or dollars over hours a price that is asked."""
     claim, hours, rules = terms.claim, terms.gpu_hours, catalog.constants.claim_rules
     if claim.usd is None:
-        if terms.usd is not None:
-            return Check("money", "unknown", tr("no dollars told"), (f"{terms.usd.words}.",))
-        return Check("money", "unknown", tr("no dollars told"), (tr("No amount of money is told."),))
+        sums = terms.usd.words if terms.usd is not None else ""
+        if terms.price is not None and terms.entry is not None:
+            return _on_the_market(terms, sums or terms.price.words, catalog)
+        return Check(
+            "money",
+            "unknown",
+            tr("no dollars told"),
+            (f"{sums}." if sums else tr("No amount of money is told."),),
+        )
     if hours is None:
         return Check(
             "money",
@@ -107,7 +114,7 @@ def _today(terms: Terms, catalog: Catalog) -> Iterator[str]:
             supplier=card.supplier,
             date=card.date,
         )
-        yield tr("The same hours at a usual price of now, {price}, cost {cost}.", price=price, cost=cost)
+        yield tr("The same hours at the newest usual price, {price}, cost {cost}.", price=price, cost=cost)
 
 
 def _bounded(bound: str, ratio: float) -> bool:
@@ -119,17 +126,21 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
     """The price that hours and dollars come to, against the market."""
     assert terms.price is not None
     assert terms.gpu_hours is not None
+    return _on_the_market(terms, f"{terms.gpu_hours.words}; {terms.price.words}", catalog)
+
+
+def _on_the_market(terms: Terms, sums: str, catalog: Catalog) -> Check:
+    """The price of an hour, told or implied, against what is asked; ``sums`` say where it comes from."""
+    assert terms.price is not None
     price, about = terms.price.value, catalog.constants.claim_rules.about_the_same.value
-    sums = f"{terms.gpu_hours.words}; {terms.price.words}"
     market = market_of(terms.entry.spec.id, catalog) if terms.entry is not None else None
     if market is None:
-        name = terms.accelerator
-        return Check(
-            "money",
-            "unknown",
-            tr("no price known"),
-            (tr("{sums}. Nobody's price of {name} is known.", sums=sums, name=name),),
+        whose = (
+            tr("Nobody's price of {name} is known.", name=terms.accelerator)
+            if terms.entry is not None
+            else tr("The accelerator is not told, or not in the catalogue, and so its price is not known.")
         )
+        return Check("money", "unknown", tr("no price known"), (f"{sums}. {whose}",))
     asked = f"{sums}; {market.words}."
     card = catalog.default_price(terms.entry.spec.id) if terms.entry is not None else None
     usual = card.usd_per_gpu_hour if card is not None else market.low
@@ -161,8 +172,8 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
     )
     if market.lowest / about <= price <= market.highest * about:
         where = tr("below") if price < market.low else tr("above")
-        said = (asked, tr("That is {where} today's prices. {ever}", where=where, ever=ever))
-        return Check("money", "holds", tr("{where} today's prices", where=where), said, ratio)
+        said = (asked, tr("That is {where} the newest prices. {ever}", where=where, ever=ever))
+        return Check("money", "holds", tr("{where} the newest prices", where=where), said, ratio)
     if price < market.low:
         return Check(
             "money",
@@ -216,6 +227,8 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
             "{needs} for its training alone; the engine that writes its text needs room beside that",
             needs=needs,
         )
+    if needs and stage.count != terms.count and terms.count is not None:
+        needs = tr("{needs}, as they are rented, not {count}", needs=needs, count=format_count(terms.count))
     if stage.fits and stage.fit is not None:
         return Check("memory", "holds", tr(stage.fit), (f"{needs}.",) if needs else ())
     enough = tr("no number of them would do")
@@ -241,6 +254,8 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
 
 def _not_known(terms: Terms) -> str:
     """Which of the model and the accelerator is not known, as a sentence; empty = neither."""
+    if terms.counted is None and terms.claim.sparse:
+        return tr("How many parameters work on a token is not told.")
     if terms.counted is None:
         return tr("The model's size is not told.")
     return tr("The accelerator is not told, or not in the catalogue.") if terms.entry is None else ""
@@ -297,13 +312,14 @@ def work(terms: Terms, catalog: Catalog) -> Check:
         return _compared(terms, catalog)
     if terms.work is None:
         return Check("work", "unknown", tr("not checked"), (_why_not(terms, catalog),))
-    if terms.gpu_hours is None or terms.entry is None or not (rates := rates_of(terms, catalog)):
-        return Check(
-            "work",
-            "unknown",
-            tr("not checked"),
-            (tr("{words}; no hours are told to do it in.", words=terms.work.words),),
+    if terms.gpu_hours is None:
+        none = tr("{words}; no hours are told to do it in.", words=terms.work.words)
+        return Check("work", "unknown", tr("not checked"), (none,))
+    if terms.entry is None or not (rates := rates_of(terms, catalog)):
+        none = tr(
+            "{words}; what {hours} can do is not known.", words=terms.work.words, hours=terms.gpu_hours.words
         )
+        return Check("work", "unknown", tr("not checked"), (none,))
     seconds = terms.gpu_hours.value * SECONDS_PER_HOUR
     first, fastest = rates[0], max(rates, key=lambda rate: rate.peak)
     ratio = first.best * seconds / terms.work.flops
@@ -532,11 +548,35 @@ def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Che
     if told < span[0] / beyond and bound != "at least":
         return Check("sense", "doubtful", tr("too little"), tuple(words), ratio, outcome="below")
     if told > span[2] * beyond and bound != "at most":
+        if (more := _more_text(terms, ratio, catalog)) is not None:
+            return Check("sense", "holds", tr("more text would do"), (*words, more), ratio, outcome="text")
         return Check("sense", "doubtful", tr("too much"), tuple(words), ratio, outcome="above")
     inside = span[0] <= told <= span[2]
     if inside:
         return Check("sense", "holds", tr("as we estimate"), tuple(words), ratio)
     return Check("sense", "holds", tr("near our range"), tuple(words), ratio, outcome="near")
+
+
+def _more_text(terms: Terms, ratio: float, catalog: Catalog) -> str | None:
+    """How much text a claim would be for that tells none and so much more than we estimate for the usual.
+
+    None where its text is known, or no published run has read so much of it for its size.
+    """
+    if terms.tokens is None or not terms.tokens.usual or terms.counted is None:
+        return None
+    tokens = terms.tokens.value * ratio
+    most = max(
+        run.tokens / run.params_active
+        for run in catalog.runs
+        if run.trusted and run.stage == "pretrain" and run.tokens and run.params_active
+    )
+    if tokens / terms.counted.active > most:
+        return None
+    return tr(
+        "It does not tell its text: {tokens} tokens, {each} a parameter, would take as much.",
+        tokens=format_quantity(tokens, "number", digits=2),
+        each=format_rounded(tokens / terms.counted.active),
+    )
 
 
 def _no_estimate(terms: Terms) -> str:

@@ -23,6 +23,8 @@ class Claim:
     parameters: float | None = None
     active: float | None = None
     """Parameters used per token of a mixture of experts."""
+    sparse: bool = False
+    """Whether it is told to be a mixture of experts."""
     tokens: float | None = None
     epochs: float | None = None
     sequence: int | None = None

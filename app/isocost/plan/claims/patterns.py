@@ -54,6 +54,14 @@ SPAN = rf"(?>{amount('low')}(?:\s?(?:to|-|\.\.+)\s?\$?{amount('high')})?)"
 """One amount, or the two ends of a range."""
 SPAN2 = SPAN.replace("low", "low2").replace("high", "high2")
 """The same under other names, for the second way of writing a thing."""
+SPAN_BEHIND = SPAN.replace("(?<![A-Za-z0-9.])", "", 1)
+"""The same right behind a word: "RMB3M"."""
+BETWEEN = re.compile(
+    r"\bbetween (?P<low>[^\s,;0-9]{0,4}[0-9][^\s;]{0,24}(?: (?:thousand|million|billion|trillion))?) and "
+    r"(?=[^A-Za-z\s]{0,4}[0-9])",
+    re.IGNORECASE,
+)
+"""The first end of a range told in words: "between $8M and ", before its second."""
 MEMORY = r"[0-9]{2,3}\s?GB"
 HOUR = r"(?:hours?|hrs?|h)(?![A-Za-z0-9])"
 UNITS = {
@@ -81,11 +89,8 @@ MONEY = re.compile(
     r"(?!\s?(?:/|per\s|an?\s|each\s))",
     re.IGNORECASE,
 )
-FOREIGN = re.compile(
-    rf"(?:[€£¥₹]|(?<![A-Za-z])(?:RMB|CHF|EUR|GBP|INR|Rs\.?))\s?{SPAN}"
-    rf"|{SPAN2}\s?(?:[€£¥₹]|euros?|EUR|GBP|pounds|RMB|CNY|yuan|CHF|francs|rupees|INR)(?![A-Za-z])",
-    re.IGNORECASE,
-)
+SIGN = r"[£¥฿₠-⃀]"
+FOREIGN = re.compile(rf"{SIGN}\s?{SPAN_BEHIND}|{SPAN2}\s?{SIGN}")
 FLOPS = re.compile(rf"{SPAN}\s?FLOPs?(?![A-Za-z/])", re.IGNORECASE)
 MFU = re.compile(
     rf"{SPAN}\s?%\s?(?:MFU|(?:model flops? )?utili[sz]ation)"
@@ -124,9 +129,17 @@ NODES = re.compile(
 NODES_BEFORE = re.compile(
     rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)\s?(?:of|with|x|each with)?\s?$", re.IGNORECASE
 )
+NODE_BEHIND = re.compile(
+    r"\s?(?:(?:node|server|machine|box|instance)|(?P<linked>rack|pod))(?:s|es)?(?![A-Za-z])", re.IGNORECASE
+)
+"""What makes a name that of many: "14 H100 nodes"; racks and pods are all that one link joins."""
+SERVERS_OF = re.compile(rf"{amount('nodes')}\s?$", re.IGNORECASE)
+"""How many servers, before how many accelerators each has: "two 8 x H100 nodes"."""
+STUCK = re.compile(r"(?<![A-Za-z0-9.])([0-9]{1,6})\s?([x*])(?=[A-Za-z])", re.IGNORECASE)
+"""A number with its sign at a name: "8xH100"."""
 PRODUCT = rf"(?:{amount('times')}\s?[x*]\s?{amount('per', apart=False)}|{amount('each')})"
 COUNT_BEFORE = re.compile(
-    rf"{PRODUCT}\s?[x*]?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?(?:(?P<memory>{MEMORY})[\s-])?$",
+    rf"{PRODUCT}\s?(?P<sign>[x*])?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?(?:(?P<memory>{MEMORY})[\s-])?$",
     re.IGNORECASE,
 )
 COUNT_AFTER = re.compile(rf"\s?(?:GPUs?\s?)?[x*]\s?{amount('each', apart=False)}", re.IGNORECASE)
@@ -135,6 +148,17 @@ COUNTED = re.compile(
     rf"{PRODUCT}\s?(?:GPUs?|chips?|cards?|accelerators?|TPUs?|NPUs?)(?![A-Za-z-])", re.IGNORECASE
 )
 NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
+VAGUE = re.compile(
+    r"\b(?:a few |few |several |some |many )?(?:(?:tens|dozens|hundreds|thousands) of )?"
+    r"(?:thousands|millions|billions|trillions)(?: of [A-Za-z-]{1,20})?",
+    re.IGNORECASE,
+)
+"""An amount without a figure: "a few tens of millions of dollars"."""
+SPARSE = re.compile(
+    r"\bMoE\b|\bmixture[- ]of[- ]experts\b"
+    r"|\bsparse(?= (?:model|transformer|network|LLM))|(?<=[0-9][BTMbtm] )sparse\b",
+    re.IGNORECASE,
+)
 LEFT = re.compile(r"[^\s|;]*[0-9][^\s|;]*")
 """A piece with a figure in it."""
 

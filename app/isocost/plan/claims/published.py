@@ -35,7 +35,8 @@ def cheapest_published(terms: Terms, catalog: Catalog) -> Published | None:
     found = [
         (run.gpu_hours * _peak(catalog, run) / dense_peak(spec, "bf16")[0], run)
         for run in _of_its_size(terms, catalog)
-        if run.gpu_hours
+        # Without its text hours say nothing, least of all those of a model of pictures.
+        if run.gpu_hours and run.tokens
     ]
     if not found:
         return None

@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isocost.catalog import Catalog
-from isocost.catalog.records import AcceleratorEntry
+from isocost.catalog.records import AcceleratorEntry, PublishedRun
 from isocost.language import tr
 from isocost.plan.claims import patterns
 from isocost.plan.claims.claim import Claim
-from isocost.quantities import PLAIN, QuantityError, format_count, numbers_marked, parse
+from isocost.plan.claims.foreign import in_dollars
+from isocost.plan.claims.named import Size, further, job_of, same_size, size_of
+from isocost.plan.claims.sentence import Sentence
+from isocost.plan.claims.terms import JOBS
+from isocost.quantities import format_count, format_quantity
 
 LONGEST = 2000
 """Characters of a sentence that are read; a claim needs a hundred."""
-LARGEST = 1e30
-"""Above any amount of anything in a claim, FLOPs included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,6 @@ class Reading:
 
 _OTHER_WAY = str.maketrans({",": ".", ".": None})
 """A number as it is written where commas and dots have each other's place."""
-_CALLED = {
-    "usd": "money",
-    "usd_per_gpu_hour": tr("money an hour"),
-    "count": "accelerators",
-    "active": tr("active parameters"),
-}
 
 
 def read_claim(text: str, catalog: Catalog) -> Reading:
@@ -78,17 +74,18 @@ def _worded(name: str, value: str) -> str:
     return words.format(value.lstrip("$") if words.startswith("$") else value)
 
 
-class _Reader:
+class _Reader(Sentence):
     """Takes what it understands out of a sentence, the least ambiguous first."""
 
     def __init__(self, text: str, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._said = text
         clean = unicodedata.normalize("NFKC", text[:LONGEST]).translate(patterns.TYPOGRAPHY)
         clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in clean))
-        english = patterns.in_english(clean)
-        self._text = patterns.WORD.sub(lambda found: str(patterns.WORDS[found[1].lower()]), english)
-        self._problems: list[str] = []
+        converted, problems = in_dollars(patterns.in_english(clean), catalog)
+        english = patterns.STUCK.sub(r"\1 \2 ", patterns.BETWEEN.sub(r"\g<low> to ", converted))
+        super().__init__(patterns.WORD.sub(lambda found: str(patterns.WORDS[found[1].lower()]), english))
+        self._catalog = catalog
+        self._said = text
+        self._problems += problems
         for found in patterns.THOUSANDS.finditer(clean) if patterns.is_foreign(clean) else ():
             meant, other = found[0].replace(",", ""), found[0].translate(_OTHER_WAY)
             self._problems.append(
@@ -99,13 +96,12 @@ class _Reader:
                     other=other,
                 )
             )
-        self._unread: list[str] = []
         if len(text) > LONGEST:
             self._problems.append(
                 tr("Only the first {count} characters were read.", count=format_count(LONGEST))
             )
-        self._found: dict[str, Any] = {}
         self._entry: AcceleratorEntry | None = None
+        self._made: tuple[str, PublishedRun] | None = None
 
     def read(self) -> Reading:
         """Everything understood, and the rest."""
@@ -117,85 +113,10 @@ class _Reader:
         self._times()
         self._sizes()
         self._jobs()
+        self._unread += [found[0].strip() for found in self._take(patterns.VAGUE)]
         self._unread += [piece[0].strip(",.") for piece in patterns.LEFT.finditer(self._text)]
         claim = Claim(text=self._said[:LONGEST], **self._found)
         return Reading(claim, tuple(dict.fromkeys(self._unread)), tuple(dict.fromkeys(self._problems)))
-
-    def _take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Every match, each taken out of the text so that nothing reads it again."""
-        at = 0
-        while (found := pattern.search(self._text, at)) is not None:
-            if found.end() == found.start():
-                at = found.end() + 1
-                if at > len(self._text):
-                    return
-                continue
-            self._drop(found.start(), found.end())
-            at = found.end()
-            yield found
-
-    def _drop(self, start: int, end: int) -> None:
-        """Take a stretch out; what stands on its sides stays apart."""
-        self._text = f"{self._text[:start]}{'|' * (end - start)}{self._text[end:]}"
-
-    def _value(self, found: re.Match[str], what: str, *, least: float = 0.0) -> float | None:
-        """The amount of a match, the middle of a range; None where it makes no sense, which is said."""
-        groups = found.groupdict()
-        suffix = "" if groups.get("low") is not None else "2"
-        low, high = groups.get(f"low{suffix}"), groups.get(f"high{suffix}")
-        if low is None:
-            return None
-        scale_high = groups.get(f"high{suffix}_scale") or ""
-        scale_low = groups.get(f"low{suffix}_scale") or (scale_high if high is not None else "")
-        first = self._number(low, scale_low, what)
-        if first is None or high is None:
-            return first if first is None or self._sound(first, found[0], what, least) else None
-        second = self._number(high, scale_high, what)
-        if second is None:
-            return None
-        middle = (first + second) / 2.0
-        if not self._sound(middle, found[0], what, least):
-            return None
-        self._problems.append(tr("Of {found!r} the middle is taken.", found=found[0].strip()))
-        return middle
-
-    def _number(self, digits: str, scale: str, what: str) -> float | None:
-        try:
-            with numbers_marked(PLAIN):  # claims are sentences in English, whatever the system's language
-                value = parse(f"{digits}{scale}".replace(" ", ""), "number")
-        except QuantityError:
-            value = math.inf
-        if math.isfinite(value):
-            return value
-        self._problems.append(
-            tr(
-                "{what}: {digits}{scale} is not a number we can use; it is left out.",
-                what=what,
-                digits=digits,
-                scale=scale,
-            )
-        )
-        return None
-
-    def _sound(self, value: float, said: str, what: str, least: float) -> bool:
-        if least < value <= LARGEST:
-            return True
-        wrong = tr("too large") if value > LARGEST else tr("not above zero")
-        self._problems.append(
-            tr("{what}: {said!r} is {wrong}; it is left out.", what=what, said=said.strip(), wrong=wrong)
-        )
-        return False
-
-    def _keep(self, name: str, value: float | None) -> None:
-        """Keep the first value told; a second one is said to be left out."""
-        if value is None:
-            return
-        if name in self._found and self._found[name] != value:
-            self._problems.append(
-                tr("Two amounts of {get} are told; the first is taken.", get=_CALLED.get(name, name))
-            )
-            return
-        self._found[name] = value
 
     def _formats(self) -> None:
         for found in self._take(patterns.FORMATS):
@@ -261,8 +182,15 @@ class _Reader:
                 self._problems.append(
                     tr("Two models are named; {found} is taken.", found=self._found["model"])
                 )
+            if "model" not in self._found:
+                self._made_of(self._text[start:end])
             self._found.setdefault("model", key)
             self._drop(start, end)
+
+    def _made_of(self, name: str) -> None:
+        """What was done, where a name is that of a model made out of another."""
+        run = further(name.rstrip("."), self._catalog)
+        self._made = None if run is None else (name, run)
 
     def _model(self, phrase: str) -> str | None:
         """The model a phrase names: with a digit, or a capital, so that no plain word is taken for one."""
@@ -271,7 +199,10 @@ class _Reader:
             return None
         if not (any(c.isdigit() for c in phrase) or phrase[0].isupper()):
             return None
-        return self._catalog.model_names.find(phrase)
+        found = self._catalog.model_names.find(phrase)
+        if found is None and (run := further(phrase, self._catalog)) is not None:
+            return run.model
+        return found
 
     def _accelerators(self) -> None:
         for found in self._take(patterns.GPU_HOURS):
@@ -361,23 +292,63 @@ class _Reader:
 
     def _count_around(self, start: int, end: int) -> None:
         """Take out an accelerator's name with the number of them that stands beside it."""
-        alias = self._catalog.alias(self._text[start:end])
+        name = self._text[start:end]
+        alias = self._catalog.alias(name) or self._catalog.alias(name.removesuffix("s"))
         per = float(alias.count) if alias is not None and alias.count else 1.0
+        servers = patterns.NODE_BEHIND.match(self._text, end) if per == 1 else None
         before = self._text[max(0, start - 60) : start]
         if (found := patterns.COUNT_BEFORE.search(before)) is not None:
             value = self._product(found)
             self._drop_before(found, before, start)
-            self._variant(self._text[start:end], found["memory"])
-            nodes = self._nodes_before(before[: found.start()], start - len(before) + found.start())
-            self._keep("count", None if value is None else value * per * (nodes or 1.0))
+            self._variant(name, found["memory"])
+            front, place = before[: found.start()], start - len(before) + found.start()
+            if servers is not None:
+                self._drop(servers.start(), servers.end())
+                self._in_servers(value, servers, found["sign"] is not None, front, place)
+            else:
+                nodes = self._nodes_before(front, place)
+                self._keep("count", None if value is None else value * per * (nodes or 1.0))
         elif (nodes := self._nodes_before(before, start)) is not None:
             self._keep("count", nodes * self._catalog.accelerators[self._found["accelerator"]].spec.node_size)
         elif (after := patterns.COUNT_AFTER.match(self._text, end)) is not None:
-            self._keep("count", self._product(after))
+            value = self._product(after)
+            self._keep("count", None if value is None else value * per)
             self._drop(after.start(), after.end())
+        elif servers is not None and patterns.ONE_BEFORE.search(before) is not None:
+            self._drop(servers.start(), servers.end())
+            self._in_servers(1.0, servers, sign=False, before=before, end=start)
         elif patterns.ONE_BEFORE.search(before) is not None or per > 1:
             self._keep("count", per)
         self._drop(start, end)
+
+    def _in_servers(
+        self, value: float | None, servers: re.Match[str], sign: bool, before: str, end: int
+    ) -> None:
+        """Accelerators of "14 H100 nodes", or "two 8 x H100 nodes": what stands before the sign is in each.
+
+        More than a server holds is a number of servers: "12 x H800 machines".
+        """
+        spec = self._catalog.accelerators[self._found["accelerator"]].spec
+        size = spec.scaleup_domain if servers["linked"] else spec.node_size
+        if value is None:
+            return
+        if sign and value <= size:
+            several = patterns.SERVERS_OF.search(before)
+            if several is not None:
+                self._drop_before(several, before, end)
+                value *= self._servers(several) or 1.0
+            self._keep("count", value)
+            return
+        said = servers[0].strip()
+        if servers["linked"] and size <= spec.node_size:
+            self._unread.append(f"{value:g} {said}")
+            return
+        self._problems.append(
+            tr("A rack or pod is taken as {size} accelerators.", size=format_count(size))
+            if servers["linked"]
+            else tr("A server is taken as {size} accelerators.", size=size)
+        )
+        self._keep("count", value * size)
 
     def _variant(self, name: str, memory: str | None) -> None:
         """Of the accelerators of a name the one with the memory that is told before it: "8 40GB A100"."""
@@ -437,10 +408,15 @@ class _Reader:
             self._found["hours"] = sum(spans)
 
     def _sizes(self) -> None:
+        size = size_of(self._found["model"], self._catalog) if "model" in self._found else None
         for found in self._take(patterns.ACTIVE):
             if found["low_scale"] is None and (found["low2"] is None or found["low2_scale"] is None):
                 continue
-            self._keep("active", self._value(found, tr("Active parameters")))
+            value = self._value(found, tr("Active parameters"))
+            if size is None or value is None:
+                self._keep("active", value)
+            elif not same_size(value, size.active, self._catalog):
+                self._other_size(found[0], size.active)
         rest = []
         for found in patterns.SIZE.finditer(self._text):
             if not (found["noun"] or found["low_scale"]) or found["high"]:
@@ -449,26 +425,62 @@ class _Reader:
             if not found["noun"] and scale not in ("m", "b", "t"):
                 continue
             rest.append((found, scale))
-        known = "model" in self._found
-        for found, scale in rest:
-            # A bare trillion is text when a size is known: "70B on 15T"; so is a second bare amount.
-            as_tokens = not found["noun"] and (known or "parameters" in self._found)
-            if not found["noun"] and scale == "t" and any(s == "b" for _, s in rest):
-                as_tokens = True
-            name, what = ("tokens", tr("Tokens")) if as_tokens else ("parameters", tr("Parameters"))
-            if name == "parameters" and known:
-                self._unread.append(found[0].strip())
-            else:
-                self._keep(name, self._value(found, what))
-                if as_tokens and "tokens" in self._found:
-                    self._problems.append(tr("{found!r} is taken for tokens.", found=found[0].strip()))
+        trillions = [found for found, scale in rest if scale == "t" and any(s == "b" for _, s in rest)]
+        for found, _ in rest:
+            self._size(found, size, found in trillions)
             self._drop(found.start(), found.end())
+        if size is None and "model" in self._found and "parameters" in self._found:
+            model = self._found.pop("model")
+            self._problems.append(
+                tr("The size of {model} is not published: the one told is taken.", model=model)
+            )
+        if any(True for _ in self._take(patterns.SPARSE)):
+            self._found["sparse"] = True
+
+    def _size(self, found: re.Match[str], size: Size | None, trillions: bool) -> None:
+        """An amount of parameters, or of text; ``trillions`` of it beside a size are text: "70B on 15T"."""
+        told = self._value(found, tr("Parameters"))
+        if told is not None and size is not None and not trillions:
+            if any(same_size(told, each, self._catalog) for each in (size.total, size.active)):
+                return  # the named model's size, said again
+            if found["noun"]:
+                self._other_size(found[0], size.total)
+                return
+        # So is a second bare amount.
+        if found["noun"] or not (trillions or size is not None or "parameters" in self._found):
+            self._keep("parameters", told)
+            return
+        self._keep("tokens", told)
+        if "tokens" in self._found:
+            self._problems.append(tr("{found!r} is taken for tokens.", found=found[0].strip()))
+
+    def _other_size(self, said: str, published: float) -> None:
+        """Say that a sentence tells another size than the model it names has."""
+        self._problems.append(
+            tr(
+                "{said!r} is not the size of {model}, {published}: the model's own is taken.",
+                said=said.strip(),
+                model=self._found["model"],
+                published=format_quantity(published, "number"),
+            )
+        )
 
     def _jobs(self) -> None:
         for words, job in patterns.JOBS:
             pattern = re.compile(rf"\b(?:{words})(?![A-Za-z])", re.IGNORECASE)
             if any(True for _ in self._take(pattern)):
                 self._found.setdefault("job", job)
+        if self._made is not None and "job" not in self._found:
+            name, run = self._made
+            self._found["job"] = job_of(run)
+            self._problems.append(
+                tr(
+                    "{name} was made out of {model}: {job} is taken.",
+                    name=name,
+                    model=run.model,
+                    job=tr(JOBS[self._found["job"]]),
+                )
+            )
 
 
 def _unit(word: str) -> str:

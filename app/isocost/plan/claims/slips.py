@@ -66,6 +66,11 @@ class _Relation:
         powers = (by.usd**self.usd, by.hours**self.hours, by.rate**self.rate)
         return self.ratio * math.prod(powers) * by.work**self.work * by.flops**self.flops
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the figures agree as they are told."""
+        return self.holds(self.ratio, self.wide)
+
     def holds(self, ratio: float, slack: float) -> bool:
         """Whether a ratio lies between the ends, with some slack."""
         return self.low / slack <= ratio <= self.high * slack
@@ -89,7 +94,7 @@ def slips(
     """
     span = (ours.hours.p10, ours.hours.p90) if ours is not None else None
     relations = tuple(_relations(terms, _told_in(terms, span, upheld), catalog))
-    if all(each.holds(each.ratio, each.wide) for each in relations):
+    if all(each.agrees for each in relations):
         return ()
     hours = terms.gpu_hours
     if plan is not None and ours is not None and hours is not None and hours.value < ours.hours.p10:
@@ -103,6 +108,8 @@ def slips(
         mended = [(each, each.mended(correction)) for each in relations]
         off = sum(each.off(ratio) for each, ratio in mended)
         better = off < sum(each.off(each.ratio) for each in relations)
+        # What fails has to be what it mends: the rest agrees without it.
+        better &= any(each.off(ratio) < each.off(each.ratio) for each, ratio in mended if not each.agrees)
         if better and all(each.holds(ratio, slack) for each, ratio in mended):
             found.append((off, Slip(correction.id, correction.words)))
     found.sort(key=lambda each: each[0])

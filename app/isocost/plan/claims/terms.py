@@ -8,7 +8,8 @@ from typing import Literal
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.entries.claims import ClaimJob, ClaimPart
-from isocost.catalog.records import AcceleratorEntry
+from isocost.catalog.names import normalised
+from isocost.catalog.records import AcceleratorEntry, PublishedRun
 from isocost.engine.architecture import training_flops_per_token
 from isocost.language import later, tr
 from isocost.plan.claims.claim import Claim
@@ -43,7 +44,9 @@ class Amount:
     words: str
     """How it comes about: "8 x 432 h = 3,456 GPU-hours"."""
     told: bool = True
-    """False where it is taken as usual, because nobody tells."""
+    """False where it is taken, because the claim does not tell."""
+    usual: bool = False
+    """Whether it is only what is usual: nobody has published it of the model either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +108,7 @@ def terms_of(claim: Claim, catalog: Catalog) -> Terms:
     entry = catalog.accelerators.get(claim.accelerator or "")
     hours = _hours(claim, entry, problems)
     if entry is None and hours is None and claim.usd is not None and counted is not None:
-        entry = catalog.accelerator(catalog.constants.claim_rules.accelerator.value[0])
-        taken["accelerator"] = tr(
-            "The accelerator is not told: {short_name} at its usual price is taken.",
-            short_name=entry.short_name,
-        )
+        entry, taken["accelerator"] = _usual_accelerator(claim, catalog)
     count, wall = _count(claim, hours)
     price, usd = _money(claim, hours)
     tokens = _tokens(claim, job, counted, catalog)
@@ -135,12 +134,45 @@ def terms_of(claim: Claim, catalog: Catalog) -> Terms:
     )
 
 
+def _usual_accelerator(claim: Claim, catalog: Catalog) -> tuple[AcceleratorEntry, str]:
+    """That of the published run of a named model where it has a price, else the one most asked for."""
+    for run in _own_runs(claim, catalog):
+        if run.accelerator is not None and catalog.default_price(run.accelerator) is not None:
+            entry = catalog.accelerator(run.accelerator)
+            return entry, tr(
+                "The accelerator is not told: {short_name}, as published of it, at its usual price is taken.",
+                short_name=entry.short_name,
+            )
+    entry = catalog.accelerator(catalog.constants.claim_rules.accelerator.value[0])
+    return entry, tr(
+        "The accelerator is not told: {short_name} at its usual price is taken.",
+        short_name=entry.short_name,
+    )
+
+
+def _own_runs(claim: Claim, catalog: Catalog) -> list[PublishedRun]:
+    """Published runs that trained a named model from nothing, those whose figures agree first.
+
+    Of the others only what is published of the model itself, not of one made out of it.
+    """
+    if claim.model is None:
+        return []
+    own = normalised(claim.model)
+    runs = [run for run in catalog.runs_of(claim.model) if run.stage == "pretrain"]
+    others = [run for run in runs if not run.trusted and run.evidence != "recalled"]
+    named = [run for run in others if normalised(run.label).startswith(own)]
+    return [run for run in runs if run.trusted] + named
+
+
 def _model(
     claim: Claim, catalog: Catalog, problems: list[str]
 ) -> tuple[ModelChoice | None, Parameters | None]:
     """The model to compute with; None where its size is not known, or none has such a size."""
     if claim.model is not None:
         choice = ModelChoice(name=claim.model)
+    elif claim.parameters is not None and claim.sparse and claim.active is None:
+        problems.append(tr("Model: how many parameters of it work on a token is not told."))
+        return None, None
     elif claim.parameters is not None:
         choice = ModelChoice(parameters=claim.parameters, active_parameters=claim.active)
         wrong = check("model.parameters", claim.parameters)
@@ -166,7 +198,7 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
         total = sum(_part_hours(part) or 0.0 for part in claim.parts)
         sums = " + ".join(_part_words(part, noun) for part in claim.parts)
         return Amount(
-            total, tr("{sums} = {count} {noun}-hours", sums=sums, count=format_count(total), noun=noun)
+            total, tr("{sums} = {count} {noun}-hours", sums=sums, count=format_rounded(total), noun=noun)
         )
     if claim.gpu_hours is not None:
         if by_time is not None and not 0.9 < by_time / claim.gpu_hours < 1.1:
@@ -279,14 +311,12 @@ def _tokens(claim: Claim, job: ClaimJob, counted: Parameters | None, catalog: Ca
         quantity=format_quantity(value, "number"),
         significant=format_significant(each),
     )
-    return Amount(value, words, told=False) if check("data.tokens", value) is None else None
+    return Amount(value, words, told=False, usual=True) if check("data.tokens", value) is None else None
 
 
 def _published_tokens(claim: Claim, catalog: Catalog) -> float | None:
     """Tokens that a named model is published to have read from nothing; None = nobody says."""
-    runs = catalog.runs_of(claim.model) if claim.model is not None else ()
-    found = [run for run in runs if run.stage == "pretrain" and run.tokens and run.trusted]
-    return found[0].tokens if found else None
+    return next((run.tokens for run in _own_runs(claim, catalog) if run.tokens), None)
 
 
 def _work(
@@ -348,7 +378,7 @@ def _missing(
     usd: Amount | None,
 ) -> Iterator[str]:
     if counted is None:
-        yield later("the model's size")
+        yield later("active parameters") if claim.sparse else later("the model's size")
     if tokens is None or not tokens.told:
         yield later("tokens")
     if claim.accelerator is None:

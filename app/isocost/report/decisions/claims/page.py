@@ -91,7 +91,7 @@ def own_row(key: str, claim: Claim) -> ClaimRow:
 
 
 def told_number(claim: Claim) -> str:
-    """The number a claim is about: dollars, else hours, a share of another's work, days."""
+    """The number a claim is about: dollars, else hours, a share of another's work, days, text."""
     if claim.usd is not None:
         shown = dollars(claim.usd) if claim.usd < SHORT_FROM else format_money(claim.usd)
         return without_idle_cents(shown)
@@ -104,6 +104,8 @@ def told_number(claim: Claim) -> str:
         return format_share(claim.compared.share)
     if claim.hours is not None:
         return format_duration(claim.hours / HOURS_PER_DAY)
+    if claim.tokens is not None:
+        return tr("{quantity} tokens", quantity=format_quantity(claim.tokens, "number"))
     return ""
 
 
@@ -165,6 +167,7 @@ def _taken(terms: Terms) -> Iterator[Chip]:
 def _missing(terms: Terms) -> Iterator[Chip]:
     names = {
         "the model's size": (tr("Model"), terms.counted is None),
+        "active parameters": (tr("Active"), terms.counted is None),
         "tokens": (tr("Tokens"), terms.tokens is None),
         "the accelerator": (tr("Hardware"), terms.entry is None),
         "GPU-hours, or a number of GPUs and a time": (f"{terms.noun}-hours", True),

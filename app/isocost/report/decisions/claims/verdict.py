@@ -84,7 +84,7 @@ def judged_said(checked: Checked) -> str:
         return tr("Reproduces: {reproduced}", reproduced=_reproduced(checked))
     if all(check.status == "unknown" for check in checked.checks):
         return UNTOLD
-    held = _and([_plausible(check) for check in checked.checks if check.status == "holds"])
+    held = _and([_plausible(check, checked.terms) for check in checked.checks if check.status == "holds"])
     return tr("Plausible: {held}", held=held)
 
 
@@ -102,7 +102,7 @@ def _reproduced(checked: Checked) -> str:
         if money.outcome == "bounded":
             usual = dollars(claim.usd / money.ratio)
             return tr(
-                "{usual} at today's usual price, {bound} {told} are told",
+                "{usual} at the newest usual price, {bound} {told} are told",
                 usual=usual,
                 bound=claim.bound,
                 told=told,
@@ -124,14 +124,17 @@ def _reproduced(checked: Checked) -> str:
     )
 
 
-def _plausible(check: Check) -> str:
+def _plausible(check: Check, terms: Terms) -> str:
+    if check.outcome == "text":
+        return tr("more text than is usual would explain it")
+    taken = _taken_words(terms) if check.ratio is not None else ""
     return {
         "money": tr("the money {short}", short=check.short)
         if check.outcome in ("sums", "asked")
         else tr("the price is {short}", short=check.short),
         "memory": tr("it fits"),
         "work": tr("the hours can do the work"),
-        "sense": tr("it is {short}", short=check.short),
+        "sense": f"{tr('it is {short}', short=check.short)}{taken}",
     }[check.name]
 
 
@@ -159,13 +162,17 @@ def _against(checked: Checked) -> Iterator[str]:
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
         if sense.ratio is not None and sense.outcome in ("below", "above"):
-            times = format_significant(sense.ratio, 2)
-            assumed = text if terms.tokens is not None and not terms.tokens.told else ""
-            yield tr("{times} times what we estimate{assumed}", times=times, assumed=assumed)
+            times = format_significant(sense.ratio, 2) if sense.ratio < 100 else format_count(sense.ratio)
+            yield tr("{times} times what we estimate{assumed}", times=times, assumed=_taken_words(terms))
         else:
             yield tr("so little text makes no model")
     if checked.slips and all(each.status not in ("impossible", "doubtful") for each in checked.checks):
         yield tr("its numbers agree only with one of them corrected")
+
+
+def _taken_words(terms: Terms) -> str:
+    """The text a verdict is for, where the claim does not tell it."""
+    return _text_words(terms) if terms.tokens is not None and not terms.tokens.told else ""
 
 
 def _text_words(terms: Terms) -> str:
@@ -251,6 +258,8 @@ def _size_words(terms: Terms) -> str:
     claim = terms.claim
     if claim.parameters is None:
         return ""
+    if claim.sparse and claim.active is None:
+        return f"{format_quantity(claim.parameters, 'number')}, {tr('a mixture of experts')}"
     kind = (
         tr("dense")
         if claim.active is None

@@ -1,0 +1,63 @@
+"""What the name of a model tells beside itself: its size, and whether it was made out of another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.entries.claims import ClaimJob
+from isocost.catalog.names import normalised
+from isocost.catalog.records import PublishedRun
+from isocost.plan.claims import patterns
+from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.values import ModelChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Parameters of a named model."""
+
+    total: float
+    active: float
+
+
+def size_of(model: str, catalog: Catalog) -> Size | None:
+    """The size of a model of the catalogue; None where it has never been published."""
+    try:
+        counted = parameters_of(ModelChoice(name=model), catalog)
+    except (CatalogError, ValueError):
+        return None
+    return Size(counted.total, counted.active)
+
+
+def same_size(told: float, published: float, catalog: Catalog) -> bool:
+    """Whether an amount is a model's size, as names round it."""
+    near = catalog.constants.claim_rules.same_size.value
+    return 1.0 / near <= told / published <= near
+
+
+_IN_BRACKETS = re.compile(r"\s*\(.*")
+
+
+def further(name: str, catalog: Catalog) -> PublishedRun | None:
+    """The published run that made a model of this name out of another; None = it is no such model's."""
+    wanted = normalised(name.rpartition("/")[2])
+    runs = [run for run in catalog.runs if normalised(_IN_BRACKETS.sub("", run.label)) == wanted]
+    own = any(normalised(run.model) == wanted or run.stage == "pretrain" for run in runs)
+    stages = ("sft", "rl", "total")
+    made = [
+        run for run in runs if run.stage in stages and run.model in catalog.models and run.model != run.label
+    ]
+    # Where its stages are told apart, one of them says more than their sum.
+    made.sort(key=lambda run: run.stage == "total")
+    return None if own or not made else made[0]
+
+
+def job_of(run: PublishedRun) -> ClaimJob:
+    """What was done in a run of an existing model: as its label says, else its stage."""
+    for words, job in patterns.JOBS:
+        if job != "pretrain" and re.search(rf"\b(?:{words})(?![A-Za-z])", run.label, re.IGNORECASE):
+            return job
+    return cast(ClaimJob, run.stage)
