@@ -1,10 +1,14 @@
 """Play with the window at random: a hand that knows nothing clicks, drags, types and opens everything.
 
     .venv/bin/python tools/monkey.py --seed 7 --events 1500
+    .venv/bin/python tools/monkey.py --edits --events 10000
 
 Shipped plans are opened in turn. After each stretch all is undone, which must give the plan as it was opened,
 and done again. Prints exceptions and warnings with what came before them, the longest time the window did not
 answer and how memory grew; ends with 1 where a fault was met. Writes into a temporary folder alone.
+
+With ``--edits`` the hand changes inputs, undoes and turns pages only, and what the process holds resident is
+printed ten times on the way, as the system counts it: nothing is collected or given back before.
 """
 
 from __future__ import annotations
@@ -39,17 +43,19 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
+    QSlider,
     QTextEdit,
     QWidget,
 )
 from shiboken6 import isValid
-from watching import Faults, Pulse, memory_mb
+from watching import Faults, Pulse, memory_mb, resident_mb
 
 from isocost import paths
 from isocost.ui.app import application, make_window
 from isocost.ui.look.theme import ThemeChoice
 from isocost.ui.screenshot import settle
 from isocost.ui.speaking import settings
+from isocost.ui.widgets.fields.edit import QuantityEdit
 from isocost.ui.window import Window
 
 PLANS = (
@@ -63,11 +69,15 @@ TEXTS = (
     "9" * 40,
 )  # fmt: skip
 """What people type, and what they had better not."""
+CHANGES = ("*1.2", "*0.8", "*3", "/2")
+"""Typed into a number they give another one, whatever it was."""
 SIZE = (1280, 800)
 STRETCH = 150
 """Events on one plan before all is undone."""
 STUCK_S = 120
 PATIENCE_MS = 60_000
+TOLD = 10
+"""Times that memory is told while inputs are edited."""
 WARM = 0.2
 """The share of the events after which memory is measured first: by then every page was made."""
 
@@ -77,6 +87,7 @@ PLAIN_KEYS = (
     Key.Key_End, Key.Key_Return, Key.Key_Space, Key.Key_Escape, Key.Key_Tab, Key.Key_Backtab, Key.Key_Delete,
     Key.Key_Backspace, Key.Key_1, Key.Key_2, Key.Key_3, Key.Key_E, Key.Key_F2, Key.Key_Menu,
 )  # fmt: skip
+SLIDER_KEYS = (Key.Key_Left, Key.Key_Right, Key.Key_PageUp, Key.Key_PageDown)
 SHORTCUTS = (
     *[(Key.Key_Z, Mod.ControlModifier)] * 4, *[(Key.Key_Y, Mod.ControlModifier)] * 3,
     *[(Key(Key.Key_1 + page), Mod.ControlModifier) for page in range(7)],
@@ -89,15 +100,16 @@ SHORTCUTS = (
 class Monkey:
     """The hand, on one window."""
 
-    def __init__(self, window: Window, chance: random.Random, faults: Faults) -> None:
+    def __init__(self, window: Window, chance: random.Random, faults: Faults, *, edits: bool = False) -> None:
         self.window, self.chance, self.faults = window, chance, faults
         self.pulse = Pulse(faults)
         self.first = window.session.project
         self._opened = False
-        self._acts: dict[Callable[[], None], int] = {
+        every: dict[Callable[[], None], int] = {
             self.click: 34, self.drag: 14, self.wheel: 6, self.hover: 6, self.press: 16, self.type: 8,
             self.shortcut: 8, self.page: 4, self.undo: 4, self.look: 3, self.stage: 1, self.command: 2,
         }  # fmt: skip
+        self._acts = {self.edit: 60, self.undo: 30, self.page: 5, self.stage: 2} if edits else every
         self._problem = ""
         window.documents.opened.connect(self._note_opened)
         window.session.failed.connect(self._note_problem)
@@ -302,6 +314,27 @@ class Monkey:
         if chance.random() < 0.7:
             self._key(chance.choice([Key.Key_Return, Key.Key_Tab, Key.Key_Escape]))
 
+    def edit(self) -> None:
+        """Another value of an input in sight: by its slider, from its list or typed."""
+        chance = self.chance
+        wanted = chance.choices((QSlider, QComboBox, QuantityEdit), (6, 2, 2))[0]
+        pool = [each for each in self._widgets() if isinstance(each, wanted) and each.isEnabled()]
+        if not pool:
+            return
+        field = chance.choice(pool)
+        if isinstance(field, QuantityEdit):
+            self.faults.did(f"change {_named(field)}")
+            field.setFocus(Qt.FocusReason.MouseFocusReason)
+            QTest.keyClick(field, Key.Key_A, Mod.ControlModifier)
+            QTest.keyClicks(field, chance.choice(CHANGES))
+            self._key(Key.Key_Return, on=field)
+            return
+        keys = SLIDER_KEYS if isinstance(field, QSlider) else (Key.Key_Up, Key.Key_Down)
+        for _ in range(chance.randint(1, 4)):
+            if _reachable(field):  # another choice may bring other inputs
+                self._key(chance.choice(keys), on=field)
+                self._turn()
+
     def shortcut(self) -> None:
         """A key of the menus."""
         self._key(*self.chance.choice(SHORTCUTS))
@@ -487,14 +520,14 @@ def new_window() -> Window:
     return window
 
 
-def play(seed: int, events: int, trace: IO[str] | None) -> int:
-    """All of it; the number of faults."""
+def play(seed: int, events: int, trace: IO[str] | None, *, edits: bool = False) -> int:
+    """All of it, or of edits alone; the number of faults."""
     chance = random.Random(seed)
     faults = Faults(trace)
     keep_to(Path(HOME.name), chance)
     application()
     window = new_window()
-    monkey = Monkey(window, chance, faults)
+    monkey = Monkey(window, chance, faults, edits=edits)
     started, before = time.monotonic(), None
     for event in range(events):
         if event % STRETCH == 0:
@@ -504,6 +537,8 @@ def play(seed: int, events: int, trace: IO[str] | None) -> int:
             if before is None and event >= WARM * events:
                 before = monkey.memory_mb()
         monkey.act()
+        if edits and (event + 1) % max(1, events // TOLD) == 0 and (held := resident_mb()) is not None:
+            print(f"{held:.0f} MB resident after {event + 1} edits", flush=True)
     monkey.end()
     monkey.begin()
     after = monkey.memory_mb()
@@ -523,10 +558,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--edits", action="store_true", help="change inputs, undo and turn pages alone")
     parser.add_argument("--trace", type=argparse.FileType("w", bufsize=1), help="write each event here first")
     asked = parser.parse_args()
     faulthandler.enable()
-    sys.exit(bool(play(asked.seed, asked.events, asked.trace)))
+    sys.exit(bool(play(asked.seed, asked.events, asked.trace, edits=asked.edits)))
 
 
 if __name__ == "__main__":

@@ -107,5 +107,12 @@ def memory_mb() -> float | None:
         return None
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
+    return resident_mb()
+
+
+def resident_mb() -> float | None:
+    """Memory of this process as the system counts it; None where it does not tell."""
+    if not sys.platform.startswith("linux"):
+        return None
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / MB

@@ -60,6 +60,7 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
     """The records of a CSV file; empty cells count as absent. Row 1 is the header."""
     reader = csv.reader(io.StringIO(read_text(path), newline=""))
     header = next(reader, [])
+    known: dict[str, str] = {}
     for number, cells in enumerate(reader, start=2):
         if not cells:
             continue
@@ -73,7 +74,10 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
                     count_2=len(cells),
                 )
             )
-        values = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+        # Rows name the same source, model or framework hundreds of times, and are kept.
+        values = {
+            name: known.setdefault(cell, cell) for name, cell in zip(header, cells, strict=True) if cell
+        }
         yield checked(values, kind, where)
 
 

@@ -121,7 +121,10 @@ def pressure(filled: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Chosen layouts with all that their memory and step time follow from, a row each."""
+    """Chosen layouts of one type with all that their memory and step time follow from, a row each.
+
+    What is the same for all, as the type's rates are, has one row.
+    """
 
     transformers: Transformers
     workloads: Workloads
@@ -289,14 +292,15 @@ class Space:
         return self.bytes[self._position(cells), self.which[cells.type], cells.count, cells.degrees]
 
     def chosen(self, cells: Cells) -> Chosen:
-        """All that the memory and the step of each cell are computed from."""
+        """All that the memory and the step of each cell of one type are computed from."""
         index = (cells.type, self.known.layer_column[cells.degrees])
         distinct = int(self.known.layer_column.max()) + 1
+        own = cells.type[:1]  # one row of what is of the type, which broadcasts: searches are remembered
         return Chosen(
             transformers=self.known.transformers,
-            workloads=self._of_type(self.workloads, cells),
-            machines=self._of_type(self.known.machines, cells),
-            states=take_rows(self.states, self.which[cells.type]),
+            workloads=take_rows(self.workloads, own),
+            machines=take_rows(self.known.machines, own),
+            states=take_rows(self.states, self.which[own]),
             profile=self.profile,
             layouts=self.layouts(cells),
             layer=take_elements(self.known.layer, (len(self.which), distinct), index),
