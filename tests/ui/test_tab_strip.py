@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from isocost.ui.header.ranges_switch import RangesSwitch
 from isocost.ui.inputs.scenarios import ScenarioPicker
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import settle
@@ -27,10 +30,12 @@ def test_every_tab_is_in_sight_beside_a_choice_of_scenarios(window, qtbot, large
     for place in range(tabs.count()):
         assert tabs.rect().contains(tabs.tabRect(place)), tabs.tabText(place)
     assert not any(each.isVisible() for each in tabs.findChildren(QToolButton))  # which scroll
-    places = [QRect(each.mapTo(window, QPoint(0, 0)), each.size()) for each in (tabs, picker)]
+    switch = window.findChild(RangesSwitch, "ranges")
+    places = [QRect(each.mapTo(window, QPoint(0, 0)), each.size()) for each in (tabs, picker, switch)]
     assert picker.isVisible()
-    assert not places[0].intersects(places[1])
-    assert window.rect().contains(places[1])
+    assert switch.isVisible()
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert all(window.rect().contains(each) for each in places)
     assert (places[1].top() >= places[0].bottom()) == (larger == 4)
 
 

@@ -42,7 +42,7 @@ class TabStrip(QWidget):
         self._now: tuple[bool, bool, int] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(MARGIN_LEFT, 0, MARGIN_RIGHT, 0)
-        self._grid.setHorizontalSpacing(0)
+        self._grid.setHorizontalSpacing(BETWEEN // 2)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
         self._grid.addWidget(self.tabs, 0, 0)
@@ -67,20 +67,28 @@ class TabStrip(QWidget):
         return super().event(event)
 
     def _arrange(self) -> None:
+        """All in one line; without room the tabs stand closer, and then the others below them.
+
+        The switch leaves out its words first. Where there are no scenarios to choose from it goes without
+        room: menu and key remain.
+        """
         room = self.width() - MARGIN_LEFT - MARGIN_RIGHT
-        tight = bool(self.tabs.property("tight"))
-        loose = self.tabs.sizeHint().width() + BOLD + (SPARED * self.tabs.count() if tight else 0)
-        chooser = self._chooser
+        apart = SPARED * self.tabs.count()
+        close = self.tabs.sizeHint().width() + BOLD - (0 if self.tabs.property("tight") else apart)
+        chooser, ranges = self._chooser, self._ranges
         wanted = least = 0
         if chooser is not None and not chooser.isHidden():
             wanted = chooser.sizeHint().width()
             least = min(wanted, LEAST_LETTERS * chooser.fontMetrics().averageCharWidth() + ARROW_ROOM)
-        below = bool(wanted) and loose + BETWEEN + least > room
-        width = min(wanted, room if below else max(0, room - loose - BETWEEN))
-        self._take(below, loose > room, width)
-        if self._ranges is not None:  # what is left, which it may do without: menu and key remain
-            taken = width + BETWEEN if wanted and not below else 0
-            self._ranges.fit(room - loose - BETWEEN - taken)
+        switch = ranges.wide(words=False) + BETWEEN if ranges is not None else 0
+        needed = switch + (least + BETWEEN if wanted else 0)
+        below = bool(wanted) and close + needed > room
+        tight = close + apart + (0 if below else needed) > room
+        left = room if below else room - BETWEEN - close - (0 if tight else apart)
+        width = min(wanted, max(0, left - switch))
+        self._take(below, tight, width)
+        if ranges is not None:
+            ranges.fit(left - (width + BETWEEN if wanted else 0))
 
     def _take(self, below: bool, tight: bool, width: int) -> None:
         if (below, tight, width) == self._now:
@@ -89,6 +97,9 @@ class TabStrip(QWidget):
         if tight != self.tabs.property("tight"):
             self.tabs.setProperty("tight", tight)
             self.tabs.style().polish(self.tabs)
+        self._grid.addWidget(self.tabs, 0, 0, 1, 3 if below else 1)
+        if self._ranges is not None:
+            self._grid.addWidget(self._ranges, int(below), 1)
         if self._chooser is not None and width > 0:
             self._chooser.setFixedWidth(width)
             place = (1, 0) if below else (0, 2)

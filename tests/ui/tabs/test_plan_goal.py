@@ -386,3 +386,22 @@ def test_the_smallest_and_the_largest_plans_take_lines_too(page: PlanPage, sessi
         assert flag.room.left() >= 0
         assert flag.room.bottom() <= page.cost_time.plot.height()
     assert area.isValid()
+
+
+@pytest.mark.parametrize("budget", [None, 500.0, 300e3, 1e9])
+@pytest.mark.parametrize("deadline", [None, 0.01, 14.0, 3000.0])
+def test_flags_stand_beside_their_axis_and_over_nothing_else(page, session, budget, deadline):
+    """Off the scale as well: neither on the axis's title, nor on each other."""
+    hold(page, session, budget_usd=budget, deadline_days=deadline)
+    plot = page.cost_time.plot
+    area, (money, time) = plot.goal.area, plot.goal.flags
+    assert not money.room.intersects(time.room)
+    for flag in (money, time):
+        assert flag.room.left() >= 0.0
+        assert flag.room.right() <= plot.width()
+        assert flag.room.top() >= area.top() - 0.5
+    if money.standing:
+        assert money.room.bottom() <= area.bottom() + 0.5
+        assert money.room.top() <= money.at <= money.room.bottom()
+    if time.standing:
+        assert time.room.left() <= time.at <= time.room.right()

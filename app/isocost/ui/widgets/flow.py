@@ -46,21 +46,21 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:  # noqa: N802
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size
+        # Whatever the items ask for: one that is wider than the line is as wide as that.
+        return QSize(0, max((item.minimumSize().height() for item in self._items), default=0))
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
-        """Height used; moves the items when ``place``, each to the middle of its line."""
+        """Height used; moves the items when ``place``, to the middle of their line or as they are aligned."""
         top = rect.y()
         for line in self._lines(rect.width()):
             height = max(item.sizeHint().height() for item in line)
             left = rect.x()
             for item in line:
-                size = item.sizeHint()
+                size = item.sizeHint().boundedTo(QSize(rect.width(), height))
                 if place:
-                    item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
+                    at_top = item.alignment() & Qt.AlignmentFlag.AlignTop
+                    below = 0 if at_top else (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(left, top + below), size))
                 left += size.width() + self.spacing()
             top += height + self.spacing()
         return max(0, top - self.spacing() - rect.y())
@@ -81,27 +81,32 @@ class FlowLayout(QLayout):
 
 
 class Flow(QWidget):
-    """Chips in lines, as high as they need at their width."""
+    """Widgets in lines, as high as they need at their width."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
         self._flow = FlowLayout(self, spacing=spacing)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_chips(self, chips: Sequence[QWidget]) -> None:
-        """Replace the chips."""
+    def hold(self, parts: Sequence[QWidget]) -> None:
+        """Hold these in place of the last ones."""
         while (item := self._flow.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for chip in chips:
-            chip.setParent(self)
-            self._flow.addWidget(chip)
-            chip.show()
+        for part in parts:
+            part.setParent(self)
+            self._flow.addWidget(part)
+            part.show()
+        self.fit()
+
+    def align(self, part: QWidget, side: Qt.AlignmentFlag) -> None:
+        """Where a part stands in a line that is higher than it is: in the middle, or at the top."""
+        self._flow.setAlignment(part, side)
         self.fit()
 
     def fit(self) -> None:
-        """Take the height the chips need."""
+        """Take the height they need."""
         self.setFixedHeight(max(1, self._flow.height_for(self.width())))
 
     def sizeHint(self) -> QSize:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 
 class WholeRows(QWidget):
-    """A frame of a list or table of equally high rows, as high as many of them as there is room for."""
+    """A frame of a list or table, as high as so many of its first rows as there is room for."""
 
     def __init__(self, view: QAbstractItemView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,11 +20,14 @@ class WholeRows(QWidget):
         """Fit the view again, after its rows changed height."""
         view = self._view
         heading = view.horizontalHeader().sizeHint().height() if isinstance(view, QTableView) else 0
-        row = view.sizeHintForRow(0)
-        room = self.height() - heading
-        # Qt gives a list without rows a height of -1 each.
-        spare = room % row if 0 < row <= room else 0
-        view.setGeometry(0, 0, self.width(), self.height() - spare)
+        room, used = self.height() - heading, 0
+        model = view.model()
+        for row in range(model.rowCount() if model is not None else 0):
+            high = view.sizeHintForRow(row)
+            if used + high > room:
+                break
+            used += high
+        view.setGeometry(0, 0, self.width(), heading + (used or room))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,6 +26,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.tabs.claims.signs import colour, sign
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, write_text
+from isocost.ui.widgets.whole_rows import WholeRows
 
 HEIGHT, HEADING = 36, 26
 """Pixels of a row and of a group's heading."""
@@ -183,7 +184,8 @@ class Library(QFrame):
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self.none)
-        column.addWidget(self.list, 1)
+        self._room = WholeRows(self.list, self)
+        column.addWidget(self._room, 1)
         self.legend: list[QWidget] = []
         self._legend: list[tuple[Word, Any]] = []
         for word, meaning in MEANINGS:
@@ -206,6 +208,7 @@ class Library(QFrame):
             ratio = self.devicePixelRatioF()
             picture.setPixmap(icon(sign(word), colour(word, theme), size).pixmap(QSize(size, size), ratio))
         self.list.apply_theme(theme)
+        self._room.arrange()
 
     def lie_flat(self, flat: bool) -> None:
         """Leave out what the signs mean, where the list has little height."""
@@ -248,6 +251,7 @@ class Library(QFrame):
         typed = self.search.text()
         shown = [row for row in self._rows if row.found(typed)]
         self.model.show_claims(shown)
+        self._room.arrange()
         self.none.setVisible(not shown)
         self.none.say(tr("No claim has “{typed}” in it. Enter checks it as a sentence.", typed=typed))
         self._mark()

@@ -105,7 +105,9 @@ class ClaimsPage(QWidget):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 12, MARGIN - BESIDE, 14)
         row.setSpacing(GAP)
-        row.addWidget(self.library)
+        self._side = QVBoxLayout()
+        self._side.addWidget(self.library)
+        row.addLayout(self._side)
         row.addWidget(self.area, 1)
         self._arrange()
 
@@ -131,6 +133,7 @@ class ClaimsPage(QWidget):
         flat = room < px(NARROW)
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.TopToBottom if flat else directions.LeftToRight)
+        self._side.setContentsMargins(0, 0, BESIDE if flat else 0, 0)  # as what scrolls below keeps its bar
         self.library.lie_flat(flat)
         self.library.setMinimumWidth(0 if flat else px(LIBRARY_WIDTH))
         self.library.setMaximumWidth(UNLIMITED if flat else px(LIBRARY_WIDTH))

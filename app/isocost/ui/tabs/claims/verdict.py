@@ -16,7 +16,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.tabs.claims.signs import colour, sign, status_role
 from isocost.ui.widgets.fields.typing import WindowKeys
 from isocost.ui.widgets.flow import FlowLayout
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text, shorten
 
 PAUSE_MS = 350
 """Without a key before what is typed is checked."""
@@ -24,6 +24,8 @@ FOUR_ABREAST = 640
 """Pixels from which on the four checks stand in one line."""
 SIGN, EDGE = 22, 2
 """Pixels of the verdict's sign, and of the line at the left of a check."""
+EDGES = 26
+"""Pixels of a chip at both sides of its words."""
 LINES = 7
 """Of a check's arithmetic before the rest is asked for."""
 
@@ -67,8 +69,6 @@ class Chips(QWidget):
         self._fit()
 
     def _dress(self, button: QPushButton, chip: Chip) -> None:
-        # An ampersand would be read as a key.
-        button.setText(chip.words.replace("&", "&&"))
         button.setAccessibleName(chip.words)
         button.setToolTip(plain_tip(chip.tip or tr("Edit this part of the sentence")))
         tone = "told" if chip.state == "told" else "open"
@@ -87,6 +87,9 @@ class Chips(QWidget):
         self._fit()
 
     def _fit(self) -> None:
+        for button, chip in zip(self.buttons, self._shown, strict=False):  # those no longer shown follow
+            words = shorten(chip.words, button.fontMetrics(), max(EDGES, self.width() - EDGES))
+            button.setText(words.replace("&", "&&"))  # an ampersand would be read as a key
         self.setFixedHeight(max(1, self._flow.height_for(self.width())))
 
 

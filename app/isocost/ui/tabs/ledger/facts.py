@@ -45,7 +45,7 @@ class EnergyCard(ChartCard):
         self._found: Footprint | None = None
         self._ranges: FigureRanges | None = None
         self.figures = Flow(self, spacing=10)
-        self.figures.show_chips(self.blocks)
+        self.figures.hold(self.blocks)
         self.body.addWidget(self.figures)
         self.body.addSpacing(6)
         self.body.addWidget(self.sources)
@@ -102,7 +102,7 @@ class ScopeCard(ChartCard):
             return
         self._omissions = omissions
         optional = [each for each in omissions if each.path]
-        self.chips.show_chips([self._chip(each) for each in optional])
+        self.chips.hold([self._chip(each) for each in optional])
         self.chips.setVisible(bool(optional))
         self.never.say(never_counted(omissions))
         self.say(*scope_said(omissions))
@@ -152,7 +152,7 @@ class BadgeCard(ChartCard):
             self.chips.fit()
         else:
             self._chips = [badge_chip(each) for each in badges]
-            self.chips.show_chips(self._chips)
+            self.chips.hold(self._chips)
         self.say(*badges_said(badges))
 
     def table(self) -> Table:

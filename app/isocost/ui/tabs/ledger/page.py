@@ -22,7 +22,7 @@ from isocost.ui.tabs.ledger.inputs import WIDTH as INPUTS_WIDTH
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.cards.card import ChartCard
-from isocost.ui.widgets.sections import CardColumns, ScrollBody, hold_width, scrolling
+from isocost.ui.widgets.sections import BESIDE, CardColumns, ScrollBody, hold_width, scrolling
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
@@ -82,7 +82,6 @@ class LedgerPage(QWidget):
         self._columns.setContentsMargins(0, 0, 6, 0)
         self.area = scrolling(self._body, "ledger_page.area", self)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(MARGIN, 12, MARGIN, 14)
         self._row.setSpacing(GAP)
         self._row.addWidget(self.area, 1)
         self._row.addWidget(self.inputs)
@@ -99,6 +98,8 @@ class LedgerPage(QWidget):
             return
         self._arranged = (columns, stacked)
         self._columns.deal(self.cards, columns, *([self.inputs] if stacked else []))
+        # What scrolls keeps its bar, which stands in the margin where nothing is right of it.
+        self._row.setContentsMargins(MARGIN, 12, MARGIN - BESIDE if stacked else MARGIN, 14)
         if not stacked:
             self._row.addWidget(self.inputs)
         self.inputs.setMinimumHeight(px(TALL) if stacked else 0)

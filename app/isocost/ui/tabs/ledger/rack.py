@@ -303,7 +303,7 @@ class RackPanel(QWidget):
         figures.addWidget(self.total)
         figures.addWidget(self.delta, 1)
         self._buttons = Flow(self)
-        self._buttons.show_chips((self.apply, self.add, self.clear))
+        self._buttons.hold((self.apply, self.add, self.clear))
         rule = QFrame(self)
         rule.setProperty("role", "rule")
         rule.setFixedHeight(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.across.comparison import Comparison, View
@@ -22,6 +22,7 @@ from isocost.ui.tabs.plan.goal_handle import GoalHandle
 from isocost.ui.tabs.plan.marks import Beside
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.fields.instead import Instead
+from isocost.ui.widgets.flow import Flow
 
 KEYS = tr("Left and right arrows change the count, up and down the accelerator; Tab leads to the goal.")
 FIELD = 258
@@ -60,12 +61,11 @@ class CostTime(ChartCard):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * SPACE)
         column.addWidget(self.plot, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(4 * SPACE)
-        for each in self.fields:
-            foot.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
-        foot.addStretch(1)
-        column.addLayout(foot)
+        foot = Flow(self._drawn, spacing=4 * SPACE)
+        foot.hold(self.fields)
+        for each in self.fields:  # what is said of what is typed stands below its field
+            foot.align(each, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(foot)
         return self._drawn
 
     def apply_theme(self, theme: Theme) -> None:

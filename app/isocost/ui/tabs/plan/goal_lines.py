@@ -112,7 +112,8 @@ class GoalLines:
         at, beyond = _clamped(y, area.top(), area.bottom())
         text = f"{_ARROWS[BUDGET, beyond]}{text}"
         width = min(area.left() - 1.0, self._width(text) + TIP)
-        top = min(max(at - height / 2, 0.0), self.plot.height() - height)
+        # Beside the plot at most: above it stands the axis's title, below it the flag of the deadline.
+        top = max(min(at - height / 2, area.bottom() - height), area.top())
         return Flag(BUDGET, text, QRectF(area.left() - width, top, width, height), at, beyond, True)
 
     def _deadline(self) -> Flag:
@@ -130,7 +131,8 @@ class GoalLines:
         at, beyond = _clamped(x, area.left(), area.right())
         text = f"{_ARROWS[DEADLINE, beyond]}{text}"
         width = self._width(text)
-        left = min(max(at - width / 2, 0.0), self.plot.width() - width)
+        # Below the plot at most: left of that is the budget's.
+        left = max(min(at - width / 2, self.plot.width() - width), area.left())
         return Flag(DEADLINE, text, QRectF(left, area.bottom(), width, height + TIP), at, beyond, True)
 
     def _width(self, text: str) -> float:

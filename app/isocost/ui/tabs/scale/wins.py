@@ -150,7 +150,7 @@ class WinsCard(ChartCard):
         against = plain_label(tr("against"), self)
         against.setProperty("role", "quiet")
         self._row = Flow(self)
-        self._row.show_chips((self.up, against, self.across, self.without))
+        self._row.hold((self.up, against, self.across, self.without))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.instead)
         self._stack.addWidget(self.plot)
