@@ -56,12 +56,6 @@ SPAN2 = SPAN.replace("low", "low2").replace("high", "high2")
 """The same under other names, for the second way of writing a thing."""
 SPAN_BEHIND = SPAN.replace("(?<![A-Za-z0-9.])", "", 1)
 """The same right behind a word: "RMB3M"."""
-BETWEEN = re.compile(
-    r"\bbetween (?P<low>[^\s,;0-9]{0,4}[0-9][^\s;]{0,24}(?: (?:thousand|million|billion|trillion))?) and "
-    r"(?=[^A-Za-z\s]{0,4}[0-9])",
-    re.IGNORECASE,
-)
-"""The first end of a range told in words: "between $8M and ", before its second."""
 MEMORY = r"[0-9]{2,3}\s?GB"
 HOUR = r"(?:hours?|hrs?|h)(?![A-Za-z0-9])"
 UNITS = {
@@ -114,7 +108,8 @@ DURATION = re.compile(rf"{SPAN}[\s-]?{TIME}", re.IGNORECASE)
 EPOCHS = re.compile(rf"{SPAN}\s?epochs?", re.IGNORECASE)
 CONTEXT = re.compile(rf"{SPAN}[\s-]?(?:token )?(?:context|sequences?)(?![A-Za-z])", re.IGNORECASE)
 ACTIVE = re.compile(
-    rf"(?:{SPAN}\s?(?:params? |parameters? )?(?:active|activated)(?: params?| parameters?)?"
+    rf"(?:{SPAN}\s?(?:params? |parameters? )?(?:of (?:them|which|it) )?(?:are )?"
+    r"(?:active|activated)(?: params?| parameters?)?"
     rf"|(?:active\s|-?A){amount('low2', apart=False)})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -123,20 +118,15 @@ SIZE = re.compile(
     r"(?P<noun>(?:total |dense )?(?:params?|parameters?|weights?|model|total|dense)(?![A-Za-z]))?",
     re.IGNORECASE,
 )
-NODES = re.compile(
-    rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)(?:\s?(?:of|with|x|each)\s?)?", re.IGNORECASE
-)
-NODES_BEFORE = re.compile(
-    rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)\s?(?:of|with|x|each with)?\s?$", re.IGNORECASE
-)
+SERVERS = r"(?:nodes?|servers?|machines?|boxes|hosts?|peers?|workers?)"
+NODES = re.compile(rf"{amount('nodes')}\s?{SERVERS}(?:\s?(?:of|with|x|each)\s?)?", re.IGNORECASE)
+NODES_BEFORE = re.compile(rf"{amount('nodes')}\s?{SERVERS}\s?(?:of|with|x|each with)?\s?$", re.IGNORECASE)
 NODE_BEHIND = re.compile(
     r"\s?(?:(?:node|server|machine|box|instance)|(?P<linked>rack|pod))(?:s|es)?(?![A-Za-z])", re.IGNORECASE
 )
 """What makes a name that of many: "14 H100 nodes"; racks and pods are all that one link joins."""
 SERVERS_OF = re.compile(rf"{amount('nodes')}\s?$", re.IGNORECASE)
 """How many servers, before how many accelerators each has: "two 8 x H100 nodes"."""
-STUCK = re.compile(r"(?<![A-Za-z0-9.])([0-9]{1,6})\s?([x*])(?=[A-Za-z])", re.IGNORECASE)
-"""A number with its sign at a name: "8xH100"."""
 PRODUCT = rf"(?:{amount('times')}\s?[x*]\s?{amount('per', apart=False)}|{amount('each')})"
 COUNT_BEFORE = re.compile(
     rf"{PRODUCT}\s?(?P<sign>[x*])?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?(?:(?P<memory>{MEMORY})[\s-])?$",
@@ -147,7 +137,14 @@ ONE_BEFORE = re.compile(r"\b(?:a|an)\s(?:NVIDIA\s)?$", re.IGNORECASE)
 COUNTED = re.compile(
     rf"{PRODUCT}\s?(?:GPUs?|chips?|cards?|accelerators?|TPUs?|NPUs?)(?![A-Za-z-])", re.IGNORECASE
 )
+AS_GOOD = re.compile(r"[\s-](?:quality|level|class|grade|capability|performance)(?![A-Za-z])", re.IGNORECASE)
+AS_GOOD_AS = re.compile(
+    r"\b(?:like|than|rivals?(?: of)?|beats?|beating|matches|matching|level of)\s$", re.IGNORECASE
+)
+"""What makes a model's name that of another to compare with, behind it and before it."""
 NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
+FEW = re.compile(r"\b(?:a few|several|dozens of|tens of|hundreds of) \$?[0-9][^\s,;]{0,20}", re.IGNORECASE)
+"""Several times an amount: "a few $10M's"."""
 VAGUE = re.compile(
     r"\b(?:a few |few |several |some |many )?(?:(?:tens|dozens|hundreds|thousands) of )?"
     r"(?:thousands|millions|billions|trillions)(?: of [A-Za-z-]{1,20})?",
@@ -155,8 +152,8 @@ VAGUE = re.compile(
 )
 """An amount without a figure: "a few tens of millions of dollars"."""
 SPARSE = re.compile(
-    r"\bMoE\b|\bmixture[- ]of[- ]experts\b"
-    r"|\bsparse(?= (?:model|transformer|network|LLM))|(?<=[0-9][BTMbtm] )sparse\b",
+    r"\bmoe\b|\bmixture[- ]of[- ]experts\b"
+    r"|\bsparse(?= (?:model|transformer|network|LLM))|(?<=[0-9][bmt] )sparse\b",
     re.IGNORECASE,
 )
 LEFT = re.compile(r"[^\s|;]*[0-9][^\s|;]*")
@@ -203,3 +200,34 @@ def in_english(text: str) -> str:
 def is_foreign(text: str) -> bool:
     """Whether words of another language stand in a sentence."""
     return _foreign()[0].search(text) is not None
+
+
+PLAINLY: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A number with its sign at a name, "8xH100", or at one in figures, "4x4090".
+    (
+        re.compile(r"(?<![A-Za-z0-9.])([0-9]{1,6})\s?([x*])(?=[A-Za-z]|[2-5]0[0-9]0(?![0-9]))", re.I),
+        r"\1 \2 ",
+    ),
+    # Memory as part of a name: "A100 (40GB)", "A100-40G"; and a size: "GPT-2 (124M)".
+    (re.compile(r"\(([0-9]{2,3}\s?GB|[0-9]{1,4}(?:\.[0-9]{1,2})?[MBT])\)"), r"\1"),
+    (re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9]{2,4}[- ][0-9]{2,3})G(?![A-Za-z])"), r"\1GB"),
+    # The first end of a range told in words: "between $8M and $23M".
+    (
+        re.compile(
+            r"\bbetween ([^\s,;0-9]{0,4}[0-9][^\s;]{0,24}(?: (?:thousand|million|billion|trillion))?) and "
+            r"(?=[^A-Za-z\s]{0,4}[0-9])",
+            re.I,
+        ),
+        r"\1 to ",
+    ),
+    (re.compile(r"\b(for|in|over|within) an? (?=(?:hour|day|week|month|year)\b)", re.I), r"\1 1 "),
+)
+"""Ways to write a thing, each with the one that the patterns know."""
+
+
+def plainly(text: str) -> str:
+    """A sentence in English with numbers as figures, and what is written in several ways in one."""
+    text = re.sub(r"\s+", " ", text)
+    for pattern, one in PLAINLY:
+        text = pattern.sub(one, text)
+    return WORD.sub(lambda found: str(WORDS[found[1].lower()]), text)
