@@ -54,9 +54,7 @@ def _questions(answer: Answer) -> Iterator[Question]:
     if bought is not None:
         told: tuple[str, ...] = (*rent_said(bought)[:2], rent_note(bought))
     else:
-        told = (
-            rent_unanswered(on.catalog.accelerator(scenario.hardware.accelerator).short_name).said.subtitle,
-        )
+        told = (rent_unanswered(scenario, on.catalog).said.subtitle,)
     yield Question("rent_or_buy", tr("Rent or buy"), told, bought and _rent_or_buy(bought))
     told = (options_unanswered().said.subtitle,)
     if options is not None:

@@ -258,3 +258,34 @@ def test_words_that_are_none_say_what_would_be(path, word):
     row = vocabulary().row(path, word)
     assert row is not None
     assert row.refused.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "meant"),
+    [
+        ("tuning.optimizer", "ao_adamw_8bit", "adamw-8bit"),
+        ("tuning.optimizer", "torch.optim.AdamW", "adamw"),
+        ("data.precision", "bf16_full", "bf16-true"), ("data.precision", "no", "fp32"),
+        ("layout.sharding", "deepspeed_stage_3_offload", "zero3-offload"),
+        ("layout.sharding", "optim_grads_params", "zero3"), ("layout.recompute", "core_attn", "selective"),
+        ("supply.mode", "on-premises", "own"), ("kind", "synthetic-data", "generation"),
+        ("kind", "eval", "evaluation"),
+    ],
+)  # fmt: skip
+def test_more_words_of_frameworks_are_resolved(path, word, meant):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.value == meant
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("tuning.optimizer", "zerooneadam"), ("tuning.optimizer", "nadam"), ("tuning.method", "fourierft"),
+        ("tuning.method", "relora"), ("layout.sharding", "hybrid_shard_zero2"), ("data.precision", "fp64"),
+    ],
+)  # fmt: skip
+def test_more_words_that_are_none_say_what_would_be(path, word):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.refused.endswith(".")

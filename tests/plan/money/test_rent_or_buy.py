@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,9 @@ from isocost.plan.money.options import Option, crossing
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.programme import Demand, Ownership, Supply
 from isocost.plan.project.project import GpuHoursStage, Hardware, Price
+from isocost.plan.values import NO_PRICE
+from isocost.report.estimate_questions import questions
+from isocost.report.estimate_text import text
 from isocost.report.findings.inputs.choices import options_said, rent_note, rent_said
 from tests.plan.programmes import CATALOG, answered, scenario
 
@@ -107,7 +111,17 @@ def test_every_stage_is_in_the_sums_and_those_that_cannot_be_bought_are_named():
     assert question.planned_usd == pytest.approx(64 * 100 * 2.0 + 16 * 200 * 3.0)
     assert question.days * 24 == pytest.approx(300.0)
     assert question.left_out == ("Third",)
-    assert "Without Third: no purchase price is known there." in rent_said(question).subtitle
+    assert "Without Third: no rent or no purchase price is known there." in rent_said(question).subtitle
+
+
+@pytest.mark.parametrize("mode", ["own", "on-demand"])
+def test_a_rent_nobody_asks_is_none_to_buy_against(mode):
+    """A part nobody rents out was said to cost $0 an hour, at which owning never pays."""
+    unrented = scenario(count=1, price=0.0, hours=(100.0,), supply=Supply(mode))
+    unrented = msgspec.structs.replace(unrented, price=Price(0.0, supplier=NO_PRICE))
+    answer = answered(unrented)
+    assert answer.reckoning.rent_or_buy is None
+    assert "No rent of H100 is known" in text(answer.estimate, questions(answer))
 
 
 SUMS = st.floats(0.0, 1e8)

@@ -27,7 +27,7 @@ from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, Stage, hardware_of, model_of, price_of
-from isocost.plan.values import Price
+from isocost.plan.values import NO_PRICE, Price
 from isocost.quantities.units import GIGA
 
 Array = NDArray[np.float64]
@@ -117,7 +117,7 @@ class Reckoning:
         """The accelerators of every stage that counts at the rent of its terms against bought ones.
 
         For accelerators that are owned already the rent is the price. Where no stage counts it is those the
-        scenario holds. None when none of them has a purchase price, typed or known.
+        scenario holds. None when none of them has a rent and a purchase price, typed or known.
         """
         fleets, left_out, days = self._fleets()
         if not fleets:
@@ -130,7 +130,8 @@ class Reckoning:
         rent = "price" if self.scenario.supply.owns else "rate"
         if not self.runs:
             entry = self.catalog.accelerator(self.scenario.hardware.accelerator)
-            count, held = self.scenario.hardware.count, self.owned
+            rented = self.scenario.price.supplier != NO_PRICE
+            count, held = self.scenario.hardware.count, self.owned if rented else None
             alone = [Fleet(entry.short_name, count, self[f"held.{rent}"], held, 0.0)] if held else []
             return alone, [], 0.0
         groups: dict[str, list[int]] = {}
@@ -141,8 +142,10 @@ class Reckoning:
         for accelerator, places in groups.items():
             entry = self.catalog.accelerator(accelerator)
             owned = self._owned("stage", entry, places[0])
-            if owned is None:
-                left_out += [self.scenario.stages[self.stages[at]].name for at in places]
+            stages = [self.scenario.stages[self.stages[at]] for at in places]
+            # What stands for a rent nobody asks is no rent to buy against.
+            if owned is None or any(price_of(self.scenario, each).supplier == NO_PRICE for each in stages):
+                left_out += [each.name for each in stages]
                 continue
             used = sum(hours[at] for at in places)
             paid = sum(hours[at] * rates[at] for at in places)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from isocost.plan.answer.estimate import answer
+from isocost.plan.project.project import Hardware
+from isocost.plan.values import NO_PRICE, Price
 from isocost.quantities import plain_spaces
 from isocost.report.findings.inputs.choices import (
     options_at,
@@ -78,10 +82,16 @@ def test_the_lines_of_the_options_are_read_at_each_demand(catalog):
     assert options_table(None).rows == ()
 
 
-def test_a_question_without_its_input_leads_to_it():
-    lacking = rent_unanswered("Gaudi 3")
+def test_a_question_without_its_input_leads_to_it(catalog):
+    rented = shipped("api-or-own", catalog).scenarios[0]
+    pods = replace(rented, hardware=Hardware("tpu-v6e", 8))
+    lacking = rent_unanswered(pods, catalog)
     assert lacking.said.finding == "Rent or buy?"
-    assert lacking.said.subtitle == "No purchase price is known for Gaudi 3."
+    assert lacking.said.subtitle == "No purchase price is known for TPU v6e."
     assert lacking.path == "ownership.usd_per_accelerator"
+    alone = replace(rented, hardware=Hardware("m4-max", 1), price=Price(0.0, NO_PRICE))
+    lacking = rent_unanswered(alone, catalog)
+    assert lacking.said.subtitle == "No rent of M4 Max is known."
+    assert lacking.path == "supply.mode"
     assert options_unanswered().path == "demand.tokens_per_day"
     assert options_unanswered().said.finding == "API, fine-tune or train?"

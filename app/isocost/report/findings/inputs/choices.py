@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.catalog import Catalog
 from isocost.language import capital, tr
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import Crossing, OptionComparison
 from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
+from isocost.plan.values import NO_PRICE
 from isocost.quantities import (
     SPACE,
     format_cents,
@@ -93,8 +95,17 @@ class Unanswered:
     """The input that would answer it."""
 
 
-def rent_unanswered(accelerator: str) -> Unanswered:
-    """Rent or buy, where no purchase price is known."""
+def rent_unanswered(scenario: Scenario, catalog: Catalog) -> Unanswered:
+    """Rent or buy, where no purchase price is known, or no rent."""
+    accelerator = catalog.accelerator(scenario.hardware.accelerator).short_name
+    if scenario.price.supplier == NO_PRICE:
+        return _unanswered(
+            tr("Rent or buy?"),
+            tr("No rent of {accelerator} is known.", accelerator=accelerator),
+            tr("On rented terms, type what an hour of one would cost."),
+            tr("Set the terms"),
+            "supply.mode",
+        )
     return _unanswered(
         tr("Rent or buy?"),
         tr("No purchase price is known for {accelerator}.", accelerator=accelerator),
@@ -193,7 +204,9 @@ def rent_subtitle(question: RentOrBuy) -> str:
 def _left_out(question: RentOrBuy) -> str:
     if not question.left_out:
         return ""
-    return tr(" Without {list}: no purchase price is known there.", list=", ".join(question.left_out))
+    return tr(
+        " Without {list}: no rent or no purchase price is known there.", list=", ".join(question.left_out)
+    )
 
 
 def rent_note(question: RentOrBuy, buying: Buying | None = None) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from isocost.language import tr
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import OptionComparison
+from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.report.findings.inputs.choices import (
@@ -116,14 +117,12 @@ class RentOrBuyCard(QuestionCard):
         self._shown: RentOrBuy | None = None
         self.say(tr("Rent or buy"), tr("Estimating…"), tr("Estimating…"))
 
-    def show_question(
-        self, question: RentOrBuy | None, accelerator: str, buying: Buying | None = None
-    ) -> None:
-        """Draw another comparison; None = no purchase price is known. ``buying``: with its doubt."""
-        self._shown = question
+    def show_question(self, reckoning: Reckoning, buying: Buying | None = None) -> None:
+        """Draw another comparison, or what it lacks. ``buying``: with its doubt."""
+        question = self._shown = reckoning.rent_or_buy
         if question is None:
             self.explains("")
-            self._ask(rent_unanswered(accelerator))
+            self._ask(rent_unanswered(reckoning.scenario, reckoning.catalog))
             return
         crosses = question.crossover_month is not None
         self.explains(f"rent_or_buy.{'crossover_month' if crosses else 'plan_rented_usd'}")

@@ -153,9 +153,8 @@ class LedgerPage(QWidget):
             None if ranges is None else ranges.of("programme_days", answer.reckoning["programme_days"]),
             None if ranges is None else ranges.beside.cash,
         )
-        entry = catalog.accelerator(scenario.hardware.accelerator)
         buying = None if ranges is None else ranges.beside.buying
-        self.rent_or_buy.show_question(answer.reckoning.rent_or_buy, entry.short_name, buying)
+        self.rent_or_buy.show_question(answer.reckoning, buying)
         self.api_or_own.show_question(answer.options, scenario)
         self.energy.show_footprint(answer.reckoning.footprint, ranges)
         self.scope.show_omissions(answer.omissions)
