@@ -20,7 +20,7 @@ from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
-from isocost.plan.answer.warnings import notices as price_notices
+from isocost.plan.answer.warnings import ages, notices
 from isocost.report.estimate_tables import json_text
 from isocost.report.estimate_text import text
 
@@ -50,7 +50,7 @@ def cases() -> list[tuple[str, int]]:
 def priced(preset: str, scenario: int) -> Estimate:
     """The estimate as of the day the files were written."""
     catalog = load()
-    with patch.object(price_notices, "date", _WrittenOn):
+    with patch.object(ages, "date", _WrittenOn), patch.object(notices, "date", _WrittenOn):
         return estimate(load_project(presets() / preset, catalog), catalog, scenario)
 
 

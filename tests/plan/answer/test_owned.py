@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import msgspec
 import pytest
@@ -13,12 +14,14 @@ from isocost.paths import presets
 from isocost.plan.answer.across.comparison import ranked
 from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.answer.warnings.ages import purchase_age, purchase_staleness
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.project import Project, replace_scenario
-from isocost.quantities import format_money
+from isocost.quantities import format_money, plain_spaces
 from isocost.report.findings.header import remarks
 from isocost.report.findings.tabs.plan import in_words, ranking_said, why_out
+from isocost.report.paper.prices import prices_table
 
 CATALOG = load()
 PROJECT = load_project(presets() / "rent-or-buy-64-h100.yaml", CATALOG)
@@ -80,12 +83,48 @@ def said(project) -> list[str]:
     return [remark.text for remark in remarks(found.estimate, project, OWNED, CATALOG)]
 
 
+@pytest.mark.parametrize(
+    ("today", "gravity", "words"),
+    [
+        (date(2026, 1, 20), None, "up to 19 days old"),
+        (date(2026, 3, 20), None, "up to 78 days old"),  # nothing newer is known
+        (date(2026, 11, 30), "info", "up to 333 days old"),
+        (date(2030, 1, 1), "info", "up to 4 years old"),
+    ],
+)
+def test_a_purchase_price_has_an_age(today, gravity, words):
+    scenario = bought_at(PROJECT, None).scenarios[OWNED]
+    entry = replace(CATALOG.accelerator("h100-sxm"), purchase_date="2026-01")
+    age = purchase_age(entry, scenario, today)
+    assert age is not None
+    assert (purchase_staleness(age, CATALOG), plain_spaces(age.words)) == (gravity, words)
+    typed = bought_at(PROJECT, 20_000.0).scenarios[OWNED]
+    assert purchase_age(entry, typed, today) is None
+
+
+def test_an_old_purchase_price_is_said_in_the_headline_on_paper_and_at_its_input():
+    project = bought_at(PROJECT, None)
+    found, later = answer(project, CATALOG, OWNED), date(2031, 1, 1)
+    (bought,) = (
+        remark
+        for remark in remarks(found.estimate, project, OWNED, CATALOG, later)
+        if "bought" in remark.text
+    )
+    assert bought.tone == "care"
+    assert "years old" in plain_spaces(bought.text)
+    table = prices_table(project.scenarios[OWNED], CATALOG, later)
+    at = next(place for place, row in enumerate(table.table.rows) if "bought" in str(row))
+    assert table.gravity[at] == "info"
+    assert "years old" in plain_spaces(str(table.table.rows[at]))
+
+
 def test_the_headline_names_the_purchase_it_rests_on():
     market = said(bought_at(PROJECT, None))
     assert any(text.startswith(f"H100 bought at {price('h100-sxm')}, price of ") for text in market)
     typed = bought_at(PROJECT, 20_000.0)
     assert "H100 bought at $20K, as typed" in [text.replace("$20.0K", "$20K") for text in said(typed)]
-    assert not any("price of today" in text or "days old" in text for text in (*market, *said(typed)))
+    # The rent, which nobody pays here, is not mentioned.
+    assert not any(text.startswith("price ") for text in (*market, *said(typed)))
     # Another accelerator is not to be had at the price typed for this one.
     moved = with_hardware(typed, "h200-sxm", 64, CATALOG, OWNED)
     assert moved.scenarios[OWNED].ownership.usd_per_accelerator is None

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from isocost.plan.answer.warnings.notices import newest_price, staleness
+from isocost.plan.answer.warnings.ages import newest_price, staleness
 from isocost.plan.project.project import Hardware, Price
 from tests.plan.programmes import CATALOG, priced, scenario
 

@@ -12,7 +12,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.entries.prices import PriceCard, PriceQuote, newest_by_supplier
 from isocost.plan.answer.across.curves import COMPARED_DAYS
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.ages import newest_price, price_age_days, staleness
 from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.project.choosing import card_of, is_too_many, price_from
 from isocost.plan.project.programme import Supply

@@ -16,7 +16,7 @@ from isocost.plan.answer.across.curves import (
     current_price,
     other_cards,
 )
-from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.ages import newest_price, price_age_days, staleness
 from isocost.plan.physics.counts import LARGEST_COUNT
 from isocost.plan.project.choosing import price_from
 from isocost.plan.solve.case import Case

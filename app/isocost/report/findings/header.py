@@ -16,7 +16,13 @@ from isocost.evidence.word import Evidence, Word
 from isocost.language import tr
 from isocost.plan.answer.headline import impossible, usage
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.ages import (
+    newest_price,
+    price_age_days,
+    purchase_age,
+    purchase_staleness,
+    staleness,
+)
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.doubt.ours import GOODPUT, PRICE
 from isocost.plan.doubt.span import EstimateRange, RangePart
@@ -279,7 +285,7 @@ def _prices(
         entry = catalog.accelerator(hardware_of(scenario, stage).accelerator)
         usd, _ = purchase_price(entry, scenario, catalog) if scenario.supply.owns else (None, "")
         if usd is not None:
-            bought[entry.spec.id] = Remark(_purchase(usd, entry, scenario))
+            bought[entry.spec.id] = _purchase(usd, entry, scenario, catalog, today)
         if usd is None or scenario.supply.mode == "mixed":
             paid.append((price_of(scenario, stage), entry.spec.id))
     yield from bought.values()
@@ -287,17 +293,23 @@ def _prices(
         yield _price_age(paid, catalog, today)
 
 
-def _purchase(usd: float, entry: AcceleratorEntry, scenario: Scenario) -> str:
-    """At which purchase price an accelerator is owned, and from when that is."""
+def _purchase(
+    usd: float, entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog, today: date | None
+) -> Remark:
+    """At which purchase price an accelerator is owned, from when that is, and whether it is out of date."""
     own = scenario.ownership.usd_per_accelerator is not None
     typed = own and entry.spec.id == scenario.hardware.accelerator
     when = tr("as typed") if typed else tr("price of {purchase_date}", purchase_date=entry.purchase_date[:7])
-    return tr(
+    said = tr(
         "{short_name} bought at {money}, {when}",
         short_name=entry.short_name,
         money=format_money(usd),
         when=when,
     )
+    age = purchase_age(entry, scenario, today)
+    if age is None or purchase_staleness(age, catalog) is None:
+        return Remark(said)
+    return Remark(f"{said}, {age.words}", "care")
 
 
 def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date | None) -> Remark:

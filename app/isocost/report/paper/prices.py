@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.answer.warnings.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.warnings.ages import (
+    Gravity,
+    newest_price,
+    price_age_days,
+    purchase_age,
+    purchase_staleness,
+    staleness,
+)
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.project.project import Price, Scenario, hardware_of, price_of
 from isocost.plan.values import asked_by
@@ -19,9 +25,6 @@ from isocost.report.table import Column, Table
 UNDATED = tr("no date")
 AGE = 4
 """Column of the ages."""
-
-Gravity = Literal["info", "care"] | None
-"""How grave the age of a price is; None = it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> PricesTab
         if usd is not None:
             read = entry.purchase_date if scenario.ownership.usd_per_accelerator is None else ""
             bought = tr("{short_name}, bought", short_name=entry.short_name)
-            rows[(format_money(usd), bought, tr("purchase"), read or UNDATED, "", source)] = None
+            age = purchase_age(entry, scenario, today)
+            old = age.words if age is not None else ""
+            line = (format_money(usd), bought, tr("purchase"), read or UNDATED, old, source)
+            rows[line] = purchase_staleness(age, catalog)
         if usd is None or scenario.supply.mode == "mixed":
             price = price_of(scenario, stage)
             newest = newest_price(price, entry.spec.id, catalog)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
 
 import numpy as np
 
@@ -14,6 +13,13 @@ from isocost.catalog.vocabulary import vocabulary
 from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.answer.across.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.warnings.ages import (
+    newest_price,
+    price_age_days,
+    purchase_age,
+    purchase_staleness,
+    staleness,
+)
 from isocost.plan.answer.warnings.software import software_notices
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
@@ -103,38 +109,6 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
         yield Notice("price-stale", _FIELD, message, severity)
 
 
-def price_age_days(price: Price, today: date | None = None) -> int | None:
-    """Days since the price was read; None when it carries no full date."""
-    try:
-        return ((today or date.today()) - date.fromisoformat(price.date)).days
-    except ValueError:
-        return None
-
-
-def newest_price(price: Price, accelerator: str, catalog: Catalog) -> str:
-    """The day of the price the catalogue offers instead, on the same terms if it has such; empty = none."""
-    card = catalog.default_price(accelerator, price.commitment) or catalog.default_price(accelerator)
-    return card.date if card is not None else ""
-
-
-def staleness(
-    price: Price, newest: str, catalog: Catalog, today: date | None = None
-) -> Literal["info", "care"] | None:
-    """How grave the age of a price is; None = recent, or nothing newer is known.
-
-    Older than ``price_stale_days`` a price is out of date if that of the day ``newest`` can replace it, or if
-    the user typed it; beyond ``price_old_days`` it is whatever is known. What a claim assumed is history.
-    """
-    days = catalog.constants.economics
-    age = price_age_days(price, today)
-    if age is None or price.commitment == "claim":
-        return None
-    replaceable = newest > price.date or price.commitment == "typed"
-    if age > days.price_old_days.value:
-        return "care" if replaceable else "info"
-    return "info" if age > days.price_stale_days.value and replaceable else None
-
-
 def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
@@ -163,11 +137,13 @@ def stage_notices(
 
 
 def _rent(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
-    """Every warning about the rent a stage pays; what is owned pays none."""
+    """Every warning about what an hour rests on: the purchase of what is owned, the rent of the rest."""
     price, supply = price_of(scenario, stage), scenario.supply
     entry = catalog.accelerator(result.accelerator)
-    if supply.mode == "own" and purchase_price(entry, scenario, catalog)[0] is not None:
-        return
+    if supply.owns and purchase_price(entry, scenario, catalog)[0] is not None:
+        yield from _bought(entry, scenario, catalog)
+        if supply.mode == "own":
+            return
     yield from price_notices(price, result, catalog)
     if not supply.discount and is_of_others(price.commitment, supply.mode):
         yield Notice(
@@ -181,6 +157,24 @@ def _rent(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Cata
                 supplier=asked_by(price.supplier),
                 terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
             ),
+        )
+
+
+def _bought(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
+    """Warning about the age of a purchase price."""
+    age = purchase_age(entry, scenario)
+    severity = purchase_staleness(age, catalog)
+    if age is not None and severity is not None:
+        yield Notice(
+            "purchase-stale",
+            PURCHASE,
+            tr(
+                "The purchase price of {name} is of {date}, {age}: type what you are offered.",
+                name=entry.short_name,
+                date=entry.purchase_date,
+                age=age.words,
+            ),
+            severity,
         )
 
 

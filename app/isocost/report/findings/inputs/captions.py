@@ -13,6 +13,7 @@ from isocost.language import in_sentence, tr
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate, result_of
+from isocost.plan.answer.warnings.ages import purchase_age, purchase_staleness
 from isocost.plan.answer.warnings.badges import (
     NEAR_OPTIMAL,
     badges,
@@ -341,8 +342,11 @@ def _purchase(selected: Selected) -> str:
     price, source = purchase_price(entry, selected.scenario, selected.catalog)
     if price is None:
         return tr("{source}; taken as rented", source=source)
-    typed = selected.scenario.ownership.usd_per_accelerator is not None
-    return tr("bought; {typed}", typed=TYPED if typed else f"{entry.purchase_basis}, {entry.purchase_date}")
+    age = purchase_age(entry, selected.scenario)
+    if age is None:
+        return tr("bought; {typed}", typed=TYPED)
+    old = f", {age.words}" if purchase_staleness(age, selected.catalog) is not None else ""
+    return tr("bought; {typed}", typed=f"{entry.purchase_basis}, {entry.purchase_date}{old}")
 
 
 TWO_LINES = 84
