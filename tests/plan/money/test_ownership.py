@@ -68,10 +68,12 @@ def test_interest_and_a_shorter_life_never_make_it_cheaper(rate: float, years: f
 
 
 def test_a_bare_card_is_given_its_server_and_a_system_is_not():
-    card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), scenario(), CATALOG)
-    assert card == pytest.approx(16_338.8 * 1.64)
-    assert "x 1.64 for the server" in words
-    for system in ("gb300", "m4-max", "strix-halo", "dgx-station-gb300", "gb10"):
+    for name in ("a100-pcie-80gb", "rtx4080", "rtx4090"):
+        bare = CATALOG.accelerator(name)
+        card, words = purchase_price(bare, scenario(), CATALOG)
+        assert card == pytest.approx(bare.purchase_usd * 1.64)
+        assert "x 1.64 for the server" in words
+    for system in ("gb300", "m4-max", "m5-max", "strix-halo", "dgx-station-gb300", "gb10"):
         entry = CATALOG.accelerator(system)
         assert purchase_price(entry, scenario(), CATALOG)[0] == entry.purchase_usd
     typed = scenario(ownership=Ownership(usd_per_accelerator=40_000.0))
