@@ -76,11 +76,11 @@ def _written(currencies: tuple[MoneyUnit, ...]) -> _Written:
     words = [(word, unit) for unit in foreign for word in unit.spellings]
     # As they are capitalised, since "try" is no lira: codes, and what abbreviates like one, "RMB" or "Rs".
     signs += [(unit.code, unit) for unit in foreign]
-    signs += [(word.upper(), unit) for word, unit in words if len(word) <= 3]
+    signs += [(word.upper(), unit) for word, unit in words if len(word) == 3]
     signs += [(word.title(), unit) for word, unit in words if len(word) == 2]
     sign, word = (_any(each for each, _ in pairs) for pairs in (signs, words))
     pattern = re.compile(
-        rf"(?<![A-Za-z])(?P<before>{sign})\.?\s?{patterns.SPAN_BEHIND}"
+        rf"(?<![\w-])(?P<before>{sign})\.?\s?{patterns.SPAN_BEHIND}"
         rf"|{patterns.SPAN2}\s?(?P<after>{sign}|(?i:{word}))(?![A-Za-z])"
     )
     return _Written({each.casefold(): unit for each, unit in (*signs, *words)}, pattern)

@@ -114,7 +114,8 @@ DURATION = re.compile(rf"{SPAN}[\s-]?{TIME}", re.IGNORECASE)
 EPOCHS = re.compile(rf"{SPAN}\s?epochs?", re.IGNORECASE)
 CONTEXT = re.compile(rf"{SPAN}[\s-]?(?:token )?(?:context|sequences?)(?![A-Za-z])", re.IGNORECASE)
 ACTIVE = re.compile(
-    rf"(?:{SPAN}\s?(?:params? |parameters? )?(?:active|activated)(?: params?| parameters?)?"
+    rf"(?:{SPAN}\s?(?:params? |parameters? )?(?:of (?:them|which|it) )?(?:are )?"
+    r"(?:active|activated)(?: params?| parameters?)?"
     rf"|(?:active\s|-?A){amount('low2', apart=False)})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -123,12 +124,9 @@ SIZE = re.compile(
     r"(?P<noun>(?:total |dense )?(?:params?|parameters?|weights?|model|total|dense)(?![A-Za-z]))?",
     re.IGNORECASE,
 )
-NODES = re.compile(
-    rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)(?:\s?(?:of|with|x|each)\s?)?", re.IGNORECASE
-)
-NODES_BEFORE = re.compile(
-    rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)\s?(?:of|with|x|each with)?\s?$", re.IGNORECASE
-)
+SERVERS = r"(?:nodes?|servers?|machines?|boxes|hosts?|peers?|workers?)"
+NODES = re.compile(rf"{amount('nodes')}\s?{SERVERS}(?:\s?(?:of|with|x|each)\s?)?", re.IGNORECASE)
+NODES_BEFORE = re.compile(rf"{amount('nodes')}\s?{SERVERS}\s?(?:of|with|x|each with)?\s?$", re.IGNORECASE)
 NODE_BEHIND = re.compile(
     r"\s?(?:(?:node|server|machine|box|instance)|(?P<linked>rack|pod))(?:s|es)?(?![A-Za-z])", re.IGNORECASE
 )
@@ -147,7 +145,14 @@ ONE_BEFORE = re.compile(r"\b(?:a|an)\s(?:NVIDIA\s)?$", re.IGNORECASE)
 COUNTED = re.compile(
     rf"{PRODUCT}\s?(?:GPUs?|chips?|cards?|accelerators?|TPUs?|NPUs?)(?![A-Za-z-])", re.IGNORECASE
 )
+AS_GOOD = re.compile(r"[\s-](?:quality|level|class|grade|capability|performance)(?![A-Za-z])", re.IGNORECASE)
+AS_GOOD_AS = re.compile(
+    r"\b(?:like|than|rivals?(?: of)?|beats?|beating|matches|matching|level of)\s$", re.IGNORECASE
+)
+"""What makes a model's name that of another to compare with, behind it and before it."""
 NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
+FEW = re.compile(r"\b(?:a few|several|dozens of|tens of|hundreds of) \$?[0-9][^\s,;]{0,20}", re.IGNORECASE)
+"""Several times an amount: "a few $10M's"."""
 VAGUE = re.compile(
     r"\b(?:a few |few |several |some |many )?(?:(?:tens|dozens|hundreds|thousands) of )?"
     r"(?:thousands|millions|billions|trillions)(?: of [A-Za-z-]{1,20})?",

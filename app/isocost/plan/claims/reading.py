@@ -123,6 +123,7 @@ class _Reader(Sentence):
             self._found.setdefault("precision", found[1].lower())
 
     def _money(self) -> None:
+        self._unread += [found[0].strip() for found in self._take(patterns.FEW)]
         for found in self._take(patterns.PRICE):
             of = (found["of"] or found["of2"] or "").strip()
             value = self._value(found, tr("Price"))
@@ -178,6 +179,10 @@ class _Reader(Sentence):
 
     def _models(self) -> None:
         for start, end, key in self._named(5, self._model):
+            if self._is_compared(start, end):
+                self._problems.append(tr("{key} is what it is compared with.", key=key))
+                self._drop(start, end)
+                continue
             if "model" in self._found and self._found["model"] != key:
                 self._problems.append(
                     tr("Two models are named; {found} is taken.", found=self._found["model"])
@@ -186,6 +191,11 @@ class _Reader(Sentence):
                 self._made_of(self._text[start:end])
             self._found.setdefault("model", key)
             self._drop(start, end)
+
+    def _is_compared(self, start: int, end: int) -> bool:
+        """Whether a name is that of a model to compare with: "GPT-3 quality", "a rival of GPT-4"."""
+        before = self._text[max(0, start - 20) : start]
+        return bool(patterns.AS_GOOD.match(self._text, end) or patterns.AS_GOOD_AS.search(before))
 
     def _made_of(self, name: str) -> None:
         """What was done, where a name is that of a model made out of another."""
@@ -442,10 +452,12 @@ class _Reader(Sentence):
         told = self._value(found, tr("Parameters"))
         if told is not None and size is not None and not trillions:
             if any(same_size(told, each, self._catalog) for each in (size.total, size.active)):
-                return  # the named model's size, said again
+                return  # the named model's size
             if found["noun"]:
                 self._other_size(found[0], size.total)
                 return
+        if told is not None and told == self._found.get("parameters"):
+            return  # said again
         # So is a second bare amount.
         if found["noun"] or not (trillions or size is not None or "parameters" in self._found):
             self._keep("parameters", told)
