@@ -113,6 +113,10 @@ def told(text: str) -> dict[str, object]:
         ("DeepSeek-R1 for $294,000", {"model": "DeepSeek-V3", "job": "rl", "usd": 294_000}),
         ("LoRA of Hermes 4 405B", {"model": "Llama 3.1 405B", "job": "lora"}),
         ("a 1.1T sparse model", {"parameters": 1.1e12, "sparse": True}),
+        ("8xA100 (40GB), 12 hours", {"accelerator": "a100-sxm-40gb", "count": 8, "hours": 12}),
+        ("16 A100-40G for a week", {"accelerator": "a100-sxm-40gb", "count": 16, "hours": 168}),
+        ("4x4090", {"accelerator": "rtx4090", "count": 4}),
+        ("GPT-2 (124M) in 90 minutes", {"model": "GPT-2 124M", "hours": 1.5}),
         ("GPT-3 quality, a 30B for $450,000", {"parameters": 30e9, "usd": 450_000}),
         ("a 13B that beats GPT-3", {"parameters": 13e9}),
         ("a 7B: the 7B on 140B tokens", {"parameters": 7e9, "tokens": 140e9}),
@@ -166,6 +170,7 @@ def test_a_price_in_another_currency_is_a_price():
     euro = CATALOG.constants.currencies["EUR"].unit
     found = told("H100 at €2 to 4 per GPU-hour")
     assert found["usd_per_gpu_hour"] == pytest.approx(euro.usd(3), abs=0.01)
+    assert told("between €2M and €4M")["usd"] == pytest.approx(euro.usd(3e6), abs=0.01)
 
 
 @pytest.mark.parametrize("text", ["we won 3 prizes and try 8 H100", "¥3 on one H100"])

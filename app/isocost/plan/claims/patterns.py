@@ -56,12 +56,6 @@ SPAN2 = SPAN.replace("low", "low2").replace("high", "high2")
 """The same under other names, for the second way of writing a thing."""
 SPAN_BEHIND = SPAN.replace("(?<![A-Za-z0-9.])", "", 1)
 """The same right behind a word: "RMB3M"."""
-BETWEEN = re.compile(
-    r"\bbetween (?P<low>[^\s,;0-9]{0,4}[0-9][^\s;]{0,24}(?: (?:thousand|million|billion|trillion))?) and "
-    r"(?=[^A-Za-z\s]{0,4}[0-9])",
-    re.IGNORECASE,
-)
-"""The first end of a range told in words: "between $8M and ", before its second."""
 MEMORY = r"[0-9]{2,3}\s?GB"
 HOUR = r"(?:hours?|hrs?|h)(?![A-Za-z0-9])"
 UNITS = {
@@ -133,8 +127,6 @@ NODE_BEHIND = re.compile(
 """What makes a name that of many: "14 H100 nodes"; racks and pods are all that one link joins."""
 SERVERS_OF = re.compile(rf"{amount('nodes')}\s?$", re.IGNORECASE)
 """How many servers, before how many accelerators each has: "two 8 x H100 nodes"."""
-STUCK = re.compile(r"(?<![A-Za-z0-9.])([0-9]{1,6})\s?([x*])(?=[A-Za-z])", re.IGNORECASE)
-"""A number with its sign at a name: "8xH100"."""
 PRODUCT = rf"(?:{amount('times')}\s?[x*]\s?{amount('per', apart=False)}|{amount('each')})"
 COUNT_BEFORE = re.compile(
     rf"{PRODUCT}\s?(?P<sign>[x*])?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?(?:(?P<memory>{MEMORY})[\s-])?$",
@@ -208,3 +200,34 @@ def in_english(text: str) -> str:
 def is_foreign(text: str) -> bool:
     """Whether words of another language stand in a sentence."""
     return _foreign()[0].search(text) is not None
+
+
+PLAINLY: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A number with its sign at a name, "8xH100", or at one in figures, "4x4090".
+    (
+        re.compile(r"(?<![A-Za-z0-9.])([0-9]{1,6})\s?([x*])(?=[A-Za-z]|[2-5]0[0-9]0(?![0-9]))", re.I),
+        r"\1 \2 ",
+    ),
+    # Memory as part of a name: "A100 (40GB)", "A100-40G"; and a size: "GPT-2 (124M)".
+    (re.compile(r"\(([0-9]{2,3}\s?GB|[0-9]{1,4}(?:\.[0-9]{1,2})?[MBT])\)"), r"\1"),
+    (re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9]{2,4}[- ][0-9]{2,3})G(?![A-Za-z])"), r"\1GB"),
+    # The first end of a range told in words: "between $8M and $23M".
+    (
+        re.compile(
+            r"\bbetween ([^\s,;0-9]{0,4}[0-9][^\s;]{0,24}(?: (?:thousand|million|billion|trillion))?) and "
+            r"(?=[^A-Za-z\s]{0,4}[0-9])",
+            re.I,
+        ),
+        r"\1 to ",
+    ),
+    (re.compile(r"\b(for|in|over|within) an? (?=(?:hour|day|week|month|year)\b)", re.I), r"\1 1 "),
+)
+"""Ways to write a thing, each with the one that the patterns know."""
+
+
+def plainly(text: str) -> str:
+    """A sentence in English with numbers as figures, and what is written in several ways in one."""
+    text = re.sub(r"\s+", " ", text)
+    for pattern, one in PLAINLY:
+        text = pattern.sub(one, text)
+    return WORD.sub(lambda found: str(WORDS[found[1].lower()]), text)

@@ -81,8 +81,7 @@ class _Reader(Sentence):
         clean = unicodedata.normalize("NFKC", text[:LONGEST]).translate(patterns.TYPOGRAPHY)
         clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in clean))
         converted, problems = in_dollars(patterns.in_english(clean), catalog)
-        english = patterns.STUCK.sub(r"\1 \2 ", patterns.BETWEEN.sub(r"\g<low> to ", converted))
-        super().__init__(patterns.WORD.sub(lambda found: str(patterns.WORDS[found[1].lower()]), english))
+        super().__init__(patterns.plainly(converted))
         self._catalog = catalog
         self._said = text
         self._problems += problems
