@@ -152,8 +152,8 @@ VAGUE = re.compile(
 )
 """An amount without a figure: "a few tens of millions of dollars"."""
 SPARSE = re.compile(
-    r"\bMoE\b|\bmixture[- ]of[- ]experts\b"
-    r"|\bsparse(?= (?:model|transformer|network|LLM))|(?<=[0-9][BTMbtm] )sparse\b",
+    r"\bmoe\b|\bmixture[- ]of[- ]experts\b"
+    r"|\bsparse(?= (?:model|transformer|network|LLM))|(?<=[0-9][bmt] )sparse\b",
     re.IGNORECASE,
 )
 LEFT = re.compile(r"[^\s|;]*[0-9][^\s|;]*")
