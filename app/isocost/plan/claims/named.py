@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from isocost.catalog import Catalog, CatalogError
@@ -43,16 +45,26 @@ _IN_BRACKETS = re.compile(r"\s*\(.*")
 
 def further(name: str, catalog: Catalog) -> PublishedRun | None:
     """The published run that made a model of this name out of another; None = it is no such model's."""
-    wanted = normalised(name.rpartition("/")[2])
-    runs = [run for run in catalog.runs if normalised(_IN_BRACKETS.sub("", run.label)) == wanted]
-    own = any(normalised(run.model) == wanted or run.stage == "pretrain" for run in runs)
-    stages = ("sft", "rl", "total")
-    made = [
-        run for run in runs if run.stage in stages and run.model in catalog.models and run.model != run.label
-    ]
-    # Where its stages are told apart, one of them says more than their sum.
-    made.sort(key=lambda run: run.stage == "total")
-    return None if own or not made else made[0]
+    return _made(catalog).get(normalised(name.rpartition("/")[2]))
+
+
+@lru_cache(maxsize=4)
+def _made(catalog: Catalog) -> Mapping[str, PublishedRun]:
+    """Runs that made one model out of another, by what the new one is called."""
+    called: dict[str, list[PublishedRun]] = {}
+    for run in catalog.runs:
+        called.setdefault(normalised(_IN_BRACKETS.sub("", run.label)), []).append(run)
+    found: dict[str, PublishedRun] = {}
+    for name, runs in called.items():
+        if any(normalised(run.model) == name or run.stage == "pretrain" for run in runs):
+            continue
+        stages = ("sft", "rl", "total")
+        made = [run for run in runs if run.stage in stages and run.model in catalog.models]
+        # Where its stages are told apart, one of them says more than their sum.
+        made = sorted((run for run in made if run.model != run.label), key=lambda run: run.stage == "total")
+        if made:
+            found[name] = made[0]
+    return found
 
 
 def job_of(run: PublishedRun) -> ClaimJob:
