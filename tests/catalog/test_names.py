@@ -187,3 +187,24 @@ def test_a_name_is_not_suggested_for_another_number(typed, never):
 )
 def test_a_base_is_found_by_the_name_of_its_fine_tune_where_it_tells_a_size(name, meant):
     assert load().model_names.find(name) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("a100-80gb-sxm", "a100-sxm-80gb"),
+        ("A100-40GB-PCIe", "a100-pcie-40gb"),
+        ("H100 80GB SXM5", "h100-sxm"),
+        ("PCIe H100 80GB", "h100-pcie"),
+        ("H200 141GB SXM", "h200-sxm"),
+        ("V100-32GB-SXM2", "v100-sxm2-32gb"),
+        ("L40S 48GB PCIe", "l40s"),
+    ],
+)
+def test_words_of_a_name_stand_in_any_order(name, key):
+    assert load().accelerator(name).spec.id == key
+
+
+def test_a_memory_the_part_does_not_have_is_no_name_of_it_wherever_it_stands():
+    with pytest.raises(CatalogError):
+        load().accelerator("H200 80GB SXM")

@@ -60,12 +60,18 @@ def _shares_a_number(name: str, other: str) -> bool:
     return not mine or any(a.startswith(b) or b.startswith(a) for a in mine for b in theirs)
 
 
+def _sorted_words(name: str) -> str:
+    """The words of a name in the order of the alphabet, as they are compared."""
+    return " ".join(sorted(_SEPARATORS.sub(" ", name).casefold().split()))
+
+
 class NameIndex:
     """Spellings of names, each belonging to one key.
 
     A name is looked up as it is written, then without case and separators, then without the owner before its
-    slash, then with the parts that ``drops`` match taken away; last, beside every spelling without its own,
-    where those all mean one key: the base of a model is found by the name of its fine-tune.
+    slash, then with the parts that ``drops`` match taken away, then with its words in another order; last,
+    beside every spelling without its own, where those all mean one key: the base of a model is found by the
+    name of its fine-tune.
     """
 
     def __init__(
@@ -83,7 +89,8 @@ class NameIndex:
         self._exact: dict[str, str] = {}
         self._ambiguous: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._stems: dict[str, set[str]] = {}
-        self._stems_of = 0
+        self._ordered: dict[str, set[str]] = {}
+        self._prepared_of = 0
 
     def add(self, spelling: str, key: str) -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
@@ -130,7 +137,10 @@ class NameIndex:
     def find(self, name: str) -> str | None:
         """The key ``name`` means; None = none."""
         form = self.found_by(name)
-        return self._of_stem(name.strip()) if form is None else self._meaning(form)
+        if form is not None:
+            return self._meaning(form)
+        self._prepare()
+        return self._of_words(name.strip()) or self._of_stem(name.strip())
 
     def found_by(self, name: str) -> str | None:
         """The part of ``name`` that is a spelling of its key; None = none is."""
@@ -151,12 +161,23 @@ class NameIndex:
         """
         if not _SIZE.search(name):
             return None
-        if self._drops and self._stems_of != len(self._spellings):
-            self._stems, self._stems_of = {}, len(self._spellings)
-            for known, spelling in self._spellings.items():
-                self._stems.setdefault(self._stem(spelling), set()).add(self._keys[known])
         meant = self._stems.get(self._stem(name), set())
         return next((key for key in meant if self._agrees(name, key)), None) if len(meant) == 1 else None
+
+    def _of_words(self, name: str) -> str | None:
+        """The one key of all spellings of the same words: "A100-80GB-SXM4" is "A100 SXM4 80GB"."""
+        meant = self._ordered.get(_sorted_words(name), set())
+        return next(iter(meant)) if len(meant) == 1 else None
+
+    def _prepare(self) -> None:
+        """Sort what was added since a name was last looked for that no spelling is."""
+        if self._prepared_of == len(self._spellings):
+            return
+        self._stems, self._ordered, self._prepared_of = {}, {}, len(self._spellings)
+        for known, spelling in self._spellings.items():
+            self._ordered.setdefault(_sorted_words(spelling), set()).add(self._keys[known])
+            if self._drops:
+                self._stems.setdefault(self._stem(spelling), set()).add(self._keys[known])
 
     def _stem(self, name: str) -> str:
         *_, last = shortened(name, self._drops)

@@ -50,7 +50,7 @@ def _written(file: str, target: str, stage: str | None, scenario: str | None, fo
         raise UsageError(f"--stage: unknown stage {stage!r}; {nearest_or_all(stage, names)}")
     places = range(len(names)) if stage is None else [names.index(stage)]
     for place in places:
-        found = wanted(fit_report(project, catalog, index, place), project, catalog, index)
+        found = wanted(fit_report(project, catalog, index, place), project.name, catalog)
         if found is None:
             continue
         made = written(found, target)

@@ -97,7 +97,7 @@ def test_the_layout_of_every_preset_comes_back(preset: str, target: str) -> None
     path = next(each for each in preset_paths() if each.stem == preset)
     project = load_project(path, CATALOG)
     for place in range(len(project.scenarios[0].stages)):
-        run = wanted(fit_report(project, CATALOG, 0, place), project, CATALOG)
+        run = wanted(fit_report(project, CATALOG, 0, place), project.name, CATALOG)
         if run is not None:
             assert_the_same(run, target)
 

@@ -11,6 +11,7 @@ from isocost.files.imports import Given, read_file
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.source import SourceFile
 from isocost.ui.screenshot import settle
+from tests.ui.conftest import preset
 from tests.ui.tabs.test_fit_page import click_row, fit, settled, worse_row  # noqa: F401 - a fixture
 
 LEFT = Qt.MouseButton.LeftButton
@@ -81,3 +82,15 @@ def test_escape_closes_it_and_the_button_brings_it_back(window, fit, dialog, qtb
     fit.layouts.launch.setFocus()
     QTest.keyClick(fit.layouts.launch, Qt.Key.Key_Space)
     assert dialog.isVisible()
+
+
+def test_a_click_before_another_plans_layouts_have_come_shows_those_on_screen(window, fit, dialog, qtbot):  # noqa: F811
+    window.documents.open(preset("deepseek-chain"))
+    settle(window.session)
+    window.session.select_stage(1)
+    settled(window)
+    assert fit.report.place == 1
+    window.documents.open(preset("startup-7b"))  # of a single stage
+    qtbot.mouseClick(fit.layouts.launch, LEFT)
+    settle(window.session)
+    assert dialog.text.toPlainText()

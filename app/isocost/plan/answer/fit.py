@@ -227,10 +227,10 @@ class LayoutRow:
 class FitReport:
     """What the search found for one stage, and the evidence behind it."""
 
+    scenario: Scenario
+    """What it was searched for, which may have been edited since."""
     place: int
-    """Of the stage in its scenario."""
-    stage: str
-    """Its name."""
+    """Of the stage in it."""
     accelerator: str
     """Short name."""
     count: int
@@ -254,6 +254,11 @@ class FitReport:
     rounds: RoundsFit | None = None
     """What is known of a stage of rollout rounds, which has no layout of its own."""
 
+    @property
+    def stage(self) -> str:
+        """The stage's name."""
+        return self.scenario.stages[self.place].name
+
 
 def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int = 0) -> FitReport:
     """The layouts of one stage side by side, the measured runs nearest to it, and what is guessed.
@@ -267,13 +272,13 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
     count = int(run.counts[0])
     if run.speed is None:
         rounds = rounds_fit(chosen, asked, run.accelerator, count, catalog)
-        return FitReport(stage, asked.name, entry.short_name, count, searched=False, rounds=rounds)
+        return FitReport(chosen, stage, entry.short_name, count, searched=False, rounds=rounds)
     question = run.speed.question
     plan = point_of(question, run.accelerator, count, catalog)
     per_step = float(run.tokens_per_s_per_gpu[0] / run.speed.tokens_per_s_per_gpu[0])  # type: ignore[index]
     return FitReport(
+        chosen,
         stage,
-        asked.name,
         entry.short_name,
         count,
         searched=True,

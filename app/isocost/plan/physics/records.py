@@ -188,12 +188,15 @@ class StageRun:
         return 1.0 / joint_factor(*(1.0 / doubt.fast for doubt in self.doubts))
 
     def at(self, count: int) -> StageRun:
-        """The run at one position in ``counts`` alone."""
-        if len(self.counts) == 1:
-            return self
+        """The run at one position in ``counts`` alone.
+
+        A share of other stages on accelerators of its own has one count, and hours for each of theirs.
+        """
         arrays = {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)}
-        kept: dict[str, Any] = {name: v[count : count + 1] if len(v) > 1 else v for name, v in arrays.items()}
-        return replace(self, **kept, speed=None if self.speed is None else self.speed.at(count))
+        kept: dict[str, Any] = {name: v[count : count + 1] for name, v in arrays.items() if len(v) > 1}
+        if self.speed is not None and len(self.counts) > 1:
+            kept["speed"] = self.speed.at(count)
+        return replace(self, **kept) if kept else self
 
     @property
     def wall_days(self) -> Array:

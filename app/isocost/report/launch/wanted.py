@@ -15,7 +15,7 @@ from isocost.plan.kinds import Stage, tokens_read
 from isocost.plan.kinds.preference import PreferenceStage
 from isocost.plan.kinds.reinforcement import Rl, RlStage
 from isocost.plan.physics.resolve import batch_tokens, transformer_of
-from isocost.plan.project.project import Layout, ModelChoice, Project, hardware_of, layout_of, model_of
+from isocost.plan.project.project import Layout, ModelChoice, hardware_of, layout_of, model_of
 from isocost.plan.values import Tuning
 from isocost.quantities import format_count
 
@@ -85,13 +85,14 @@ class Wanted:
         return None if self.tokens is None else max(round(self.tokens / (self.batch * self.sequence)), 1)
 
 
-def wanted(report: FitReport, project: Project, catalog: Catalog, scenario: int = 0) -> Wanted | None:
-    """What the stage of a fit report wants; None for stages that train nothing by a layout."""
+def wanted(report: FitReport, project: str, catalog: Catalog) -> Wanted | None:
+    """What the stage of a fit report wants, of the project of a name; None for stages that train nothing by a
+    layout."""
     found = _layout(report)
     if found is None:
         return None
     layout, idle = found
-    chosen = project.scenarios[scenario]
+    chosen = report.scenario
     stage = chosen.stages[report.place]
     model = model_of(chosen, stage)
     spec = catalog.accelerator(hardware_of(chosen, stage).accelerator).spec
@@ -117,7 +118,7 @@ def wanted(report: FitReport, project: Project, catalog: Catalog, scenario: int 
     if isinstance(stage, PreferenceStage):
         remarks.append(tr("a pair of answers counts as two sequences; trainers of pairs count pairs"))
     return Wanted(
-        title=f"{project.name} | {chosen.name}",
+        title=f"{project} | {chosen.name}",
         stage=stage.name,
         accelerator=report.accelerator,
         gpus=used,

@@ -237,11 +237,8 @@ class FitPage(QScrollArea):
         self.launch.bring()
 
     def _show_launch(self, dialog: LaunchDialog) -> None:
-        session, report = self._session, self.report
-        if report is not None:
-            answer = session.answer
-            of = session.project if answer is None else answer.project
-            dialog.show_run(wanted(report, of, session.catalog, session.scenario))
+        if self.report is not None:
+            dialog.show_run(wanted(self.report, self._session.project.name, self._session.catalog))
 
     def _predicted(self) -> Prediction | None:
         """The stage that would take the place of the selected one, where that is a claim."""
