@@ -10,7 +10,11 @@ from isocost.catalog import Catalog
 from isocost.catalog.entries.claims import ClaimEntry, LeftOut
 from isocost.language import tr
 from isocost.plan.answer.estimate import answer
-from isocost.plan.claims.checks import Check, memory, money, sense, work
+from isocost.plan.claims.checks.check import Check
+from isocost.plan.claims.checks.memory import memory
+from isocost.plan.claims.checks.money import money
+from isocost.plan.claims.checks.sense import sense
+from isocost.plan.claims.checks.work import work
 from isocost.plan.claims.claim import Claim
 from isocost.plan.claims.prediction import Ours, Planned, ours_of, planned
 from isocost.plan.claims.slips import Slip, slips

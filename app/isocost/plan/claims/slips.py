@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.claims.checks import rates_of
+from isocost.plan.claims.checks.work import rates_of
 from isocost.plan.claims.market import market_of
 from isocost.plan.claims.prediction import Ours, Planned, assumed
 from isocost.plan.claims.published import known_hours

@@ -14,7 +14,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.language import tr
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.claims.checks import rates_of
+from isocost.plan.claims.checks.work import rates_of
 from isocost.plan.claims.prediction import Planned, first_in_time, one_stage, price_of
 from isocost.plan.claims.terms import SEQUENCE, Terms
 from isocost.plan.inputs.defaults import new_stage

@@ -10,7 +10,7 @@ from typing import Literal
 from isocost.catalog.entries.claims import ClaimEntry
 from isocost.language import capital, tr
 from isocost.plan.claims.checked import Checked, Verdict
-from isocost.plan.claims.checks import Status
+from isocost.plan.claims.checks.check import Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars

@@ -8,7 +8,7 @@ from typing import Any
 from isocost.catalog.entries.claims import ClaimEntry, LeftOut
 from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.claims.checked import Checked
-from isocost.plan.claims.checks import Check
+from isocost.plan.claims.checks.check import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
 from isocost.plan.doubt.span import Range
 from isocost.quantities import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.plan.claims.checks import Status
+from isocost.plan.claims.checks.check import Status
 from isocost.report.decisions.claims.page import Word
 from isocost.ui.look.theme import Theme
 
