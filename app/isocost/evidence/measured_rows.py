@@ -99,6 +99,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         schedule=run.schedule,
         wide_experts=model.is_moe and frameworks().experts_unquantised(run.framework, year or PRESENT),
         fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
+        recompute_share=run.recompute_share or words.recompute_share(run.notes) or 1.0,
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
@@ -204,6 +205,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         document=_number(text, "document_len"),
         sequence_parallel=read(partial(words.flag, name="seq_parallel"), "seq_parallel"),
         recompute=read(words.recompute, "recompute"),
+        recompute_share=words.recompute_share(f"recompute {text.get('recompute', '')}"),
         fused_attention=fused,
         attention_kernel=kernel,
         schedule=read(words.schedule, "schedule"),

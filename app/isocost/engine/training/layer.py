@@ -195,6 +195,7 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         head=_head(tokens, t, w, m, tp),
         host=m.host * (1.0 + moe_share * _routed_launches(t, m, split)),
         weights=_weight_gradients(w, forward, backward),
+        repeated=w.repeated,
     )
 
 

@@ -70,12 +70,13 @@ class LayerSeconds:
     """Seconds the host needs to launch a layer's forward pass."""
     weights: Array
     """Seconds of gradients of weights within ``backward``; worked out for schedules that move them alone."""
+    repeated: Array
+    """Share of the layers that full recomputation repeats."""
 
     def recomputed(self, mode: NDArray[np.int8] | int) -> Array:
         """Seconds a recomputation mode (0 none, 1 selective, 2 full) adds to the backward pass."""
-        return np.where(
-            np.equal(mode, 2), self.forward.total, np.where(np.equal(mode, 1), self.selective.total, 0.0)
-        )
+        full = self.forward.total * self.repeated
+        return np.where(np.equal(mode, 2), full, np.where(np.equal(mode, 1), self.selective.total, 0.0))
 
     def passes(self, mode: NDArray[np.int8] | int) -> Passes:
         """Seconds of each pass under a recomputation mode."""
