@@ -301,6 +301,24 @@ def test_names_of_frameworks_tell_what_they_do():
     assert habits("Megatron-Core + DeepEP").deduplicated
 
 
+def test_megatrons_stages_are_one_chunk_unless_something_says_otherwise(catalog):
+    """Its own arguments leave interleaving off; NVIDIA's recipes on top of it turn it on."""
+
+    def layout(framework, **changes):
+        stated = {"tp": "4", "pp": "4", "global_batch_seqs": "64"} | changes
+        found = run(catalog, "Llama 3.1 70B", "H100", 64, 8192, framework=framework, **stated)
+        return found.layout.split(" CP")[0]
+
+    assert layout("Megatron-LM") == layout("ms-swift (Megatron-LM)") == "TP4 PP4 VP1"
+    assert layout("Megatron-LM", vp="5") == "TP4 PP4 VP5"
+    for framework, said in (
+        ("Megatron-Bridge", {}),
+        ("Megatron-LM", {"schedule": "interleaved 1F1B"}),
+        ("Megatron-LM", {"notes": "interleaved pipeline"}),
+    ):
+        assert layout(framework, **said) not in ("TP4 PP4 VP1", "TP4 PP4")
+
+
 def test_compilation_and_hidden_traffic_are_faster(catalog):
     def speed(framework, **changes):
         stated = {"zero_or_fsdp": "FSDP2", "date": "2025-06", "global_batch_seqs": "64"} | changes

@@ -186,7 +186,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         accelerators=count,
         sequence=sequence,
         date=text.get("date", ""),
-        framework=text.get("framework", ""),
+        framework=words.software(text.get("framework", ""), text.get("schedule", "")),
         stack=stack,
         precision=words.precision(text.get("precision", "")),
         method=read(words.method, "kind"),

@@ -181,8 +181,8 @@ def offload(sharding: str, framework: str) -> Offload:
     return "states" if weights else "optimizer"
 
 
-_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention")
-"""Kernels and libraries of a run that no column has, as notes name them."""
+_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention", "interleaved")
+"""Kernels, libraries and schedules of a run that no column has, as notes name them."""
 
 
 def software(framework: str, notes: str) -> str:

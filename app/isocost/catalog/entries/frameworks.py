@@ -41,6 +41,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
     looped: Words
     """Those that call experts one after another."""
+    uninterleaved: Words
+    """Those whose pipeline stages are one chunk unless somebody says otherwise."""
     linear_only: Words
     """Those that quantise linear layers alone, which experts in one tensor are not."""
     exposed: Words
