@@ -258,6 +258,22 @@ PARAMETERS = (
         doubt=0.3,
     ),
     Parameter(("block_casts",), 0.3, 0.0, "extra share for block scales", "MXFP8 beside per-tensor FP8"),
+    Parameter(
+        ("row_casts",),
+        1.0 / 3.0,
+        0.0,
+        "extra share for scales of rows and columns",
+        "8 bytes against 6 (torchao/testing/training/roofline_utils.py)",
+    ),
+    Parameter(
+        ("row_products",),
+        0.9,
+        0.0,
+        "factor",
+        "CUTLASS's against cuBLAS's: most shapes 0.9-1.0, a tail down to 0.5 "
+        "(github.com/pytorch/pytorch/issues/147971)",
+        doubt=0.1,
+    ),
     Parameter(("dequantise",), 10.0, 0.0, "bytes per weight and pass", "LitGPT 8-10, torchtune 4-14"),
     Parameter(
         ("inside.fabric",), 0.75, 0.0, "share of link bandwidth", "NCCL rings 0.78-0.82, less in small calls"

@@ -330,6 +330,17 @@ def test_compilation_and_hidden_traffic_are_faster(catalog):
     assert speed("Megatron-LM (non-overlap)", **split) < speed("Megatron-LM with overlap", **split)
 
 
+def test_eight_bits_scaled_by_rows_cost_more_than_by_tensors(catalog):
+    def speed(precision, **changes):
+        stated = {"framework": "torchtitan + compile", "zero_or_fsdp": "FSDP2"} | changes
+        return run(catalog, "Llama 3.1 8B", "H100", 8, 8192, precision=precision, **stated).tokens_per_s
+
+    tensors, rows = speed("fp8"), speed("fp8 (rowwise)")
+    assert speed("bf16") < rows < 0.97 * tensors
+    assert speed("fp8", notes="float8 scaled by rows") == rows
+    assert speed("bf16", notes="rowwise") == speed("bf16")
+
+
 def test_a_rate_above_the_peak_is_called_impossible(catalog):
     """82,700 tokens/s of a 3B on a part of 125 TFLOP/s is many times its peak."""
     stated = {"tokens_per_s_per_gpu": "82739", "micro_batch": "8"}

@@ -203,6 +203,8 @@ class Habits:
     """Whether no traffic is."""
     looped: bool = False
     """Whether experts are modules of their own, called one after another."""
+    rowwise: bool = False
+    """Whether 8-bit operands are scaled by rows and columns rather than as a whole."""
     wide_gradients: bool = False
     """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
     narrow_gradients: bool = False

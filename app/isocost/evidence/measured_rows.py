@@ -186,7 +186,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         accelerators=count,
         sequence=sequence,
         date=text.get("date", ""),
-        framework=words.software(text.get("framework", ""), text.get("schedule", "")),
+        framework=words.software(
+            text.get("framework", ""), f"{text.get('schedule', '')}; {text.get('precision', '')}"
+        ),
         stack=stack,
         precision=words.precision(text.get("precision", "")),
         method=read(words.method, "kind"),

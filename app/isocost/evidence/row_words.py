@@ -184,11 +184,15 @@ def offload(sharding: str, framework: str) -> Offload:
 _LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention", "interleaved")
 """Kernels, libraries and schedules of a run that no column has, as notes name them."""
 
+_BY_ROWS = ("rowwise", "row-wise", "by rows", "per-row")
+"""How 8-bit operands are scaled, as precisions and notes name it."""
+
 
 def software(framework: str, notes: str) -> str:
-    """A framework's name with what its row's notes say was beside it: ``_LIBRARIES``."""
+    """A framework's name with what its row's notes say was beside it: ``_LIBRARIES`` and ``_BY_ROWS``."""
     told, name = _held(notes.casefold()), framework.casefold()
-    beside = [each for each in _LIBRARIES if each.casefold() in told and each.casefold() not in name]
+    words = (*_LIBRARIES, *_BY_ROWS)
+    beside = [each for each in words if each.casefold() in told and each.casefold() not in name]
     return " + ".join([framework, *beside]) if framework.strip() else framework
 
 

@@ -119,6 +119,10 @@ class Efficiency:
     """Traffic of casting one operand element below 16 bits, by stack."""
     block_casts: float
     """Extra share of it for block scales."""
+    row_casts: float
+    """Extra share of it for scales of rows and columns."""
+    row_products: float
+    """Rate of a product of operands with such scales over that of one with a scale each."""
     dequantise: float
     """Traffic of unpacking one 4-bit weight."""
     inside: Mapping[str, float]
@@ -356,6 +360,7 @@ def machines(
     # A rate measured in 8 bits says nothing of the head's product in 16.
     wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed, tuned = habit("exposed"), habit("tuned")
+    by_rows = habit("rowwise") & (array_of(precisions, lambda p: PEAK_FORMAT[p] == "fp8") > 0)
     # The vendor's products are the reference of every stack's.
     slowed = np.where(tuned, by_stack(e.matmul_stack), 1.0) * immature
     vendor, research = by_name("vendor"), by_name("research")
@@ -369,7 +374,9 @@ def machines(
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
-        matmul=_measured_or(known, array_of(rows, lambda r: _matmul(*r, e)) / slowed),
+        matmul=_measured_or(
+            known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
+        ),
         bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
@@ -387,7 +394,7 @@ def machines(
         fused_loss=np.where(tuned, 1.0, vendor),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
-        cast_bytes=by_stack(e.cast_bytes),
+        cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
         block_casts=full(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
