@@ -81,6 +81,7 @@ POWER_LIMITED = (
 STARVED = (
     "a seventh of H100's products a second beside the same memory: whole runs reach 0.75-0.84, not fitted"
 )
+INDEPENDENT = "990 TFLOPS: large products without AMD's tuning (SemiAnalysis, 2024-12), not fitted"
 UNTUNED = "45 % of the peak in FP8 and BF16 without AMD's tuning (arXiv 2510.27583), not fitted"
 """Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
 VENDOR_MEASURED = "max-achievable FLOPs on random data (rocm.blogs.amd.com, 2025-02), not fitted"
@@ -96,7 +97,7 @@ MEASURED_SHARES = (
     ("gaudi3.bf16", 0.741, f"1,243 TFLOPS: {MEASURED}"),
     ("gaudi3.fp8", 0.769, f"1,289.5 TFLOPS: {MEASURED}"),
     ("mi300x-open.bf16", 0.45, UNTUNED),
-    ("mi300x-open.fp8", 0.45, UNTUNED),
+    ("mi300x-open.fp8", 0.379, INDEPENDENT),
     *((f"{part}.{kind}", 0.95, STARVED) for part in ("h20", "h20-141gb") for kind in ("bf16", "fp8")),
     ("h100-sxm-96gb-500w.bf16", 0.693, POWER_LIMITED),
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
@@ -221,6 +222,15 @@ PARAMETERS = (
         doubt=0.2,
     ),
     Parameter(("attention_fa2.Blackwell Ultra",), 0.235, 0.0, "factor", "as Blackwell", doubt=0.2),
+    Parameter(
+        ("attention_fa2.CDNA3-open",),
+        0.35,
+        0.0,
+        "factor",
+        "Triton kernels against AMD's own: 0.7 forward (midiareshadi.github.io/blog/attn-dsl-bench), "
+        "0.3 backward, where it reaches 24 % of the best (arXiv 2511.08083), by their time",
+        doubt=0.2,
+    ),
     Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),
     Parameter(("grouped",), 0.95, 0.0, "factor on the matmul share", "grouped kernels of 2025-26"),
     Parameter(("memory",), 0.88, 0.0, "share of memory bandwidth", "STREAM-like tests reach 0.85-0.93"),

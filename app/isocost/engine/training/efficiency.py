@@ -100,7 +100,8 @@ class Efficiency:
     """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
     and to this day for the others on ``PLAIN_ATTENTION``."""
     attention_fa2: Mapping[str, float]
-    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it."""
+    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it. By
+    architecture and stack where what a stack runs instead is another kernel (``CDNA3-open``: Triton's)."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
@@ -291,6 +292,12 @@ def _without_own_attention(
     return ((year < FUSED_ATTENTION_YEAR) & ~mature) | (year < until)
 
 
+def _borrowed(architecture: str, stack: Stack, e: Efficiency) -> float:
+    """Factor on attention of the kernels a stack runs that were not written for an architecture."""
+    own = e.attention_fa2.get(f"{architecture}-{stack}")
+    return e.attention_fa2.get(architecture, 1.0) if own is None else own
+
+
 def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
     """Factor on attention of a kernel that is named; not a number where none is."""
     if habits.attention is None:
@@ -348,9 +355,7 @@ def machines(
     kernels = array_of(list(zip(accelerators, known, strict=True)), lambda r: _kernel(*r, e))
     # No number where no kernel is named.
     # The vendor's stack had kernels of its own before they were fused throughout.
-    slower = array_of(
-        rows, lambda r: 1.0 if r[2] == "vendor" else e.attention_fa2.get(r[0].architecture, 1.0)
-    )
+    slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else _borrowed(r[0].architecture, r[2], e))
     foreign = np.minimum(by_stack(e.attention_early), slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
 
