@@ -118,8 +118,8 @@ class Efficiency:
     """Seconds a step, by stack."""
     cast_bytes: Mapping[str, float]
     """Traffic of casting one operand element below 16 bits, by stack."""
-    block_casts: float
-    """Extra share of it for block scales."""
+    block_casts: Mapping[str, float]
+    """Extra share of it for block scales, by stack."""
     row_casts: float
     """Extra share of it for scales of rows and columns."""
     row_products: float
@@ -154,7 +154,7 @@ class Efficiency:
     dispatch_passes: float
     """Passes over routed tokens to sort, copy, cast and combine them."""
     fused_experts: float
-    """Share of these passes left where experts are one kernel."""
+    """Share of these passes, and of the experts' casts, left where experts are one kernel."""
     routed_seconds: float
     """Fixed seconds of a routed layer and pass today."""
     routed_host: float
@@ -400,7 +400,7 @@ def machines(
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
-        block_casts=full(e.block_casts),
+        block_casts=by_stack(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),
