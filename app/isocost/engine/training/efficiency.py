@@ -157,8 +157,9 @@ class Efficiency:
     """Share of these passes, and of the experts' casts, left where experts are one kernel."""
     routed_seconds: float
     """Fixed seconds of a routed layer and pass today."""
-    routed_host: float
-    """Launches of a routed layer over a dense one's today."""
+    routed_host: Mapping[str, float]
+    """Launches of a routed layer over a dense one's today: ``captured`` in graphs in part, or ``plain`` where
+    tokens go to other ranks by an all-to-all whose every kernel is launched by itself."""
     routed_decline: float
     """Yearly rate at which both fall."""
     hybrid: float
@@ -235,6 +236,8 @@ class Machines:
     """1 where experts are computed one after another."""
     routed_seconds: Array
     routed_host: Array
+    dispatch_host: Array
+    """Launches beyond these where tokens go to other ranks and nothing captures what that takes."""
     looped: Array
     """Launches of an expert over a dense layer's where each is called alone; 0 where all are at once."""
     straggler: Array
@@ -421,7 +424,10 @@ def machines(
         dispatch_passes=full(e.dispatch_passes),
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
-        routed_host=e.routed_host * age,
+        routed_host=e.routed_host["captured"] * age,
+        dispatch_host=np.where(
+            habit("uncaptured"), (e.routed_host["plain"] - e.routed_host["captured"]) * age, 0.0
+        ),
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
