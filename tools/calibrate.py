@@ -78,6 +78,10 @@ POWER_LIMITED = (
     "0.86 of the 700 W part's: 1,126 and 1,305 TFLOPS of one product in PyTorch's FP8 "
     "(github.com/pytorch/FBGEMM/pull/2546, pytorch/pytorch/issues/143465), not fitted"
 )
+SHARED_POWER = (
+    "0.92 of the 700 W part's: of the superchip's 680 W some 580 are left to the GPU, and 500 W make 0.86 of "
+    "it, not fitted"
+)
 STARVED = (
     "a seventh of H100's products a second beside the same memory: whole runs reach 0.75-0.84, not fitted"
 )
@@ -99,6 +103,8 @@ MEASURED_SHARES = (
     ("mi300x-open.bf16", 0.45, UNTUNED),
     ("mi300x-open.fp8", 0.379, INDEPENDENT),
     *((f"{part}.{kind}", 0.95, STARVED) for part in ("h20", "h20-141gb") for kind in ("bf16", "fp8")),
+    ("gh200-quad.bf16", 0.738, SHARED_POWER),
+    ("gh200-quad.fp8", 0.675, SHARED_POWER),
     ("h100-sxm-96gb-500w.bf16", 0.693, POWER_LIMITED),
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )

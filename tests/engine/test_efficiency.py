@@ -68,6 +68,10 @@ def test_a_part_limited_in_power_multiplies_more_slowly():
     limited = replace(H100, id="h100-sxm-96gb-500w")
     assert matmul(limited, "fp8") / matmul(H100, "fp8") == pytest.approx(1126 / 1305, rel=0.01)
     assert matmul(limited) / matmul(H100) == pytest.approx(1126 / 1305, rel=0.01)
+    # A superchip's 680 W are its processor's too.
+    shared = replace(H100, id="gh200-quad")
+    for precision in ("bf16", "fp8"):
+        assert matmul(limited, precision) < matmul(shared, precision) < matmul(H100, precision)
 
 
 def test_trainium_is_not_taken_for_a_tpu():

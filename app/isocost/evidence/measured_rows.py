@@ -240,6 +240,11 @@ def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
     """The catalogue's, by any spelling of its name. Raises ValueError where its memory is not the label's."""
     label = text.get("gpu", "")
     found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
+    # Nobody splits matrices but over links of their own.
+    together = _number(text, "gpus_per_node") or _number(text, "tp") or 1.0
+    if together > found.node_size == 1:
+        # Sold one by one, and four to a node with such links ("GH200 x4").
+        found = _named(catalog.accelerator, (f"{label} x{together:.0f}", found.id)).spec
     named, held = words.memory_named(label), found.memory_bytes / GIGA
     if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
         raise ValueError(
