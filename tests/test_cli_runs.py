@@ -230,9 +230,9 @@ def test_a_server_with_fewer_accelerators_joins_fewer(table, tmp_path):
 
 
 def test_unnamed_code_that_splits_the_model_is_taken_for_a_tuned_stack(table, tmp_path):
-    head = "model,gpu,n_gpus,seq_len,tp,pp,global_batch_seqs,framework\n"
+    head = "model,gpu,n_gpus,seq_len,tp,pp,vp,global_batch_seqs,framework\n"
     body = "".join(
-        f"Llama 3.1 405B,H100,16384,8192,8,16,2048,{name}\n" for name in ("", "Megatron-Core", "torchtitan")
+        f"Llama 3.1 405B,H100,16384,8192,8,16,8,2048,{name}\n" for name in ("", "Megatron-Core", "torchtitan")
     )
     out = tmp_path / "out.csv"
     assert main(["predict", str(table(head + body)), "-o", str(out)]) == 0

@@ -62,15 +62,13 @@ What the sources that come out badly have in common, none of it corrected for:
 - TPU v7 runs whose table states no layout shard as MaxText does and hold all sequences of a chip at once:
   dense models come out 6-16 % too fast, mixtures of experts 20-45 %; what their routing costs there nobody
   has published.
-- PyTorch on MI300X is a fifth too fast in BF16 and half in FP8; on MI350X it is too slow.
-- B200 limited in power (torchtitan's MXFP8 runs) do two thirds of what the part is rated at; NVFP4 and MXFP8
-  as prototypes of a framework cost more conversions than NVIDIA's kernels, and float8 scaled by rows a tenth
-  to a third more than by tensors (torchao, torchtitan), which no column tells.
+- PyTorch on MI300X comes out a sixth too fast in FP8, AMD's own runs a tenth; on MI350X both too slow.
+- B200 limited in power (torchtitan's MXFP8 runs) do two thirds of what the part is rated at, and how far they
+  are limited is not said; NVFP4 as a framework's prototype keeps layers in 16 bits. Float8 scaled by rows
+  beside tensor parallelism is slower yet than its casts and products are (torchtitan of 2025-06).
 - Experts' all-to-all is hidden, and block-scaled experts are one kernel, from mid-2026 in compiled open
-  stacks too (DeepSeek-V3 on GB300: 31 % too slow, then 12 %); before it is where DeepEP is named
-  (Megatron-MoE-ModelZoo: 15 %, then 11 %). Hybrids in NeMo AutoModel are half as fast as they were measured.
-- Megatron-LM as others ran it for comparison (MegaScale: 15-23 % too fast) had none of the tuning of its
-  vendor.
+  stacks too (DeepSeek-V3 on GB300: 31 % too slow, then 10 %); before it is where DeepEP is named
+  (Megatron-MoE-ModelZoo: 15 %, then 6 %). Hybrids in NeMo AutoModel are half as fast as they were measured.
 - Code written for study: models below 2 billion parameters wait for the host, tensor parallelism without
   sequence parallelism overlaps nothing, experts are looped over in Python (ScaleTorch), or attention's scores
   very likely go through memory (universal-llm-trainer). C code without a framework is a third faster (llm.c).
@@ -81,7 +79,10 @@ These sources were looked at while errors were corrected: runs of 2022 wrote sco
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
 recomputation repeats every second product (torchtitan on H100: 36 %, then 8 %; on A100: 10 %, then 3 %),
 and parts and casts have rates their own sources state (torchao: 68 %, then 31 %; Trainium: 83 %, then 37 %;
-Gaudi2: 24 %, then 28 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.11
+Gaudi2: 24 %, then 28 %). Casts and products of operands scaled by rows, PyTorch's kernels on CDNA3, and that
+its H100 is a part of 500 W, took torchao on to 9 %; MI300X repeats a quarter of its layers in MLPerf (22 %,
+then 10 %); and Megatron-LM as others ran it for comparison does not interleave its pipeline (MegaScale: 11 %,
+then 3 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.11
 (torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective
 recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo
 AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it

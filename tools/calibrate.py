@@ -78,9 +78,14 @@ POWER_LIMITED = (
     "0.86 of the 700 W part's: 1,126 and 1,305 TFLOPS of one product in PyTorch's FP8 "
     "(github.com/pytorch/FBGEMM/pull/2546, pytorch/pytorch/issues/143465), not fitted"
 )
+SHARED_POWER = (
+    "0.92 of the 700 W part's: of the superchip's 680 W some 580 are left to the GPU, and 500 W make 0.86 of "
+    "it, not fitted"
+)
 STARVED = (
     "a seventh of H100's products a second beside the same memory: whole runs reach 0.75-0.84, not fitted"
 )
+INDEPENDENT = "990 TFLOPS: large products without AMD's tuning (SemiAnalysis, 2024-12), not fitted"
 UNTUNED = "45 % of the peak in FP8 and BF16 without AMD's tuning (arXiv 2510.27583), not fitted"
 """Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
 VENDOR_MEASURED = "max-achievable FLOPs on random data (rocm.blogs.amd.com, 2025-02), not fitted"
@@ -96,8 +101,10 @@ MEASURED_SHARES = (
     ("gaudi3.bf16", 0.741, f"1,243 TFLOPS: {MEASURED}"),
     ("gaudi3.fp8", 0.769, f"1,289.5 TFLOPS: {MEASURED}"),
     ("mi300x-open.bf16", 0.45, UNTUNED),
-    ("mi300x-open.fp8", 0.45, UNTUNED),
+    ("mi300x-open.fp8", 0.379, INDEPENDENT),
     *((f"{part}.{kind}", 0.95, STARVED) for part in ("h20", "h20-141gb") for kind in ("bf16", "fp8")),
+    ("gh200-quad.bf16", 0.738, SHARED_POWER),
+    ("gh200-quad.fp8", 0.675, SHARED_POWER),
     ("h100-sxm-96gb-500w.bf16", 0.693, POWER_LIMITED),
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
@@ -221,6 +228,15 @@ PARAMETERS = (
         doubt=0.2,
     ),
     Parameter(("attention_fa2.Blackwell Ultra",), 0.235, 0.0, "factor", "as Blackwell", doubt=0.2),
+    Parameter(
+        ("attention_fa2.CDNA3-open",),
+        0.35,
+        0.0,
+        "factor",
+        "Triton kernels against AMD's own: 0.7 forward (midiareshadi.github.io/blog/attn-dsl-bench), "
+        "0.3 backward, where it reaches 24 % of the best (arXiv 2511.08083), by their time",
+        doubt=0.2,
+    ),
     Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),
     Parameter(("grouped",), 0.95, 0.0, "factor on the matmul share", "grouped kernels of 2025-26"),
     Parameter(("memory",), 0.88, 0.0, "share of memory bandwidth", "STREAM-like tests reach 0.85-0.93"),
@@ -257,7 +273,34 @@ PARAMETERS = (
         "4-8 by kernels of their own (github.com/pytorch/ao, testing/training/roofline_utils.py)",
         doubt=0.3,
     ),
-    Parameter(("block_casts",), 0.3, 0.0, "extra share for block scales", "MXFP8 beside per-tensor FP8"),
+    Parameter(
+        ("block_casts.vendor",), 0.3, 0.0, "extra share for block scales", "MXFP8 beside per-tensor FP8"
+    ),
+    Parameter(
+        ("block_casts.open", "block_casts.research"),
+        0.54,
+        0.0,
+        "extra share for block scales",
+        "casts along rows at 5.5, along columns at 3.9 TB/s of B200's 8, where others have 0.88 of it "
+        "(torchao/prototype/mx_formats/README.md)",
+        doubt=0.2,
+    ),
+    Parameter(
+        ("row_casts",),
+        1.0 / 3.0,
+        0.0,
+        "extra share for scales of rows and columns",
+        "8 bytes against 6 (torchao/testing/training/roofline_utils.py)",
+    ),
+    Parameter(
+        ("row_products",),
+        0.9,
+        0.0,
+        "factor",
+        "CUTLASS's against cuBLAS's: most shapes 0.9-1.0, a tail down to 0.5 "
+        "(github.com/pytorch/pytorch/issues/147971)",
+        doubt=0.1,
+    ),
     Parameter(("dequantise",), 10.0, 0.0, "bytes per weight and pass", "LitGPT 8-10, torchtune 4-14"),
     Parameter(
         ("inside.fabric",), 0.75, 0.0, "share of link bandwidth", "NCCL rings 0.78-0.82, less in small calls"
@@ -325,7 +368,19 @@ PARAMETERS = (
     ),
     Parameter(("routed_seconds",), 3e-4, 0.5, "s per routed layer and pass", "mixtures of experts"),
     Parameter(
-        ("routed_host",), 4.0, 0.0, "times a dense layer's launches", "sorting, counting, grouped calls"
+        ("routed_host.captured",),
+        4.0,
+        0.0,
+        "times a dense layer's launches",
+        "sorting, counting, grouped calls",
+    ),
+    Parameter(
+        ("routed_host.plain",),
+        10.0,
+        0.0,
+        "times a dense layer's launches",
+        "9 ms a layer of 4,096 tokens on B200 and H100 alike (Qwen3-30B-A3B, Megatron-Bridge 25.11 to 26.06)",
+        doubt=0.3,
     ),
     Parameter(
         ("routed_decline",),

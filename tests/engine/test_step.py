@@ -308,6 +308,37 @@ def test_experts_with_biases_pass_through_memory_more_often():
     assert step(model=dense).total[0] == step(model=LLAMA_8B).total[0]
 
 
+def test_layers_that_are_recomputed_are_launched_again():
+    """Where the host sets the pace, a forward pass more takes its launches: 1 + 1.5, or 1 + 1.5 + 1."""
+    small = replace(
+        LLAMA_8B, hidden=256.0, ffn=512.0, heads=4.0, kv_heads=4.0, head_dim=64.0, vocabulary=1000.0
+    )
+    work = replace(WORK, sequence=256.0)
+    layout = {"model": small, "work": work, "stack": "research", "accelerators": 1, "microbatch": 1}
+    none, selective, full = (total(**layout, recompute=mode) for mode in (0, 1, 2))
+    assert full / none == pytest.approx(3.5 / 2.5, rel=0.02)
+    assert selective / none == pytest.approx(3.0 / 2.5, rel=0.02)
+
+
+def test_experts_that_are_one_kernel_cast_within_it():
+    def casts(year: float) -> float:
+        """Seconds of casts alone."""
+        free = replace(EFFICIENCY, cast_bytes=dict.fromkeys(EFFICIENCY.cast_bytes, 0.0))
+        with_casts, without = (
+            evaluate(
+                Transformers.of([MIXTURE]),
+                Workloads.of([replace(WORK, precision="mxfp8")]),
+                machines([H100], ["mxfp8"], ["vendor"], constants, [year]),
+                Layouts.of(accelerators=64, global_batch=WORK.global_batch, ep=8),
+            ).elementwise[0]
+            for constants in (EFFICIENCY, free)
+        )
+        return float(with_casts - without)
+
+    # Those of attention and of dense layers are kernels of their own.
+    assert EFFICIENCY.fused_experts < casts(2026.41) / casts(2026.39) < 0.9
+
+
 def test_hybrids_neither_hide_the_exchange_nor_fuse_experts():
     hybrid = replace(MIXTURE, attention="hybrid")
     layout = {"model": hybrid, "ep": 64, "accelerators": 256}

@@ -105,6 +105,13 @@ def test_unfused_attention_and_research_code_are_slower(catalog):
     assert one(catalog, stack="research").tokens_per_s < 0.9 * usual
 
 
+def test_superchips_sold_one_by_one_are_linked_where_four_share_a_node(catalog):
+    split = {"gpu": "GH200", "n_gpus": "64", "tp": "4", "cp": "1", "pp": "1", "global_batch_seqs": "64"}
+    quad, alone = (one(catalog, **split, gpus_per_node=each) for each in ("4", "1"))
+    assert quad.tokens_per_s > 1.1 * alone.tokens_per_s
+    assert one(catalog, **split).tokens_per_s == quad.tokens_per_s
+
+
 def test_a_schedule_overlap_and_a_measured_product_are_columns(catalog):
     piped = {"cp": "1", "vp": ""}
     plain = one(catalog, **piped)

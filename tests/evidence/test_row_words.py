@@ -120,6 +120,35 @@ def test_recomputation_is_read(text, mode):
 
 
 @pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("recompute full, 21 of 80 layers", 21 / 80),
+        ("full recomputation of 16/32 layers; FP8", 0.5),
+        ("recompute full", None),
+        ("recompute full, uniform, 1 layer", None),
+        ("chunked attention in 36 of 48 layers", None),
+        ("recompute 90 of 80 layers", None),
+    ],
+)
+def test_some_layers_recomputed_are_a_share_of_them(text, share):
+    assert words.recompute_share(text) == share
+
+
+def test_recomputing_a_quarter_of_the_layers_costs_and_saves_a_quarter(catalog):
+    none, some, full = (
+        one(catalog, gpu="MI325X", recompute=each) for each in ("none", "full, 8 of 32 layers", "full")
+    )
+    slower, saved = (
+        (at(none) - at(some)) / (at(none) - at(full))
+        for at in (lambda p: -p.step_seconds, lambda p: p.peak_memory_gb)
+    )
+    assert slower == pytest.approx(0.25, abs=0.05)
+    assert saved == pytest.approx(0.25, abs=0.05)
+    noted = one(catalog, gpu="MI325X", recompute="full", notes="recomputed: 8 of 32 layers")
+    assert noted.tokens_per_s == some.tokens_per_s
+
+
+@pytest.mark.parametrize(
     ("text", "method"),
     [
         ("pretrain", "full"),

@@ -17,7 +17,7 @@ CATALOG = load()
 
 def point(
     model: str = "Llama 3.1 8B",
-    accelerator: str = "h100-sxm",
+    accelerator: str = "h100-sxm-96gb-500w",
     count: float = 8,
     sequence: float = 8192,
     precision: Precision = "bf16",

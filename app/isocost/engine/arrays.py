@@ -300,6 +300,8 @@ class Workloads:
     """1 where the residual stream is 32-bit beside 16-bit products, as ``MemoryProfile`` says."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
+    repeated: Array
+    """Share of the layers that full recomputation repeats."""
     schedule: NDArray[np.int8]
     """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
@@ -330,5 +332,6 @@ class Workloads:
             core_attention=np.full(len(works), core_attention),
             widened=np.full(len(works), widened),
             every_second=np.full(len(works), every_second),
+            repeated=array_of(works, lambda w: w.recompute_share),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )

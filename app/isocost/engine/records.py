@@ -158,6 +158,9 @@ class Workload:
     arXiv 2306.09782); needs one microbatch a step."""
     offload_activations: bool = False
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
+    recompute_share: float = 1.0
+    """Share of the layers that full recomputation repeats: some where memory lacks room for a few only
+    (``recompute_num_layers`` of Megatron-Core)."""
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
     wide_experts: bool = False
@@ -200,6 +203,10 @@ class Habits:
     """Whether no traffic is."""
     looped: bool = False
     """Whether experts are modules of their own, called one after another."""
+    uncaptured: bool = False
+    """Whether every kernel of a routed layer is launched by itself, where its tier captures some."""
+    rowwise: bool = False
+    """Whether 8-bit operands are scaled by rows and columns rather than as a whole."""
     wide_gradients: bool = False
     """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
     narrow_gradients: bool = False

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.memory import MemoryProfiles
+from isocost.catalog.entries.frameworks import frameworks
 from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.engine.arrays import Array, Transformers, Workloads, take_rows
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
@@ -217,8 +218,9 @@ def _per_degrees(
     """Interleaving, microbatch, recomputation, sharding, states; ``share`` is the batch per replica."""
     run, layers = spec.run, spec.transformer.layers
     chunks = [1.0]
-    # Other schedules have chunks of their own, or none.
-    if pp > 1 and spec.stack == "vendor" and run.schedule == "1f1b":
+    # Other schedules have chunks of their own, or none; some frameworks, none unless they are told.
+    plain = (run.pp or 1.0) > 1.0 and frameworks().uninterleaved.in_name(f"{run.framework.casefold()} ")
+    if pp > 1 and spec.stack == "vendor" and run.schedule == "1f1b" and not plain:
         splits = (1, 2, 3, 4, 6, 8, 12)
         chunks = [v for v in splits if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
     vps = _degrees(run.vp, chunks or [1.0])

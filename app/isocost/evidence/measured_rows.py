@@ -99,6 +99,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         schedule=run.schedule,
         wide_experts=model.is_moe and frameworks().experts_unquantised(run.framework, year or PRESENT),
         fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
+        recompute_share=run.recompute_share or words.recompute_share(run.notes) or 1.0,
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
@@ -185,7 +186,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         accelerators=count,
         sequence=sequence,
         date=text.get("date", ""),
-        framework=text.get("framework", ""),
+        framework=words.software(
+            text.get("framework", ""), f"{text.get('schedule', '')}; {text.get('precision', '')}"
+        ),
         stack=stack,
         precision=words.precision(text.get("precision", "")),
         method=read(words.method, "kind"),
@@ -204,6 +207,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         document=_number(text, "document_len"),
         sequence_parallel=read(partial(words.flag, name="seq_parallel"), "seq_parallel"),
         recompute=read(words.recompute, "recompute"),
+        recompute_share=words.recompute_share(f"recompute {text.get('recompute', '')}"),
         fused_attention=fused,
         attention_kernel=kernel,
         schedule=read(words.schedule, "schedule"),
@@ -236,6 +240,11 @@ def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
     """The catalogue's, by any spelling of its name. Raises ValueError where its memory is not the label's."""
     label = text.get("gpu", "")
     found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
+    # Nobody splits matrices but over links of their own.
+    together = _number(text, "gpus_per_node") or _number(text, "tp") or 1.0
+    if together > found.node_size == 1:
+        # Sold one by one, and four to a node with such links ("GH200 x4").
+        found = _named(catalog.accelerator, (f"{label} x{together:.0f}", found.id)).spec
     named, held = words.memory_named(label), found.memory_bytes / GIGA
     if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
         raise ValueError(

@@ -181,14 +181,18 @@ def offload(sharding: str, framework: str) -> Offload:
     return "states" if weights else "optimizer"
 
 
-_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention")
-"""Kernels and libraries of a run that no column has, as notes name them."""
+_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention", "interleaved")
+"""Kernels, libraries and schedules of a run that no column has, as notes name them."""
+
+_BY_ROWS = ("rowwise", "row-wise", "by rows", "per-row")
+"""How 8-bit operands are scaled, as precisions and notes name it."""
 
 
 def software(framework: str, notes: str) -> str:
-    """A framework's name with what its row's notes say was beside it: ``_LIBRARIES``."""
+    """A framework's name with what its row's notes say was beside it: ``_LIBRARIES`` and ``_BY_ROWS``."""
     told, name = _held(notes.casefold()), framework.casefold()
-    beside = [each for each in _LIBRARIES if each.casefold() in told and each.casefold() not in name]
+    words = (*_LIBRARIES, *_BY_ROWS)
+    beside = [each for each in words if each.casefold() in told and each.casefold() not in name]
     return " + ".join([framework, *beside]) if framework.strip() else framework
 
 
@@ -257,7 +261,8 @@ _PARTS = re.compile(
 def recompute(text: str) -> Recompute | None:
     """How much of the forward pass is repeated; None for a blank.
 
-    Words that name parts of a layer ("core_attn", "norm, act") are selective recomputation. Raises
+    Words that name parts of a layer ("core_attn", "norm, act") are selective recomputation, and a number of
+    layers ("21 of 80 layers") is the full one of these: :func:`recompute_share`. Raises
     UnknownWordError for words that tell of none.
     """
     words = text.strip().casefold()
@@ -267,12 +272,26 @@ def recompute(text: str) -> Recompute | None:
         return "none"
     if "selective" in words:
         return "selective"
-    if layer_inputs_offloaded(text):
+    if layer_inputs_offloaded(text) or _OF_LAYERS.search(words):
         return "full"
     plain = words in _YES or "full" in words or re.search(r"(gradient|activation)\w*\s*checkpoint", words)
     if not plain and not _PARTS.search(words):
         raise UnknownWordError(tr("recompute is {text}: use none, selective or full.", text=text.strip()))
     return "full" if plain else "selective"
+
+
+_OF_LAYERS = re.compile(r"\b(\d+)\s*(?:of|/|out of)\s*(\d+)\s*layers?\b")
+"""Layers that are recomputed as a whole: "full, 21 of 80 layers"."""
+
+_RECOMPUTED = re.compile(rf"(?:recomput|checkpoint)\w*[^.;\d]*{_OF_LAYERS.pattern}")
+
+
+def recompute_share(text: str) -> float | None:
+    """Share of the layers that full recomputation repeats ("recompute: full, 21 of 80 layers"); None where
+    no number of layers is named."""
+    found = _RECOMPUTED.search(text.casefold())
+    repeated, layers = (float(each) for each in found.groups()) if found else (0.0, 0.0)
+    return repeated / layers if 0.0 < repeated <= layers else None
 
 
 def layer_inputs_offloaded(text: str) -> bool:

@@ -41,6 +41,12 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
     looped: Words
     """Those that call experts one after another."""
+    uncaptured: Words
+    """Those that launch every kernel of a routed layer by itself, though their tier captures them."""
+    rowwise: Words
+    """Those that scale 8-bit operands by rows."""
+    uninterleaved: Words
+    """Those whose pipeline stages are one chunk unless somebody says otherwise."""
     linear_only: Words
     """Those that quantise linear layers alone, which experts in one tensor are not."""
     exposed: Words
@@ -77,6 +83,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             exposed=self.exposed.in_name(name)
             or (self.switched.in_name(name) and (year is None or year >= OVERLAP_YEAR)),
             looped=self.looped.in_name(name),
+            uncaptured=self.uncaptured.in_name(name),
+            rowwise=self.rowwise.in_name(name),
             wide_gradients=self.wide_gradients.in_name(name),
             narrow_gradients=self.narrow_gradients.in_name(name),
         )

@@ -71,6 +71,8 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """States that wait in the host's memory."""
     sequence_parallel: bool | None = None
     recompute: Recompute | None = None
+    recompute_share: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    """Share of the layers that full recomputation repeats; None = what the notes say, else all."""
     fused_attention: bool | None = None
     attention_kernel: AttentionKernel | None = None
     """Where the source names it; else what the framework's name says, or its tier and date."""

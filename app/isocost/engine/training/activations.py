@@ -25,7 +25,7 @@ class LayerActivations:
     selective: Array
     """With norms, activation functions and attention recomputed, or every second product too."""
     boundary: Array
-    """The layer's input alone: full recomputation."""
+    """The layer's input alone: full recomputation. All of it in layers that are not repeated."""
 
     def stored(self, recompute: NDArray[np.int8]) -> Array:
         """Kept until the backward pass in each layout's mode."""
@@ -90,4 +90,6 @@ def layer_activations(
     if np.any(states.widened):
         wide = states.widened * (layouts.sharding < 3)
         boundary = boundary * (1.0 + wide * (THIRTY_TWO_BIT / states.activation_bytes - 1.0))
+    if np.any(states.repeated < 1.0):
+        boundary = boundary + (1.0 - states.repeated) * (whole - boundary)
     return LayerActivations(whole=whole, selective=selective, boundary=boundary)

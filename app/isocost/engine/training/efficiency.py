@@ -100,7 +100,8 @@ class Efficiency:
     """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
     and to this day for the others on ``PLAIN_ATTENTION``."""
     attention_fa2: Mapping[str, float]
-    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it."""
+    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it. By
+    architecture and stack where what a stack runs instead is another kernel (``CDNA3-open``: Triton's)."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
@@ -117,8 +118,12 @@ class Efficiency:
     """Seconds a step, by stack."""
     cast_bytes: Mapping[str, float]
     """Traffic of casting one operand element below 16 bits, by stack."""
-    block_casts: float
-    """Extra share of it for block scales."""
+    block_casts: Mapping[str, float]
+    """Extra share of it for block scales, by stack."""
+    row_casts: float
+    """Extra share of it for scales of rows and columns."""
+    row_products: float
+    """Rate of a product of operands with such scales over that of one with a scale each."""
     dequantise: float
     """Traffic of unpacking one 4-bit weight."""
     inside: Mapping[str, float]
@@ -149,11 +154,12 @@ class Efficiency:
     dispatch_passes: float
     """Passes over routed tokens to sort, copy, cast and combine them."""
     fused_experts: float
-    """Share of these passes left where experts are one kernel."""
+    """Share of these passes, and of the experts' casts, left where experts are one kernel."""
     routed_seconds: float
     """Fixed seconds of a routed layer and pass today."""
-    routed_host: float
-    """Launches of a routed layer over a dense one's today."""
+    routed_host: Mapping[str, float]
+    """Launches of a routed layer over a dense one's today: ``captured`` in graphs in part, or ``plain`` where
+    tokens go to other ranks by an all-to-all whose every kernel is launched by itself."""
     routed_decline: float
     """Yearly rate at which both fall."""
     hybrid: float
@@ -230,6 +236,8 @@ class Machines:
     """1 where experts are computed one after another."""
     routed_seconds: Array
     routed_host: Array
+    dispatch_host: Array
+    """Launches beyond these where tokens go to other ranks and nothing captures what that takes."""
     looped: Array
     """Launches of an expert over a dense layer's where each is called alone; 0 where all are at once."""
     straggler: Array
@@ -285,6 +293,12 @@ def _without_own_attention(
     mature = array_of(rows, lambda r: r[0].architecture == "Ampere" and r[1] == "vendor") > 0
     until = array_of(rows, lambda r: 0.0 if r[1] == "vendor" else PLAIN_ATTENTION.get(r[0].architecture, 0.0))
     return ((year < FUSED_ATTENTION_YEAR) & ~mature) | (year < until)
+
+
+def _borrowed(architecture: str, stack: Stack, e: Efficiency) -> float:
+    """Factor on attention of the kernels a stack runs that were not written for an architecture."""
+    own = e.attention_fa2.get(f"{architecture}-{stack}")
+    return e.attention_fa2.get(architecture, 1.0) if own is None else own
 
 
 def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
@@ -344,9 +358,7 @@ def machines(
     kernels = array_of(list(zip(accelerators, known, strict=True)), lambda r: _kernel(*r, e))
     # No number where no kernel is named.
     # The vendor's stack had kernels of its own before they were fused throughout.
-    slower = array_of(
-        rows, lambda r: 1.0 if r[2] == "vendor" else e.attention_fa2.get(r[0].architecture, 1.0)
-    )
+    slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else _borrowed(r[0].architecture, r[2], e))
     foreign = np.minimum(by_stack(e.attention_early), slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
 
@@ -356,6 +368,7 @@ def machines(
     # A rate measured in 8 bits says nothing of the head's product in 16.
     wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed, tuned = habit("exposed"), habit("tuned")
+    by_rows = habit("rowwise") & (array_of(precisions, lambda p: PEAK_FORMAT[p] == "fp8") > 0)
     # The vendor's products are the reference of every stack's.
     slowed = np.where(tuned, by_stack(e.matmul_stack), 1.0) * immature
     vendor, research = by_name("vendor"), by_name("research")
@@ -369,7 +382,9 @@ def machines(
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
-        matmul=_measured_or(known, array_of(rows, lambda r: _matmul(*r, e)) / slowed),
+        matmul=_measured_or(
+            known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
+        ),
         bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
@@ -387,8 +402,8 @@ def machines(
         fused_loss=np.where(tuned, 1.0, vendor),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
-        cast_bytes=by_stack(e.cast_bytes),
-        block_casts=full(e.block_casts),
+        cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
+        block_casts=by_stack(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),
@@ -409,7 +424,10 @@ def machines(
         dispatch_passes=full(e.dispatch_passes),
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
-        routed_host=e.routed_host * age,
+        routed_host=e.routed_host["captured"] * age,
+        dispatch_host=np.where(
+            habit("uncaptured"), (e.routed_host["plain"] - e.routed_host["captured"]) * age, 0.0
+        ),
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),

@@ -58,6 +58,8 @@ def routed_seconds(
     fused = np.where(passes_left < 1.0, 1.0, 0.0)
     up = product(rows, (t.matrices - 1.0) * width, t.expert_hidden, w, m, experts, fused)
     down = product(rows, t.expert_hidden, width, w, m, experts, fused)
+    # One kernel casts what it computes, between its products too.
+    up, down = (each.with_casts(passes_left) for each in (up, down))
     shared_width = t.shared_experts * t.expert_ffn / tp
     shared_up = product(tokens, (t.matrices - 1.0) * shared_width, t.hidden, w, m)
     matmuls = up + down + shared_up + product(tokens, t.hidden, shared_width, w, m)

@@ -195,14 +195,16 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         head=_head(tokens, t, w, m, tp),
         host=m.host * (1.0 + moe_share * _routed_launches(t, m, split)),
         weights=_weight_gradients(w, forward, backward),
+        repeated=w.repeated,
     )
 
 
 def _routed_launches(t: Transformers, m: Machines, split: Split) -> Array:
     """Launches of a routed layer beyond a dense one's, over these."""
-    if not np.any(m.looped):
-        return m.routed_host
-    return m.routed_host + m.looped * t.experts / split.ep
+    launches = m.routed_host
+    if np.any(m.dispatch_host):
+        launches = launches + m.dispatch_host * (split.ep > 1)
+    return launches + m.looped * t.experts / split.ep if np.any(m.looped) else launches
 
 
 def _weight_gradients(w: Workloads, forward: Seconds, backward: Seconds) -> Array:

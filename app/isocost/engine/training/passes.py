@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array
 
+BACKWARD_LAUNCHES = 1.5
+"""Launches of a layer's backward pass over its forward pass. Chosen: a product needs two backward, most other
+kernels one."""
+
+SELECTIVE_LAUNCHES = 0.5
+"""Launches of what selective recomputation repeats, over those of a forward pass: norms and activations, or
+every second product. Chosen: about half of the kernels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -70,12 +78,13 @@ class LayerSeconds:
     """Seconds the host needs to launch a layer's forward pass."""
     weights: Array
     """Seconds of gradients of weights within ``backward``; worked out for schedules that move them alone."""
+    repeated: Array
+    """Share of the layers that full recomputation repeats."""
 
     def recomputed(self, mode: NDArray[np.int8] | int) -> Array:
         """Seconds a recomputation mode (0 none, 1 selective, 2 full) adds to the backward pass."""
-        return np.where(
-            np.equal(mode, 2), self.forward.total, np.where(np.equal(mode, 1), self.selective.total, 0.0)
-        )
+        full = self.forward.total * self.repeated
+        return np.where(np.equal(mode, 2), full, np.where(np.equal(mode, 1), self.selective.total, 0.0))
 
     def passes(self, mode: NDArray[np.int8] | int) -> Passes:
         """Seconds of each pass under a recomputation mode."""
@@ -84,7 +93,14 @@ class LayerSeconds:
             backward=self.backward.total + self.recomputed(mode),
             head=self.head.total,
             host=self.host,
+            host_backward=self.host * (BACKWARD_LAUNCHES + self.relaunched(mode)),
             weights=self.weights,
+        )
+
+    def relaunched(self, mode: NDArray[np.int8] | int) -> Array:
+        """Launches a recomputation mode repeats in the backward pass, over those of a forward pass."""
+        return np.where(
+            np.equal(mode, 2), self.repeated, np.where(np.equal(mode, 1), SELECTIVE_LAUNCHES, 0.0)
         )
 
 
@@ -99,5 +115,7 @@ class Passes:
     """Output projection and loss, forward and backward."""
     host: Array
     """Seconds the host needs to launch a layer's forward pass."""
+    host_backward: Array
+    """The same of its backward pass, recomputation included."""
     weights: Array
     """Those of the gradients of weights within ``backward``, as ``LayerSeconds`` has them."""

@@ -37,6 +37,10 @@ class Product:
             self.backward_casts * factor,
         )
 
+    def with_casts(self, left: Array) -> Product:
+        """The same with ``left`` of its casts."""
+        return Product(self.forward, self.backward, self.forward_casts * left, self.backward_casts * left)
+
 
 def product(
     rows: Array,

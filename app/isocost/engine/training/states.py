@@ -141,6 +141,8 @@ class StateBytes:
     """Bytes per logit of the loss."""
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
+    repeated: Array
+    """Share of the layers that full recomputation repeats; the others keep their activations."""
     fused_attention: Array
     updated_here: Array
     """1 where optimizer states are on the accelerator, 0 where the host holds them and does the update."""
@@ -174,6 +176,7 @@ class StateBytes:
             input_bytes=array_of(works, lambda w: _input_bytes(w, _eager(w, profile))),
             logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile)),
             kept_inputs=array_of(works, lambda w: not w.offload_activations),
+            repeated=array_of(works, lambda w: w.recompute_share),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             updated_here=array_of(works, lambda w: w.offload == "none"),
             kept_here=array_of(works, lambda w: w.offload != "states"),

@@ -15,10 +15,6 @@ from isocost.engine.training.passes import LayerSeconds, Passes, Split
 from isocost.engine.training.products import cast_traffic
 from isocost.engine.training.schedules import COPIES, FOLDED, SENDS, ramp_seconds
 
-BACKWARD_LAUNCHES = 1.5
-"""Launches of a layer's backward pass over its forward pass. Chosen: a product needs two backward, most other
-kernels one."""
-
 HIDING_SHARE = 0.8
 """Share of a pass that the traffic of data parallel can hide behind. Chosen, not fitted: the first bucket of
 gradients is ready only some way into the backward pass, and the last is left over at its end."""
@@ -158,10 +154,10 @@ def _timeline(
     # Research code launches ever slower the more ranks a pipeline across servers splits its layers over: 4.6
     # ms a layer became 10, 15 and 25 at tp of 2, 4 and 8 (Nanotron grid, one sequence a microbatch).
     crossing = (layouts.pp > 1) & (layouts.accelerators > m.links.domain)
-    host = passes.host * (1.0 + m.pipelined_host * (layouts.tp * crossing))
+    slowed = 1.0 + m.pipelined_host * (layouts.tp * crossing)
     # The host launches kernels ahead of the device; whichever is slower sets the pace of a pass.
-    forward_floor = _smooth_maximum(forward_gathered, host)
-    backward_floor = _smooth_maximum(backward_gathered, BACKWARD_LAUNCHES * host)
+    forward_floor = _smooth_maximum(forward_gathered, slowed * passes.host)
+    backward_floor = _smooth_maximum(backward_gathered, slowed * passes.host_backward)
     gathered = forward_gathered + backward_gathered
     per_layer = forward_floor + backward_floor
     head = passes.head * (1.0 + t.mtp_layers) + t.mtp_layers * per_layer
