@@ -6,6 +6,7 @@ import pytest
 
 from isocost.catalog import load
 from isocost.catalog.entries.frameworks import frameworks
+from isocost.engine.training.states import FOUR_BIT
 from isocost.evidence import row_words as words
 from isocost.evidence.table import predict
 
@@ -145,11 +146,11 @@ def test_notes_name_kernels_that_no_column_has(catalog):
 
 
 def test_zero_3_gathers_modules_not_layers(catalog):
-    """DeepSeek-V3 over 128 H100, states on the host, Ulysses over 8: 30 GB."""
+    """DeepSeek-V3 over 128 H100, states on the host, Ulysses over 8: 30 GB taken."""
     stated = {"framework": "xtuner (HF Transformers + DeepSpeed)", "zero_or_fsdp": "ZeRO-3 offload"}
     stated |= {"cp": "8", "tp": "1", "pp": "1", "micro_batch": "2", "global_batch_seqs": "32"}
     found = run(catalog, "DeepSeek-V3", "H100-SXM-80GB", 128, 32768, notes="w/o MTP", **stated)
-    assert found.peak_memory_gb == pytest.approx(30.0, rel=0.15)
+    assert found.reserved_memory_gb == pytest.approx(30.0, rel=0.15)
     assert found.fits == "yes"
 
 
@@ -160,7 +161,7 @@ def test_experts_in_one_tensor_are_not_quantised(catalog):
 
     experts = 48 * 128 * 3 * 2048 * 768 / 1e9
     more = peak("HF PEFT", "2026-06") - peak("HF PEFT", "2025-06")
-    assert more == pytest.approx((2.0 - 0.53) * experts, rel=0.01)
+    assert more == pytest.approx((2.0 - FOUR_BIT) * experts, rel=0.01)
     assert peak("Unsloth", "2026-06") == peak("Unsloth", "2025-06")
 
 
@@ -234,7 +235,8 @@ def test_layer_inputs_on_the_host_are_full_recomputation(catalog):
         run(catalog, "Llama 3.1 8B", "H100", 1, 65536, kind="lora", framework="Unsloth", recompute=mode)
         for mode in ("full", "unsloth")
     )
-    inputs = 32 * 65536 * 4096 * 2 / 1e9
+    # The layer at work has its own input back.
+    inputs = 31 * 65536 * 4096 * 2 / 1e9
     assert held.peak_memory_gb - offloaded.peak_memory_gb == pytest.approx(inputs, rel=0.01)
 
 
