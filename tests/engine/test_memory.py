@@ -470,6 +470,24 @@ def test_frozen_weights_are_kept_in_the_format_they_are_multiplied_in_and_traine
     assert held["lora", "bf16"] == held["full", "fp8"] == held["full", "bf16"]
 
 
+def test_copies_of_weights_in_8_bits_wait_for_the_next_microbatch():
+    cached = replace(PLAIN, eight_bit_copies=2.0)
+    layers = parameters(models.LLAMA3_8B).total - 2 * 4096 * 128256
+    for precision, method, bytes_each in (("fp8", "full", 2.0), ("bf16", "full", 0.0), ("fp8", "lora", 0.0)):
+        held, without = (
+            peak(
+                models.LLAMA3_8B,
+                profile=each,
+                precision=precision,
+                method=method,
+                accelerators=1,
+                sharding=0,
+            ).weights.item()
+            for each in (cached, PLAIN)
+        )
+        assert held - without == pytest.approx(bytes_each * layers, rel=1e-3)
+
+
 @pytest.mark.parametrize("tp", [1, 2])
 def test_a_routed_token_leaves_its_copy_and_its_inner_tensors_at_each_of_its_experts(tp):
     """Two norms' inputs and outputs, queries, attention, keys and values, and two experts of three widths."""

@@ -38,6 +38,7 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whole_logit_bytes: float = WHOLE_LOGIT
     split_logit_bytes: float = 0.0
     pipeline_gradient_bytes: float = 0.0
+    eight_bit_copies: float = 0.0
     eager: float = 0.0
     update_copies: float = 0.0
     update_limit: float = math.inf

@@ -110,6 +110,9 @@ class MemoryProfile:
     pipeline_gradient_bytes: float = 0.0
     """Bytes per trained parameter of gradients in a pipeline, where they are more: PyTorch's add up whole and
     in 32 bits over all microbatches (torchtitan's ``reshard_after_forward`` and ``reduce_dtype``)."""
+    eight_bit_copies: float = 0.0
+    """Bytes per trained weight of copies in 8 bits that wait for the next microbatch, where products are of
+    8 bits: one, and one more transposed (Transformer Engine's ``is_first_microbatch``)."""
     eager: float = 0.0
     """1 where operators run one by one: a norm keeps its input in 32 bits and, where its weight is trained,
     its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its own."""
@@ -179,8 +182,10 @@ class StateBytes:
         """
         split = profile.split_logit_bytes or profile.whole_logit_bytes
         return cls(
-            weights=array_of(works, _weight_bytes),
-            expert_weights=array_of(works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w)),
+            weights=array_of(works, lambda w: _weight_bytes(w, profile)),
+            expert_weights=array_of(
+                works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w, profile)
+            ),
             table_weights=np.full(1, SIXTEEN_BIT),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
             sharded_gradients=array_of(
@@ -228,12 +233,15 @@ def _wide_experts(work: Workload) -> bool:
     return work.method == "qlora" and work.wide_experts
 
 
-def _weight_bytes(work: Workload) -> float:
+def _weight_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
-    # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
     if work.method == "qlora":
         return FOUR_BIT
-    return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
+    narrow = work.precision in EIGHT_BIT
+    if work.method == "lora":
+        return 1.0 if narrow else SIXTEEN_BIT
+    # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
+    return SIXTEEN_BIT + profile.eight_bit_copies * narrow
 
 
 def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
