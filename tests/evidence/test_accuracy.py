@@ -82,6 +82,7 @@ def test_peaks_are_compared_as_their_source_reports_them(catalog):
     assert expected("memory driver") - expected("memory reserved") == pytest.approx(2.0)
     assert expected("memory driver", accelerators=1.0) - expected("memory reserved") == pytest.approx(0.6)
     assert expected("", "torchtitan + compile") == pytest.approx(expected("memory reserved"))
+    assert expected("", "ms-swift (Megatron-LM)") == pytest.approx(expected("memory reserved"))
     # Batches of changing lengths leave gaps.
     assert expected("memory reserved", "HF Transformers") > 1.05 * expected("memory reserved")
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.memory import MemoryProfiles
+from isocost.catalog.entries.frameworks import frameworks
 from isocost.engine.arrays import Array
 from isocost.evidence.measured_rows import RunSpec
 from isocost.quantities.units import GIGA
@@ -157,10 +158,10 @@ class MemoryScore:
 def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> float:
     """A predicted peak, GB, as a run's source reports its own: what tensors fill, or what was taken for them.
 
-    torchtitan prints what its allocator took, and notes say so of others ("reserved", "driver").
+    Some frameworks print what their allocator took, and notes say so of others ("reserved", "driver").
     """
-    told = spec.run.notes.casefold()
-    if "titan" not in spec.run.framework.casefold() and "reserved" not in told and "driver" not in told:
+    told, name = spec.run.notes.casefold(), spec.run.framework.casefold()
+    if not frameworks().reserved_peaks.in_name(name) and "reserved" not in told and "driver" not in told:
         return peak_gb
     taken = peak_gb * profiles.reserved(spec.run.framework, spec.stack)
     outside = profiles.for_framework(spec.run.framework, spec.stack).outside(spec.run.accelerators)
