@@ -387,3 +387,29 @@ def test_experts_are_never_spread_over_more_accelerators_than_there_are(catalog)
     assert "EP1 " in found.layout
     assert found.fits == "no"
     assert "ep is 64" in run(catalog, "DeepSeek-V3", "H100", 8, 4096, ep="64").note
+
+
+def test_a_loss_that_is_not_compiled_keeps_all_logits(catalog):
+    """torchtitan: 10 bytes more for each of 8,192 x 128,256 logits, 14 under tensor parallelism."""
+    logits = 8192 * 128256 / 1e9
+
+    def peak(framework, date, tp="1"):
+        stated = {"zero_or_fsdp": "FSDP2", "recompute": "selective", "global_batch_seqs": "8", "tp": tp}
+        return run(
+            catalog, "Llama 3.1 8B", "H100", 8, 8192, framework=framework, date=date, **stated
+        ).peak_memory_gb
+
+    compiled, eager = peak("torchtitan + compile", "2026-06"), peak("torchtitan", "2026-06")
+    assert eager - compiled == pytest.approx(10.0 * logits, rel=0.02)
+    assert peak("torchtitan + compile", "2024-12") == pytest.approx(eager, rel=0.02)
+    split = peak("torchtitan", "2026-06", "8") - peak("torchtitan + compile", "2026-06", "8")
+    assert split == pytest.approx(14.0 * logits / 8, rel=0.02)
+
+
+def test_unsloth_keeps_layer_inputs_on_the_host_where_nothing_else_is_said(catalog):
+    stated = {"kind": "qlora", "framework": "Unsloth", "date": "2026-06"}
+    told, unsaid = (
+        run(catalog, "Llama 3.1 8B", "H100", 1, 32768, recompute=mode, **stated).peak_memory_gb
+        for mode in ("full", "")
+    )
+    assert told - unsaid == pytest.approx(31 * 32768 * 4096 * 2 / 1e9, rel=0.01)

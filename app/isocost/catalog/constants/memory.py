@@ -55,16 +55,15 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an allocator takes over what it fills, where it is known of this framework (``Reported``)."""
     whole_logits_until: float = 0.0
     """Decimal year until which its loss kept all logits (0 = as ``logit_bytes`` says at any time)."""
-    uncompiled_whole_until: float = 0.0
-    """The same where nothing was compiled."""
+    uncompiled_whole: bool = False
+    """Whether it keeps them at any time where nothing is compiled."""
     offload_activations: bool = False
     """Whether runs that do not say what they recompute keep layer inputs on the host."""
 
     def keeps_all_logits(self, software: str, year: float) -> bool:
         """Whether its loss kept all logits, by the words on a run's software and when it ran."""
         compiled = "compile" in software.casefold()
-        uncompiled = max(self.whole_logits_until, self.uncompiled_whole_until)
-        return year < (self.whole_logits_until if compiled else uncompiled)
+        return year < self.whole_logits_until or (self.uncompiled_whole and not compiled)
 
     def outside(self, accelerators: float) -> float:
         """Bytes of a device that its allocator does not count, of a run on so many."""
