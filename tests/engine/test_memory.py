@@ -422,6 +422,9 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     assert profiles.name_for_framework("HF Transformers + DeepSpeed", "open") == "deepspeed"
     assert profiles.name_for_framework("TRL + Liger", "open") == "eager"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
+    assert profiles.name_for_framework("HF Trainer", "open") == "eager"
+    assert profiles.name_for_framework("Accelerate, HF", "open") == "eager"
+    assert profiles.name_for_framework("HF Trainer + DeepSpeed", "open") == "deepspeed"
     assert profiles.name_for_framework("somebody's own", "open") == "fsdp"
     recipe = profiles.for_framework("torchtune + compile", "open")
     assert (recipe.optimizer, recipe.recompute) == ("adamw-bf16", "full")

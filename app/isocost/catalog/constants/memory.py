@@ -100,7 +100,7 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def name_for_framework(self, framework: str, stack: Stack = "vendor") -> str:
         """The profile a published run's framework means, by the first known word in its name."""
-        words = framework.lower()
+        words = f"{framework.lower()} "
         return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
 
     def reserved(self, framework: str, stack: Stack = "vendor") -> float:
