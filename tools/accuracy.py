@@ -87,9 +87,10 @@ Gaudi2: 24 %, then 28 %). PyTorch ran Ampere's attention on Blackwell too, until
 (torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective
 recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo
 AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
-states it (24 %, then 4 %): elsewhere it must be typed. Of peaks, a layer at work has gradients as well and FSDP
-no second copy of weights (LLaMA-Factory: 17 %, then 3 %; torchtitan on B200: 23 %, then 2 %, a third of that for
-its unit), and FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %). Their figures are no longer those of sources nobody
+states it (24 %, then 4 %): elsewhere it must be typed. Of peaks, a layer at work has gradients as well and
+FSDP no second copy of weights (LLaMA-Factory: 17 %, then 3 %; torchtitan on B200: 23 %, then 2 %, a third of
+that for its unit), and FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %). Their
+figures are no longer those of sources nobody
 has looked at. Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several
 batches, and 6 on MI350X of models without a name.
 """
