@@ -568,6 +568,15 @@ def test_an_update_that_copies_weights_counts_where_activations_are_fewer():
     assert paged.buffers.item() == 0.0
 
 
+def test_buckets_are_held_below_stage_3():
+    bucketed = replace(PLAIN, bucket_bytes=2e9)
+    for stage, bytes_more in ((0, 0.0), (1, 2e9), (2, 2e9), (3, 0.0)):
+        held, without = (
+            peak(models.LLAMA3_8B, profile=each, sharding=stage).buffers.item() for each in (bucketed, PLAIN)
+        )
+        assert held - without == bytes_more
+
+
 def test_modules_are_gathered_up_to_the_parameters_that_may_be_live():
     limited = replace(PLAIN, live_parameters=1e9)
     layout = {"accelerators": 128, "sharding": 3}

@@ -42,6 +42,7 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     eager: float = 0.0
     update_copies: float = 0.0
     update_limit: float = math.inf
+    bucket_bytes: float = 0.0
     live_parameters: float = math.inf
     widened: float = 0.0
     optimizer: Optimizer = "adamw"

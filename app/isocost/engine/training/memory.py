@@ -358,14 +358,15 @@ def _states(
 def _gathered(
     t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
 ) -> Array:
-    """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
+    """Bytes of the layers and the head that ZeRO-3 holds whole for the moment; buckets below it."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
     fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
     whole = fetched * (states.weights * dense + states.expert_weights * routed)
     # The limit counts parameters, as they are kept.
     whole = np.minimum(whole, states.weights * profile.live_parameters)
     head = SIXTEEN_BIT * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
-    return np.where(layouts.sharding == 3, whole + head, 0.0)
+    buckets = np.where(layouts.sharding > 0, profile.bucket_bytes, 0.0)
+    return np.where(layouts.sharding == 3, whole + head, buckets)
 
 
 def _loss(

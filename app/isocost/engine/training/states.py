@@ -121,6 +121,8 @@ class MemoryProfile:
     are gone: PyTorch's ``foreach`` takes the roots of all second moments at once, ZeRO widens gradients."""
     update_limit: float = math.inf
     """Bytes these come to at most (DeepSpeed updates ``sub_group_size`` parameters at a time)."""
+    bucket_bytes: float = 0.0
+    """Held by the buckets in which ZeRO reduces gradients and gathers updated weights, below its stage 3."""
     live_parameters: float = math.inf
     """Parameters whole at once at most under ZeRO-3 (DeepSpeed's ``stage3_max_live_parameters``)."""
     widened: float = 0.0
