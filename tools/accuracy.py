@@ -72,8 +72,10 @@ What the sources that come out badly have in common, none of it corrected for:
 - Code written for study: models below 2 billion parameters wait for the host, tensor parallelism without
   sequence parallelism overlaps nothing, experts are looped over in Python (ScaleTorch), or attention's scores
   very likely go through memory (universal-llm-trainer). C code without a framework is a third faster (llm.c).
-- Peaks of memory read from allocators that keep more than they use (FlagPerf), and logits whose copies depend
-  on how the loss is compiled (torchtitan).
+- Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan before
+  mid-2025 are 5 to 10 % above ours; what prime-rl recomputes selectively of experts is more than we repeat
+  (67 % too high). PEFT's adapters under FSDP keep twice the layer's tensors that they keep on one card
+  (fms-acceleration: peaks 20 to 35 % above ours), and we do not know why.
 
 These sources were looked at while errors were corrected: runs of 2022 wrote scores of attention to memory
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
@@ -86,7 +88,10 @@ then 3 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.
 (torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective
 recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo
 AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
-states it (24 %, then 4 %): elsewhere it must be typed. Their figures are no longer those of sources nobody
+states it (24 %, then 4 %): elsewhere it must be typed. Of peaks, a layer at work has gradients as well and
+FSDP no second copy of weights (LLaMA-Factory: 17 %, then 3 %; torchtitan on B200: 23 %, then 2 %, a third of
+that for its unit), and FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %). Their
+figures are no longer those of sources nobody
 has looked at. Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several
 batches, and 6 on MI350X of models without a name.
 """

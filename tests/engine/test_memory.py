@@ -13,7 +13,7 @@ from isocost.engine.layout import Layouts
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
 from isocost.engine.training.memory import Memory, memory, needs, peak_bytes, usable_bytes
-from isocost.engine.training.states import MemoryProfile, StateBytes
+from isocost.engine.training.states import FOUR_BIT, MemoryProfile, StateBytes
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 
@@ -28,6 +28,7 @@ PLAIN = MemoryProfile(
     head_balanced=0.0,
     allocated_bytes=0.0,
     reserve_bytes=0.0,
+    communicator_bytes=0.0,
     fragmentation=0.0,
 )
 
@@ -106,7 +107,8 @@ def test_activations_of_gpt3_follow_the_published_formula():
     m = peak(t, sequence=s, flash=False, accelerators=8, tp=8, sharding=0)
     unit = s * b * t.hidden * t.layers / 8
     assert m.activations.item() == pytest.approx(unit * (32 + 5 * t.heads * s / t.hidden), rel=0.03)
-    full = peak(t, sequence=s, recompute=2, accelerators=8, tp=8, sharding=0, sequence_parallel=False)
+    whole = {"accelerators": 8, "tp": 8, "sharding": 0, "sequence_parallel": False}
+    full = peak(t, sequence=s, recompute=2, profile=replace(PLAIN, logit_bytes=1e3), **whole)
     assert full.activations.item() == pytest.approx(2 * s * b * t.hidden * t.layers)
 
 
@@ -131,12 +133,45 @@ def test_keeping_every_other_product_stores_less():
         assert alike == peak(models.LLAMA3_8B, recompute=mode).activations
 
 
-def test_the_output_head_is_whole_under_full_sharding_only():
-    gathering = replace(PLAIN, head_bytes=8.0)
-    for stage, more in ((1, 0.0), (3, 8.0 * 4096 * 128256)):
-        layout = {"accelerators": 8, "sharding": stage}
-        with_it = peak(models.LLAMA3_8B, profile=gathering, **layout).buffers.item()
-        assert with_it - peak(models.LLAMA3_8B, **layout).buffers.item() == pytest.approx(more)
+def test_the_gradient_of_the_output_head_counts_where_it_needs_more_than_the_logits():
+    """It is made beside the 16-bit gradient of the logits, and widened under ZeRO-3 when that is gone."""
+    head, few, many = 4096 * 128256, 256.0, 65536.0
+    late = replace(PLAIN, whole_gradient_bytes=6.0)
+    for stage, length, bytes_each in ((1, few, 0.0), (3, few, 6.0), (1, many, 0.0), (3, many, 0.0)):
+        layout = {"accelerators": 8, "sharding": stage, "sequence": length, "global_batch": 8}
+        with_it, without = (peak(models.LLAMA3_8B, profile=each, **layout) for each in (late, PLAIN))
+        more = max(bytes_each * head - with_it.logits.item(), 0.0)
+        made = max(2.0 * head - 0.5 * with_it.logits.item(), 0.0)
+        assert (with_it.buffers - without.buffers).item() == pytest.approx(max(more, made))
+    frozen = peak(models.LLAMA3_8B, profile=late, method="lora", sharding=3, sequence=few)
+    assert frozen.buffers == peak(models.LLAMA3_8B, method="lora", sharding=3, sequence=few).buffers
+
+
+def test_pytorch_shards_the_weights_it_updates():
+    """12 bytes a parameter before the backward pass, 16 after it, as fms-acceleration measured on 4 A100."""
+    shared = replace(PLAIN, sharded_masters=1.0, persistent_gradients=0.0)
+
+    def states(**changes) -> float:
+        m = peak(models.LLAMA3_8B, profile=shared, sharding=3, recompute=2, **changes)
+        return (m.weights + m.gradients + m.optimizer).item() / parameters(models.LLAMA3_8B).total * 8
+
+    assert states(global_batch=8, microbatch=1, sequence=65536.0) == pytest.approx(12.0, rel=1e-3)
+    assert states(global_batch=64, microbatch=1) == pytest.approx(16.0, rel=1e-3)
+    assert states(global_batch=64, optimizer="adamw-bf16") == pytest.approx(8.0, rel=1e-3)
+    unsharded = peak(models.LLAMA3_8B, profile=shared, sharding=0, recompute=2, accelerators=1)
+    assert unsharded.weights.item() == pytest.approx(2 * parameters(models.LLAMA3_8B).total, rel=1e-3)
+
+
+def test_a_layer_at_work_needs_what_it_recomputes_and_its_gradients():
+    """Llama 3 8B, in units of a token's 4,096 values: 17 a layer keeps, and a gradient for each of them."""
+    fused = {"fused_kernels": True, "accelerators": 1, "sharding": 0, "sequence": 65536.0}
+    unit = 65536.0 * 4096 * 2
+    grown = replace(PLAIN, working_layers=1.0)
+    layer = 4 + (4096 * 2 + 1024 * 2) / 4096 + 3 * 14336 / 4096
+    for mode, stored in ((0, 32 * layer), (2, 32.0)):
+        held = peak(models.LLAMA3_8B, profile=grown, recompute=mode, **fused).activations.item() / unit
+        recomputed = layer - stored / 32
+        assert held == pytest.approx(stored + recomputed + layer)
 
 
 def test_a_state_space_layer_keeps_its_own_projections():
@@ -308,8 +343,9 @@ QWEN3_14B = replace(models.LLAMA3_8B, layers=40, hidden=5120, heads=40, ffn=1740
     ("gib", "model", "logit_bytes", "layout"),
     [
         # torchtitan pull request 996: 8 H100, sequences of 8,192, selective recomputation. The loss takes the
-        # logits in eight chunks: they and their gradient are whole in 16 bits, a chunk of each in 32.
-        (42.26, models.LLAMA3_8B, 5.0, {"microbatch": 1, "global_batch": 8, "recompute": 1}),
+        # logits in eight chunks: they and their gradient are whole in 16 bits, their logarithms in 32 wait
+        # for the backward pass, a chunk has two more tensors in 32. Its allocator took 1.05 times as much.
+        (42.26 / 1.05, models.LLAMA3_8B, 9.0, {"microbatch": 1, "global_batch": 8, "recompute": 1}),
         # torchtitan docs/chunked_loss.md: 8 H100, 327,680 tokens a replica, full recomputation.
         (83.56, QWEN3_14B, 2.0, {"tp": 4, "microbatch": 40, "global_batch": 80, "recompute": 2}),
     ],
@@ -386,6 +422,9 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     assert profiles.name_for_framework("HF Transformers + DeepSpeed", "open") == "deepspeed"
     assert profiles.name_for_framework("TRL + Liger", "open") == "eager"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
+    assert profiles.name_for_framework("HF Trainer", "open") == "eager"
+    assert profiles.name_for_framework("Accelerate, HF", "open") == "eager"
+    assert profiles.name_for_framework("HF Trainer + DeepSpeed", "open") == "deepspeed"
     assert profiles.name_for_framework("somebody's own", "open") == "fsdp"
     recipe = profiles.for_framework("torchtune + compile", "open")
     assert (recipe.optimizer, recipe.recompute) == ("adamw-bf16", "full")
@@ -434,6 +473,24 @@ def test_frozen_weights_are_kept_in_the_format_they_are_multiplied_in_and_traine
     assert held["lora", "bf16"] == held["full", "fp8"] == held["full", "bf16"]
 
 
+def test_copies_of_weights_in_8_bits_wait_for_the_next_microbatch():
+    cached = replace(PLAIN, eight_bit_copies=2.0)
+    layers = parameters(models.LLAMA3_8B).total - 2 * 4096 * 128256
+    for precision, method, bytes_each in (("fp8", "full", 2.0), ("bf16", "full", 0.0), ("fp8", "lora", 0.0)):
+        held, without = (
+            peak(
+                models.LLAMA3_8B,
+                profile=each,
+                precision=precision,
+                method=method,
+                accelerators=1,
+                sharding=0,
+            ).weights.item()
+            for each in (cached, PLAIN)
+        )
+        assert held - without == pytest.approx(bytes_each * layers, rel=1e-3)
+
+
 @pytest.mark.parametrize("tp", [1, 2])
 def test_a_routed_token_leaves_its_copy_and_its_inner_tensors_at_each_of_its_experts(tp):
     """Two norms' inputs and outputs, queries, attention, keys and values, and two experts of three widths."""
@@ -444,8 +501,10 @@ def test_a_routed_token_leaves_its_copy_and_its_inner_tensors_at_each_of_its_exp
 
 
 def test_full_sharding_holds_two_layers_whole_for_the_moment():
-    layers = parameters(models.LLAMA3_8B).total - 2 * 4096 * 128256
-    whole = 2 * 2 * layers / 32
+    """And the output head."""
+    head = 4096 * 128256
+    layers = parameters(models.LLAMA3_8B).total - 2 * head
+    whole = 2 * 2 * layers / 32 + 2 * head
     held = [peak(models.LLAMA3_8B, sharding=stage).buffers.item() for stage in (1, 3)]
     assert held[1] - held[0] == pytest.approx(whole, rel=1e-3)
 
@@ -474,9 +533,12 @@ def test_repeating_attention_alone_keeps_what_it_does_not_write():
         peak(models.LLAMA3_8B, profile=core, recompute=mode).activations.item() for mode in (0, 1)
     )
     assert selective == none
-    unfused = peak(models.LLAMA3_8B, profile=core, recompute=1, flash=False).activations.item()
-    assert unfused == none
-    assert peak(models.LLAMA3_8B, profile=core, flash=False).activations.item() > none
+    unfused, kept = (
+        peak(models.LLAMA3_8B, profile=core, recompute=mode, flash=False).activations.item()
+        for mode in (1, 0)
+    )
+    # The scores of the layer at work alone, where they are more than the loss.
+    assert none <= unfused < none + (kept - none) / 32
 
 
 def test_an_update_that_copies_weights_counts_where_activations_are_fewer():
@@ -506,6 +568,15 @@ def test_an_update_that_copies_weights_counts_where_activations_are_fewer():
     assert paged.buffers.item() == 0.0
 
 
+def test_buckets_are_held_below_stage_3():
+    bucketed = replace(PLAIN, bucket_bytes=2e9)
+    for stage, bytes_more in ((0, 0.0), (1, 2e9), (2, 2e9), (3, 0.0)):
+        held, without = (
+            peak(models.LLAMA3_8B, profile=each, sharding=stage).buffers.item() for each in (bucketed, PLAIN)
+        )
+        assert held - without == bytes_more
+
+
 def test_modules_are_gathered_up_to_the_parameters_that_may_be_live():
     limited = replace(PLAIN, live_parameters=1e9)
     layout = {"accelerators": 128, "sharding": 3}
@@ -513,7 +584,8 @@ def test_modules_are_gathered_up_to_the_parameters_that_may_be_live():
         peak(models.DEEPSEEK_V3, profile=each, **layout).buffers.item() for each in (PLAIN, limited)
     )
     assert whole > 40e9
-    assert most == pytest.approx(2e9)
+    head = 7168 * 129280
+    assert most == pytest.approx(2e9 + 2 * head)
     assert peak(models.LLAMA3_8B, profile=limited, **layout).buffers == (
         peak(models.LLAMA3_8B, profile=PLAIN, **layout).buffers
     )
@@ -540,6 +612,6 @@ def test_experts_in_one_tensor_escape_what_quantises_linear_layers():
         peak(models.QWEN3_30B_A3B, wide_experts=each, **changes).weights.item() for each in (True, False)
     )
     experts = 48 * 128 * 3 * 2048 * 768
-    assert wide - narrow == pytest.approx((2.0 - 0.53) * experts)
+    assert wide - narrow == pytest.approx((2.0 - FOUR_BIT) * experts)
     dense = [peak(models.LLAMA3_8B, wide_experts=each, **changes).total for each in (True, False)]
     assert dense[0] == dense[1]

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.memory import MemoryProfiles
+from isocost.catalog.entries.frameworks import frameworks
 from isocost.engine.arrays import Array
 from isocost.evidence.measured_rows import RunSpec
+from isocost.quantities.units import GIGA
 
 SMALLEST_GROUP = 4
 """Measured layouts of one model and count from which a ranking means something."""
@@ -153,19 +155,17 @@ class MemoryScore:
     bias: float
 
 
-CONTEXT_GB = 0.7
-"""Gigabytes of a process's context that a driver's figure has beyond the allocator's: 0.5 to 1."""
-
-
 def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> float:
     """A predicted peak, GB, as a run's source reports its own: what tensors fill, or what was taken for them.
 
-    torchtitan prints what its allocator took, and notes say so of others ("reserved", "driver").
+    Some frameworks print what their allocator took, and notes say so of others ("reserved", "driver").
     """
-    told = spec.run.notes.casefold()
-    if "titan" not in spec.run.framework.casefold() and "reserved" not in told and "driver" not in told:
+    told, name = spec.run.notes.casefold(), spec.run.framework.casefold()
+    if not frameworks().reserved_peaks.in_name(name) and "reserved" not in told and "driver" not in told:
         return peak_gb
-    return peak_gb * profiles.reserved(spec.run.framework, spec.stack) + CONTEXT_GB * ("driver" in told)
+    taken = peak_gb * profiles.reserved(spec.run.framework, spec.stack)
+    outside = profiles.for_framework(spec.run.framework, spec.stack).outside(spec.run.accelerators)
+    return taken + outside / GIGA * ("driver" in told)
 
 
 def score_memory(specs: Sequence[RunSpec], peaks_gb: Array, profiles: MemoryProfiles) -> list[MemoryScore]:

@@ -92,7 +92,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         optimizer=run.optimizer or usual.optimizer,
         flash_attention=fused,
         update_in_backward=run.update_in_backward,
-        offload_activations=run.offload_activations,
+        offload_activations=run.offload_activations or (run.recompute is None and usual.offload_activations),
         offload=run.offload,
         lora_rank=run.lora_rank,
         document=run.document or math.inf,
@@ -100,7 +100,8 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         wide_experts=model.is_moe and frameworks().experts_unquantised(run.framework, year or PRESENT),
         fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
         recompute_share=run.recompute_share or words.recompute_share(run.notes) or 1.0,
-        whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
+        whole_logits=run.whole_logits
+        or usual.keeps_all_logits(f"{run.framework} {run.notes}", year or PRESENT),
     )
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
         run = msgspec.structs.replace(run, sharding="zero3", microbatch=_at_once(run))

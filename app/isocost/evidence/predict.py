@@ -51,7 +51,7 @@ class Prediction:
     reserved_memory_gb: float | None = None
     """As the allocator would report what it took from the device."""
     memory_low_gb: float | None = None
-    """End of the range of ``peak_memory_gb`` that 8 measured peaks in 10 lie in."""
+    """End of the range of ``peak_memory_gb`` that 9 measured peaks in 10 lie in."""
     memory_high_gb: float | None = None
     fits: Fits | None = None
     evidence: str | None = None

@@ -29,15 +29,20 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     head_balanced: float
     allocated_bytes: float
     reserve_bytes: float
+    communicator_bytes: float
     fragmentation: float
-    head_bytes: float = 0.0
+    whole_gradient_bytes: float = 0.0
+    sharded_masters: float = 0.0
     every_second: float = 0.0
     core_attention: float = 0.0
     whole_logit_bytes: float = WHOLE_LOGIT
+    split_logit_bytes: float = 0.0
     pipeline_gradient_bytes: float = 0.0
+    eight_bit_copies: float = 0.0
     eager: float = 0.0
     update_copies: float = 0.0
     update_limit: float = math.inf
+    bucket_bytes: float = 0.0
     live_parameters: float = math.inf
     widened: float = 0.0
     optimizer: Optimizer = "adamw"
@@ -51,6 +56,19 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an allocator takes over what it fills, where it is known of this framework (``Reported``)."""
     whole_logits_until: float = 0.0
     """Decimal year until which its loss kept all logits (0 = as ``logit_bytes`` says at any time)."""
+    uncompiled_whole: bool = False
+    """Whether it keeps them at any time where nothing is compiled."""
+    offload_activations: bool = False
+    """Whether runs that do not say what they recompute keep layer inputs on the host."""
+
+    def keeps_all_logits(self, software: str, year: float) -> bool:
+        """Whether its loss kept all logits, by the words on a run's software and when it ran."""
+        compiled = "compile" in software.casefold()
+        return year < self.whole_logits_until or (self.uncompiled_whole and not compiled)
+
+    def outside(self, accelerators: float) -> float:
+        """Bytes of a device that its allocator does not count, of a run on so many."""
+        return self.reserve_bytes + (self.communicator_bytes if accelerators > 1 else 0.0)
 
     def record(self) -> MemoryProfile:
         """The profile the engine computes with."""
@@ -63,9 +81,9 @@ class Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserved: float
     """Bytes an allocator takes from the device over those its tensors fill at the peak."""
     low: float
-    """Measured over predicted: one peak in ten is below."""
+    """Measured over predicted: one peak in twenty is below."""
     high: float
-    """One in ten is above."""
+    """One in twenty is above."""
     source: str
 
 
@@ -83,7 +101,7 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def name_for_framework(self, framework: str, stack: Stack = "vendor") -> str:
         """The profile a published run's framework means, by the first known word in its name."""
-        words = framework.lower()
+        words = f"{framework.lower()} "
         return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
 
     def reserved(self, framework: str, stack: Stack = "vendor") -> float:

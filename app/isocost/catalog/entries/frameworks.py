@@ -58,6 +58,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that reduce them in 16 bits though their tier does not."""
     switched: Words
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
+    reserved_peaks: Words
+    """Those that print what their allocator took as their peak of memory."""
 
     def experts_unquantised(self, framework: str, year: float) -> bool:
         """Whether QLoRA of a mixture leaves its experts in 16 bits."""

@@ -26,6 +26,8 @@ class LayerActivations:
     """With norms, activation functions and attention recomputed, or every second product too."""
     boundary: Array
     """The layer's input alone: full recomputation. All of it in layers that are not repeated."""
+    gradients: Array
+    """Of the gradients of all it keeps, which are as wide as what is passed on, whatever is stored of it."""
 
     def stored(self, recompute: NDArray[np.int8]) -> Array:
         """Kept until the backward pass in each layout's mode."""
@@ -65,7 +67,8 @@ def layer_activations(
     inputs = t.matrices - 1.0
     stored_inputs = states.input_bytes / states.activation_bytes
     # The experts' outputs need no keeping: routing weights are applied before the last product.
-    routed = unit * stored_inputs * moe * t.top_k * t.expert_hidden / tp
+    arrived = unit * moe * t.top_k * t.expert_hidden / tp
+    routed = stored_inputs * arrived
     # Each side of a layer has a norm; layers of a hybrid without a feed-forward have one side.
     residual = 0.5 * (1.0 + t.fed_share) * residual
     base = 2.0 * residual + projected + latents + routed + inputs * inner
@@ -79,7 +82,9 @@ def layer_activations(
         attention = outputs + (1.0 - t.latent) * unit * (queries / tp + values / kv_split)
         selective = 2.0 * residual + attention + latents + routed + inner
     kept = 2.0 * residual + profile.ffn_copies * inner
-    whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
+    fused = base + scores + profile.attention_copies * copied
+    whole = fused + stored_inputs * kept
+    gradients = fused + kept + arrived - routed
     if np.any(states.eager):
         # A frozen norm's weight needs no gradient, so its input times the root alone is kept.
         norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0)
@@ -92,4 +97,4 @@ def layer_activations(
         boundary = boundary * (1.0 + wide * (THIRTY_TWO_BIT / states.activation_bytes - 1.0))
     if np.any(states.repeated < 1.0):
         boundary = boundary + (1.0 - states.repeated) * (whole - boundary)
-    return LayerActivations(whole=whole, selective=selective, boundary=boundary)
+    return LayerActivations(whole=whole, selective=selective, boundary=boundary, gradients=gradients)

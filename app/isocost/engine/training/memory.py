@@ -17,7 +17,7 @@ import numpy as np
 from isocost.engine.arrays import Array, Transformers
 from isocost.engine.layout import Layouts, expert_split, rank_parameters
 from isocost.engine.records import Accelerator
-from isocost.engine.training.activations import layer_activations
+from isocost.engine.training.activations import LayerActivations, layer_activations
 from isocost.engine.training.schedules import COPIES, FOLDED, in_flight
 from isocost.engine.training.states import SIXTEEN_BIT, THIRTY_TWO_BIT, MemoryProfile, StateBytes
 from isocost.quantities.units import GIGA
@@ -43,7 +43,7 @@ class Memory:
     activations: Array
     logits: Array
     buffers: Array
-    """Gathered weights under ZeRO-3, framework workspaces."""
+    """Gathered weights under ZeRO-3, the head's gradient, framework workspaces."""
     reserve: Array
     """Fragmentation, device context and communication buffers: needed, but not seen by the allocator."""
 
@@ -83,25 +83,37 @@ def memory(
     for stage in _stages(t, states, layouts, profile):
         own = _states(t, states, layouts, stage, profile)
         weights, gradients, optimizer = (state.over(shares) for state in own)
-        logits = _logits(t, sequence, states, layouts, stage)
-        # The loss comes before the layers' backward passes, so the larger of its logits and their scratch
-        # counts.
-        working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
+        logits, head = _loss(t, sequence, states, layouts, stage, profile)
+        loss = logits + head
+        # The loss comes before the layers' backward passes, so the larger of what they need counts.
+        reducing = _reducing(t, states, layouts, stage, profile)
+        working = np.maximum(_at_work(layer, stored, profile) + reducing - loss, 0.0)
         flying = np.minimum(stage.in_flight, layouts.microbatches)
         activations = stored * stage.layers * flying + working
-        late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
+        late = _gradients_not_yet(gradients, activations + loss, layouts.microbatches, profile)
         gathered = _gathered(t, states, layouts, stage, profile)
-        buffers = gathered + profile.allocated_bytes
+        buffers = gathered + head + profile.allocated_bytes
         if profile.update_copies:
             # The update comes when activations are gone and gradients there: the larger of the two counts.
             update = _update(t, states, layouts, stage).over(shares)
             update = np.minimum(update, profile.update_limit)
-            buffers = buffers + np.maximum(update - (activations + logits + gathered - late), 0.0)
-        reserve = profile.reserve_bytes + profile.fragmentation * activations
+            buffers = buffers + np.maximum(update - (activations + loss + gathered - late), 0.0)
+        outside = _outside(_split(layouts) * layouts.shard_group, profile)
+        reserve = outside + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
     choose = last.total > first.total
     return Memory(*(np.where(choose, getattr(last, f.name), getattr(first, f.name)) for f in fields(Memory)))
+
+
+def _split(layouts: Layouts) -> Array:
+    """Ranks a replica is split over."""
+    return layouts.tp * layouts.pp * layouts.cp
+
+
+def _outside(ranks: Array, profile: MemoryProfile) -> Array:
+    """Bytes outside the framework's allocator: context, and buffers of communication where there is any."""
+    return profile.reserve_bytes + np.where(ranks > 1, profile.communicator_bytes, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +164,20 @@ class Need:
     """Gradients that only appear as activations are freed."""
     update: Sharded
     """What the optimizer's update makes."""
-    working: Array
-    """Bytes at work beside the stored activations when they are."""
-    passing: Array
-    """Bytes that are gone when the update comes, stored activations not counted."""
+    loss: Array
+    """Bytes of the loss and of the gradient of the output head."""
+    gathered: Array
+    """Bytes of the weights that are whole for the moment."""
+    working: tuple[Array, ...]
+    """Bytes a layer's backward pass needs beyond the loss, under each recomputation mode."""
     stored: tuple[Array, ...]
     """Activations kept of each microbatch, under each recomputation mode."""
     in_flight: Array
     """Microbatches kept at most."""
     distinct_experts: Array
     """Ranks with different routed experts among those that share the states."""
+    split: Array
+    """Ranks a replica is split over."""
 
 
 def needs(
@@ -181,12 +197,12 @@ def needs(
     kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
     found = []
     for stage in _stages(t, states, layouts, profile):
-        logits = _logits(t, sequence, states, layouts, stage)
         weights, gradients, optimizer = _states(t, states, layouts, stage, profile)
-        beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
+        logits, head = _loss(t, sequence, states, layouts, stage, profile)
+        loss = logits + head
+        reducing = _reducing(t, states, layouts, stage, profile)
         gathered = _gathered(t, states, layouts, stage, profile)
-        fixed = logits + profile.reserve_bytes + profile.allocated_bytes + gathered
-        fixed = fixed + (1.0 + profile.fragmentation) * beyond
+        fixed = loss + gathered + profile.allocated_bytes
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
         found.append(
@@ -194,11 +210,15 @@ def needs(
                 states=weights + optimizer + throughout + Sharded(fixed, np.zeros(1), np.zeros(1)),
                 gradients=none if profile.persistent_gradients else gradients,
                 update=_update(t, states, layouts, stage) if profile.update_copies else none,
-                working=beyond + logits,
-                passing=beyond + logits + gathered,
+                loss=loss,
+                gathered=gathered,
+                working=tuple(
+                    np.maximum(_at_work(layer, kept[mode], profile) + reducing - loss, 0.0) for mode in modes
+                ),
                 stored=tuple(kept[mode] * stage.layers for mode in modes),
                 in_flight=stage.in_flight,
                 distinct_experts=_distinct_experts(t, layouts),
+                split=_split(layouts),
             )
         )
     return tuple(found)
@@ -217,19 +237,21 @@ def peak_bytes(
     growth = 1.0 + profile.fragmentation
     peaks: list[Array] = []
     shares = _shares(ends[0].distinct_experts, shard_group)
+    outside = _outside(ends[0].split * shard_group, profile)
     for need in ends:
-        held = need.states.over(shares)
+        held = need.states.over(shares) + outside
         gradients = need.gradients.over(shares)
         flying = np.minimum(need.in_flight, microbatches)
-        for k, stored in enumerate(need.stored):
-            total = (growth * stored) * flying + held
+        for k, (stored, beyond) in enumerate(zip(need.stored, need.working, strict=True)):
+            total = (growth * stored) * flying + (held + growth * beyond)
+            working = beyond + need.loss
             if not profile.persistent_gradients:
-                working = stored * flying + need.working
-                total = total + gradients - _gradients_not_yet(gradients, working, microbatches, profile)
+                late = _gradients_not_yet(gradients, stored * flying + working, microbatches, profile)
+                total = total + gradients - late
             if profile.update_copies:
-                update = np.minimum(need.update.over(shares), profile.update_limit) - need.passing
-                later = held + gradients + update + profile.fragmentation * stored * flying
-                total = np.maximum(total, later)
+                update = np.minimum(need.update.over(shares), profile.update_limit)
+                later = held + profile.fragmentation * beyond + gradients + update - need.loss - need.gathered
+                total = np.maximum(total, later + profile.fragmentation * stored * flying)
             if k == len(peaks):
                 peaks.append(total)
             else:
@@ -312,7 +334,7 @@ def _states(
 ) -> tuple[Sharded, Sharded, Sharded]:
     """Bytes of weights, gradients and optimizer on a rank of a stage, shared as the layout says."""
     sharded = partial(_sharded, t, layouts, stage)
-    gradient = states.gradients * states.trained
+    gradient = np.where(layouts.sharding == 3, states.sharded_gradients, states.gradients) * states.trained
     if profile.pipeline_gradient_bytes:
         piped = np.maximum(gradient, profile.pipeline_gradient_bytes * states.trained)
         gradient = np.where(layouts.pp > 1, piped, gradient)
@@ -325,7 +347,7 @@ def _states(
     gradient = gradient * copies
     wide = states.widened * (layouts.sharding < 3)
     tables = states.table_weights + wide * (THIRTY_TWO_BIT - states.table_weights)
-    kept = copies * np.where(layouts.sharding == 3, states.kept_here, 1.0)
+    kept = copies * np.where(layouts.sharding == 3, states.kept_here * states.copied, 1.0)
     return (
         sharded(3, *(each * kept for each in (states.weights, tables, states.expert_weights))),
         sharded(2, gradient, gradient, gradient),
@@ -336,22 +358,56 @@ def _states(
 def _gathered(
     t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
 ) -> Array:
-    """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
+    """Bytes of the layers and the head that ZeRO-3 holds whole for the moment; buckets below it."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
     fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
     whole = fetched * (states.weights * dense + states.expert_weights * routed)
     # The limit counts parameters, as they are kept.
     whole = np.minimum(whole, states.weights * profile.live_parameters)
-    # A frozen head has no gradient to hold: its weight alone is whole.
-    bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)
-    head = bytes_each * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
-    return np.where(layouts.sharding == 3, whole + head, 0.0)
+    head = SIXTEEN_BIT * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
+    buckets = np.where(layouts.sharding > 0, profile.bucket_bytes, 0.0)
+    return np.where(layouts.sharding == 3, whole + head, buckets)
 
 
-def _logits(t: Transformers, sequence: Array, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:
-    """Bytes of the loss on a stage with output heads."""
+def _loss(
+    t: Transformers,
+    sequence: Array,
+    states: StateBytes,
+    layouts: Layouts,
+    stage: _Stage,
+    profile: MemoryProfile,
+) -> tuple[Array, Array]:
+    """Bytes of the logits, and of what the gradient of the output head needs beyond them.
+
+    Its product takes the logits' gradient in 16 bits; where it is reduced after it, that is gone.
+    """
     tokens = layouts.microbatch * sequence / layouts.cp
-    return stage.heads * tokens * t.vocabulary / layouts.tp * states.logit_bytes
+    each = stage.heads * tokens * t.vocabulary / layouts.tp
+    width = np.where(layouts.tp > 1, states.split_logit_bytes, states.logit_bytes)
+    head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
+    made = np.where(states.trained < 1.0, 0.0, min(profile.whole_gradient_bytes, SIXTEEN_BIT))
+    product = made * head + np.minimum(width, SIXTEEN_BIT) * each
+    most = np.maximum(product, _whole_gradient(states, layouts, profile) * head)
+    return width * each, np.maximum(most - width * each, 0.0)
+
+
+def _reducing(
+    t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
+) -> Array:
+    """Bytes of the whole gradient of a layer under ZeRO-3, before it is reduced."""
+    dense, routed = rank_parameters(t, layouts, stage.layers)
+    each = (dense + routed) / np.maximum(stage.layers, 1.0)
+    return _whole_gradient(states, layouts, profile) * np.minimum(each, profile.live_parameters)
+
+
+def _whole_gradient(states: StateBytes, layouts: Layouts, profile: MemoryProfile) -> Array:
+    """Bytes per weight of a gradient that ZeRO-3 is about to reduce; what is frozen has none."""
+    return np.where((layouts.sharding == 3) & (states.trained >= 1.0), profile.whole_gradient_bytes, 0.0)
+
+
+def _at_work(layer: LayerActivations, stored: Array, profile: MemoryProfile) -> Array:
+    """Bytes a layer's backward pass needs beside what is stored: what it recomputes, and gradients."""
+    return layer.whole - stored + profile.working_layers * layer.gradients
 
 
 def _gradients_not_yet(

@@ -20,8 +20,8 @@ from isocost.quantities import format_significant
 
 SIXTEEN_BIT = 2.0
 THIRTY_TWO_BIT = 4.0
-FOUR_BIT = 0.53
-"""Bytes per weight in NF4 with its double-quantised scales (arXiv 2305.14314)."""
+FOUR_BIT = 4.127 / 8.0
+"""Bytes per weight in NF4 and of its double-quantised scales, 0.127 bits (arXiv 2305.14314, section 3)."""
 
 OPTIMIZER_BYTES: dict[Optimizer, float] = {
     "adamw": 12.0,
@@ -46,9 +46,9 @@ WHOLE_LOGIT = 10.0
 """Bytes per logit of a compiled loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its
 gradient. Chunks save 8.3 of them in torchtune's table of optimizations."""
 
-FUSED_LOGIT = 2.0
-"""Bytes per logit of a loss that one kernel computes in chunks, the output head's product in it (Liger's,
-arXiv 2410.10989)."""
+FUSED_LOGIT = 0.0
+"""Bytes per logit of a loss that one kernel computes in chunks, the output head's product in it: a chunk has
+about as many as its input has values (Liger's, arXiv 2410.10989, section 3.2), less than a layer at work."""
 
 UPDATE_BYTES: dict[Optimizer, float] = {"adamw": 4.0, "adamw-bf16": 2.0}
 """Bytes of a copy of a weight in the format an optimizer keeps its moments in; others update weight by
@@ -78,19 +78,25 @@ class MemoryProfile:
     logit_bytes: float
     """Bytes per logit of its usual loss: 16-bit, 32-bit copy, gradient; fewer where fused or in chunks."""
     working_layers: float
-    """Layers' worth of activations alive besides the stored ones while a layer runs backward: gradients and
-    recomputed tensors. They follow the loss, so the larger of them and the logits counts."""
+    """Layers' worth of gradients alive while a layer runs backward, beside the tensors it has stored or
+    recomputed. They follow the loss, so the larger of them and the logits counts."""
     head_balanced: float
     """1 if layers are dealt to stages counting the output head as work, 0 if every stage gets alike."""
     allocated_bytes: float
     """Held whatever the model: workspaces of the math library, small buffers."""
     reserve_bytes: float
-    """Outside the allocator: device context, communication buffers."""
+    """Outside the allocator: device context."""
+    communicator_bytes: float
+    """The same, of communication buffers, where there is another accelerator."""
     fragmentation: float
     """Share of activations lost between blocks of the allocator; counts towards fitting only."""
-    head_bytes: float = 0.0
-    """Bytes per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the
-    weight, its gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
+    whole_gradient_bytes: float = 0.0
+    """Bytes per weight of the gradient of a layer, or of the output head, that is whole under ZeRO-3 until it
+    is reduced: 2, and 4 more where it is widened for that. 0 where products add to the gradients that live
+    throughout, and the output head's takes no room for the moment either."""
+    sharded_masters: float = 0.0
+    """1 where ZeRO-3 shards the 32-bit weights the optimizer updates and gathers them in 16 bits, so that no
+    16-bit copy waits beside them and sharded gradients have 32 bits (PyTorch's FSDP)."""
     every_second: float = 0.0
     """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
     rest, 0 if it keeps those of all products and repeats what lies between them."""
@@ -99,9 +105,14 @@ class MemoryProfile:
     (arXiv 2205.05198)."""
     whole_logit_bytes: float = WHOLE_LOGIT
     """Bytes per logit where its loss takes all at once though it can take fewer."""
+    split_logit_bytes: float = 0.0
+    """The same where tensor parallelism splits the vocabulary, if more (0 = as ``whole_logit_bytes``)."""
     pipeline_gradient_bytes: float = 0.0
     """Bytes per trained parameter of gradients in a pipeline, where they are more: PyTorch's add up whole and
     in 32 bits over all microbatches (torchtitan's ``reshard_after_forward`` and ``reduce_dtype``)."""
+    eight_bit_copies: float = 0.0
+    """Bytes per trained weight of copies in 8 bits that wait for the next microbatch, where products are of
+    8 bits: one, and one more transposed (Transformer Engine's ``is_first_microbatch``)."""
     eager: float = 0.0
     """1 where operators run one by one: a norm keeps its input in 32 bits and, where its weight is trained,
     its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its own."""
@@ -110,6 +121,8 @@ class MemoryProfile:
     are gone: PyTorch's ``foreach`` takes the roots of all second moments at once, ZeRO widens gradients."""
     update_limit: float = math.inf
     """Bytes these come to at most (DeepSpeed updates ``sub_group_size`` parameters at a time)."""
+    bucket_bytes: float = 0.0
+    """Held by the buckets in which ZeRO reduces gradients and gathers updated weights, below its stage 3."""
     live_parameters: float = math.inf
     """Parameters whole at once at most under ZeRO-3 (DeepSpeed's ``stage3_max_live_parameters``)."""
     widened: float = 0.0
@@ -129,6 +142,8 @@ class StateBytes:
     """Bytes per parameter of embedding and head, which are not quantised."""
     gradients: Array
     """Bytes per trained parameter; 0 where each weight is updated as its gradient appears."""
+    sharded_gradients: Array
+    """The same under ZeRO-3."""
     optimizer: Array
     trained: Array
     """Trained over all parameters: 1, or the adapters' share."""
@@ -139,6 +154,8 @@ class StateBytes:
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
     logit_bytes: Array
     """Bytes per logit of the loss."""
+    split_logit_bytes: Array
+    """The same where tensor parallelism splits the vocabulary."""
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     repeated: Array
@@ -148,6 +165,8 @@ class StateBytes:
     """1 where optimizer states are on the accelerator, 0 where the host holds them and does the update."""
     kept_here: Array
     """1 where sharded weights are, 0 where they come from the host for every pass."""
+    copied: Array
+    """1 where sharded weights are kept beside those the optimizer updates, 0 where they are the same."""
     update: Array
     """Bytes per trained parameter that the update needs beside the states."""
     widened: Array
@@ -165,21 +184,30 @@ class StateBytes:
 
         Source: arXiv 1910.02054 and 2305.14314; what frameworks add, ``resources/memory.yaml``.
         """
+        split = profile.split_logit_bytes or profile.whole_logit_bytes
         return cls(
-            weights=array_of(works, _weight_bytes),
-            expert_weights=array_of(works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w)),
+            weights=array_of(works, lambda w: _weight_bytes(w, profile)),
+            expert_weights=array_of(
+                works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w, profile)
+            ),
             table_weights=np.full(1, SIXTEEN_BIT),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
+            sharded_gradients=array_of(
+                works,
+                lambda w: THIRTY_TWO_BIT if _masters_shared(w, profile) else _gradient_bytes(w, profile),
+            ),
             optimizer=array_of(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=array_of(works, lambda w: _operand_bytes(w.precision)),
             input_bytes=array_of(works, lambda w: _input_bytes(w, _eager(w, profile))),
-            logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile)),
+            logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile, profile.whole_logit_bytes)),
+            split_logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile, split)),
             kept_inputs=array_of(works, lambda w: not w.offload_activations),
             repeated=array_of(works, lambda w: w.recompute_share),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             updated_here=array_of(works, lambda w: w.offload == "none"),
             kept_here=array_of(works, lambda w: w.offload != "states"),
+            copied=array_of(works, lambda w: not _masters_shared(w, profile)),
             update=array_of(works, lambda w: profile.update_copies * UPDATE_BYTES.get(w.optimizer, 0.0)),
             widened=array_of(works, lambda w: w.method == "qlora" and profile.widened > 0),
             eager=array_of(works, lambda w: _eager(w, profile)),
@@ -187,16 +215,22 @@ class StateBytes:
         )
 
 
+def _masters_shared(work: Workload, profile: MemoryProfile) -> bool:
+    """Whether the weights ZeRO-3 shards are those in 32 bits that the optimizer updates."""
+    wide = work.method == "full" and work.optimizer not in PURE_16_BIT and work.offload == "none"
+    return profile.sharded_masters > 0 and wide and not work.update_in_backward
+
+
 def _eager(work: Workload, profile: MemoryProfile) -> bool:
     """Whether operators run one by one."""
     return profile.eager > 0 and not work.fused_kernels
 
 
-def _logit_bytes(work: Workload, profile: MemoryProfile) -> float:
-    """Bytes per logit of the loss."""
+def _logit_bytes(work: Workload, profile: MemoryProfile, whole: float) -> float:
+    """Bytes per logit of the loss; ``whole`` are those of all at once."""
     if work.fused_kernels:
         return FUSED_LOGIT
-    return max(profile.logit_bytes, profile.whole_logit_bytes * work.whole_logits)
+    return max(profile.logit_bytes, whole * work.whole_logits)
 
 
 def _wide_experts(work: Workload) -> bool:
@@ -204,12 +238,15 @@ def _wide_experts(work: Workload) -> bool:
     return work.method == "qlora" and work.wide_experts
 
 
-def _weight_bytes(work: Workload) -> float:
+def _weight_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
-    # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
     if work.method == "qlora":
         return FOUR_BIT
-    return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
+    narrow = work.precision in EIGHT_BIT
+    if work.method == "lora":
+        return 1.0 if narrow else SIXTEEN_BIT
+    # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
+    return SIXTEEN_BIT + profile.eight_bit_copies * narrow
 
 
 def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:

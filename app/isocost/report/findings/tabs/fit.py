@@ -149,7 +149,7 @@ def held_words(breakdown: Breakdown, word: FitWord | None) -> str:
 
 
 def likely_words(breakdown: Breakdown) -> str:
-    """Where eight measured peaks in ten would lie: "57 to 87 GiB"."""
+    """Where nine measured peaks in ten would lie: "57 to 87 GiB"."""
     low, high = breakdown.total * breakdown.low, breakdown.total * breakdown.high
     return format_memory_between(low, high, digits=2)
 
