@@ -143,10 +143,12 @@ misses, up or down.
 
 Steps of open-source frameworks with published lengths, predicted over measured seconds. Utilizations and
 overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart: their
-median factor is {usual:.2f}, that of those kept apart {unseen:.2f}. The range is of policies no fit saw: of
-fits without the policy, and of the steps kept apart. {share(inside)} of the steps fitted lie in it and
-{share(holds)} of those kept apart. Rounds of responses up to 20,000 tokens on H20 are predicted
-up to 2.5 times too short: their slowest engine takes twice as long as the mean one, and we do not know why.
+median factor is {usual:.2f}, that of those kept apart {unseen:.2f}. The range is of policies no fit saw, each
+counted as one: of fits without the policy, and of the steps kept apart. {share(inside)} of the steps fitted
+lie in it and {share(holds)} of those kept apart. Prompts that were answered and thrown away are a column
+of the data: verl's DAPO recipe answers up to three times as many as it trains on, at once or batch after
+batch. How many responses run into the cap is published of none of these steps, and is what rounds of up to
+20,000 tokens differ by.
 
 {table("step | policy | in the fit | predicted / measured", rows)}"""
 

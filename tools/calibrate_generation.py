@@ -414,29 +414,26 @@ def write_unmodelled(content: dict[str, Any], unseen: np.ndarray) -> None:
     """
     stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
     steps, apart = rl_steps(), rl_steps(apart=True)
-    seen = np.array([step.ratio(stack) for step in steps])
-    # A plan is of a policy that no step was measured of: the range is of those held out and of those kept
-    # apart. Its ends are steps themselves, not points between two: eight of ten and a few lie inside.
+    # A plan is of a policy that no step was measured of: policies held out and those kept apart, each as one.
     every = np.concatenate([unseen, [step.ratio(stack) for step in apart]])
-    ends = (np.quantile(every, 0.1, method="lower"), np.quantile(every, 0.9, method="higher"))
-    low, middle, high = (float(q) * WHOLE_RUN for q in (ends[0], np.median(seen), ends[1]))
+    alike = shares_of([policy_of(step) for step in (*steps, *apart)])
+    low, middle, high = (float(q) * WHOLE_RUN for q in weighted_quantiles(every, alike))
     ultra = ultra_ratio(stack)
     content["rl"]["open"]["unmodelled"] = {
-        # Rounded outwards: the steps at the ends lie in their own range.
-        "low": float(np.floor(100.0 * low) / 100.0),
+        "low": round(low, 2),
         "central": round(middle, 2),
-        "high": float(np.ceil(100.0 * high) / 100.0),
-        "source": f"P10, P50, P90 of measured over simulated step time, {len(seen)} NeMo-RL and verl rows of "
-        f"measured_rl.csv, over 0.92 for the whole run; the ends of these under fits without the policy and "
-        f"of {len(apart)} rows kept apart",
+        "high": round(high, 2),
+        "source": f"P10, P50, P90 of measured over simulated step time, {len(steps)} NeMo-RL and verl rows "
+        f"of measured_rl.csv under fits without their policy and {len(apart)} kept apart, policies alike, "
+        f"over 0.92 for the whole run",
     }
     content["rl"]["frontier"]["unmodelled"] = {
         "low": round(middle, 2),
         "central": round(float(np.sqrt(middle * ultra)), 2),
         "high": round(ultra, 2),
-        "source": "low: median NeMo-RL step over its simulation, over 0.92 for the whole run; high: "
-        "Llama-Nemotron Ultra, 140K H100-hours (arXiv 2505.00949), over its simulation; central: their "
-        "geometric mean. "
+        "source": "low: the median policy of NeMo-RL and verl over its simulation, over 0.92 for the whole "
+        "run; high: Llama-Nemotron Ultra, 140K H100-hours (arXiv 2505.00949), over its simulation; central: "
+        "their geometric mean. "
         "DeepSeek-R1 and R1-Zero are not among them",
     }
 

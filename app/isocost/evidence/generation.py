@@ -321,9 +321,12 @@ def measured_plan(row: MeasuredRl) -> RlPlan | None:
         phases=(RlPhase(1.0, mean, mean, row.longest_tokens - RL_PROMPT),),
         prompts=row.sequences / RL_GROUP,
         group=RL_GROUP,
+        oversampling=row.batches * (row.batch_sequences or row.sequences) / row.sequences,
+        batches=row.batches,
         prompt_tokens=RL_PROMPT,
         algorithm=ALGORITHMS[row.algorithm],
         schedule=row.schedule,
         replica=None if row.tp is None else Replica(row.tp),
         eager=row.framework.lower().startswith(EAGER_TRAINERS),
+        memory_share=row.memory_share,
     )

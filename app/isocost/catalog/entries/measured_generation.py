@@ -80,8 +80,15 @@ class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mean_tokens: float | None = None
     """Prompt and response together; None = not published."""
     sequences: float | None = None
+    """Responses of a round that are trained on."""
+    batch_sequences: float | None = None
+    """Responses of each batch that was generated; None = as many as are trained on."""
+    batches: float = 1.0
+    """Batches generated, one after the other, until enough prompts were left."""
     updates_per_round: float | None = None
     tp: float | None = None
+    memory_share: float | None = None
+    """Of the accelerators' memory, what the engine was given for weights and cache; None = not published."""
     generation_seconds: float | None = None
     notes: str = ""
     scoring_seconds: float | None = None
