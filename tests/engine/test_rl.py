@@ -228,7 +228,7 @@ def test_the_engine_with_most_to_write_ends_a_round_with_a_queue():
     lengths = ln.Lengths(3300.0, 20480.0)
     job = Round(1536.0, 16.0, 130.0, lengths)
     tp = np.array([32.0, 4.0, 1.0])
-    trials = Trials((job,), np.zeros(3, dtype=np.intp), np.full(3, 32.0), tp, np.ones(3))
+    trials = Trials((job,), np.zeros(3, dtype=np.intp), np.full(3, 32.0), tp, np.ones(3), np.ones(3))
     alone, eight, many = uneven(trials, 32.0 / tp)
     assert alone == pytest.approx(0.0, abs=1e-9), "one engine waits for nobody"
     assert 0.05 < eight < 0.2

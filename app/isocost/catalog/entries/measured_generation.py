@@ -50,6 +50,10 @@ class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """Stages of a pipeline."""
     sequences: float | None = None
     """Running at once over the replica; None = as many as fit."""
+    requests: float | None = None
+    """Sent to the replica all at once and timed until the last had ended; None = a load that went on."""
+    longest_tokens: float | None = None
+    """Most output tokens of an answer where their lengths vary about ``output_tokens``."""
     cache_hits: float = 0.0
     """Share of the prompt tokens counted that were found in a cache, not computed."""
     notes: str = ""
