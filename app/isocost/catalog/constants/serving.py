@@ -22,6 +22,7 @@ RL_FIGURES = (
     "mfu_dense",
     "mfu_moe",
     "mfu_small",
+    "waiting_share",
     "overhead_fixed",
     "reward_seconds",
     "overhead_seconds",
@@ -156,6 +157,7 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mfu_dense: SourcedFigure
     mfu_moe: SourcedFigure
     mfu_small: SourcedFigure
+    waiting_share: SourcedFigure
     overhead_fixed: SourcedFigure
     reward_seconds: SourcedFigure
     overhead_seconds: SourcedFigure

@@ -104,6 +104,8 @@ class RlStack:
     mfu_moe: float
     mfu_small: float
     """``mfu_dense`` for policies of either kind below ``SMALL_POLICY`` parameters."""
+    waiting_share: float
+    """Of the time beside products there, what is launches and links, not memory: as long on any part."""
     overhead_fixed: float
     """Seconds of a round whatever its size: data, logging, switching between generation and training."""
     reward_seconds: float
@@ -235,8 +237,11 @@ SMALL_POLICY = 3e9
 OVERHEAD_AT = 7e9
 """Parameters of the policy whose weight sync the stack states."""
 
-RIDGE = 989.4e12 / 3.35e12
-"""FLOPs per byte of an H100 SXM, the part a stack's utilizations are of."""
+PEAK = 989.4e12
+"""Dense 16-bit FLOP/s of an H100 SXM, the part a stack's utilizations are of."""
+
+RIDGE = PEAK / 3.35e12
+"""FLOPs per byte of its memory."""
 
 PURE_MATMUL = 0.91
 """Share of the peak where bytes cost nothing; solved from the four utilizations of ``mfu_on``."""
@@ -271,15 +276,19 @@ def default_mfu(stack: RlStack, t: Transformer) -> float:
     return stack.mfu_moe if t.is_moe else stack.mfu_dense
 
 
-def mfu_on(a: Accelerator, mfu: float) -> float:
-    """``mfu``, which is of an H100, on another part: 1 / (1 / e + (1 / mfu - 1 / e) r).
+def mfu_on(a: Accelerator, mfu: float, waiting_share: float) -> float:
+    """``mfu``, which is of an H100, on another part: 1 / (1 / e + (1 / mfu - 1 / e) ((1 - w) r + w p)).
 
-    A part of the time goes in step with FLOPs, at ``PURE_MATMUL`` of the peak, the rest with bytes; r is the
-    part's FLOPs per byte over an H100's. Source: one update at 0.44 of an H100's peak and 0.78-0.83 of an
-    H20's, of a mixture at 0.10 and 0.45 (verl_megatron_practice, ``resources/measured_rl.csv``).
+    A part of the time goes in step with FLOPs, at e = ``PURE_MATMUL`` of the peak. Of the rest, memory's goes
+    with bytes, r the part's FLOPs per byte over an H100's; a share w waits for launches and links, as long on
+    any part, p its peak over an H100's. Source: one update at 0.44 of an H100's peak and 0.78-0.83 of an
+    H20's, of a mixture at 0.10 and 0.45 (verl_megatron_practice); steps of 8B and 32B that are 1.9-2.1 times
+    as fast on GB200, of 2.5 times the peak and 2.4 times the bandwidth (NeMo-RL;
+    ``resources/measured_rl.csv``).
     """
     ridge = wide_peak(a) / a.memory_bandwidth / RIDGE
-    return 1.0 / (1.0 / PURE_MATMUL + max(1.0 / mfu - 1.0 / PURE_MATMUL, 0.0) * ridge)
+    longer = (1.0 - waiting_share) * ridge + waiting_share * wide_peak(a) / PEAK
+    return 1.0 / (1.0 / PURE_MATMUL + max(1.0 / mfu - 1.0 / PURE_MATMUL, 0.0) * longer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +434,8 @@ def _pass_seconds(run: _Run, gpus: Array) -> Array:
 
     Arithmetic sees each token's own context, long responses more.
     """
-    mfu = mfu_on(run.a, default_mfu(run.stack, run.t)) if run.plan.mfu is None else run.plan.mfu
+    usual = mfu_on(run.a, default_mfu(run.stack, run.t), run.stack.waiting_share)
+    mfu = usual if run.plan.mfu is None else run.plan.mfu
     work = []
     for job in run.jobs:
         # A whole sequence of s tokens sees s / 2 on average: twice the mean position is the s that fits here.
