@@ -106,7 +106,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     if released is not None and WEIGHT_BYTES[released.weights] < WEIGHT_BYTES[weights]:
         # A table's "FP8" of such a model is of its products or its cache.
         weights = released.weights
-    fmt = Format(weights, cache, arithmetic)
+    fmt = serving.format(t, weights, cache, arithmetic)
     phase = _phase(row)
     prompt, output = _number(row, "isl"), max(_number(row, "osl"), 1.0)
     if phase == "prefill" and prompt <= 1.0:
@@ -346,11 +346,12 @@ def predicted_rates(
         def column(name: str, places: list[int] = places) -> Array:
             return np.array([getattr(rows[at], name) for at in places], float)
 
+        t = catalog.model(first.model).transformer
         rates[places] = generation_rate(
-            catalog.model(first.model).transformer,
+            t,
             catalog.accelerator(first.accelerator).spec,
             Replica(column("tp"), column("ep"), column("pp")),
-            Format(first.precision, first.cache, first.arithmetic),
+            catalog.constants.serving.format(t, first.precision, first.cache, first.arithmetic),
             aged(engines[first.engine], dated(first.date)),
             phase=first.phase,
             prompt=column("prompt_tokens"),
@@ -366,11 +367,12 @@ def _measured_burst(
     row: MeasuredGeneration, requests: float, catalog: Catalog, engines: Mapping[EngineName, ServingConstants]
 ) -> float:
     """Tokens/s per accelerator predicted for a measured burst."""
+    t = catalog.model(row.model).transformer
     return burst_rate(
-        catalog.model(row.model).transformer,
+        t,
         catalog.accelerator(row.accelerator).spec,
         Replica(row.tp, row.ep, row.pp),
-        Format(row.precision, row.cache, row.arithmetic),
+        catalog.constants.serving.format(t, row.precision, row.cache, row.arithmetic),
         aged(engines[row.engine], dated(row.date)),
         requests=requests,
         prompt=row.prompt_tokens,
