@@ -359,10 +359,10 @@ def policy_of(step: Step) -> str:
     return f"{step.row.framework.split()[0]} {step.row.model}"
 
 
-def fit_rl(content: dict[str, Any]) -> np.ndarray:
+def fit_rl(content: dict[str, Any]) -> dict[str, RlStack]:
     """Set the open stack's fitted figures from measured steps, every policy of a framework counting alike.
 
-    Returns measured over simulated seconds of every step under figures that its policy had no part in.
+    Returns the stack that every policy had no part in.
     """
     figures, steps = rl_figures(content["rl"]["open"]), rl_steps()
     stack, names = read_serving(yaml.safe_dump(content)).rl_stack("open"), list(figures)
@@ -381,15 +381,17 @@ def fit_rl(content: dict[str, Any]) -> np.ndarray:
     for figure, value in zip(figures.values(), np.exp(fitted.x), strict=True):
         figure["value"] = float(f"{value:.3g}")
         figure["source"] = f"{len(steps)} steps of measured_rl.csv"
-    ratios = np.zeros(len(steps))
+    unseen = {}
     for policy in sorted(set(policies)):
-        own = [i for i, each in enumerate(policies) if each == policy]
-        out = np.flatnonzero(np.isin(owner, own)).tolist()
-        unseen = rl_stack_with(stack, names, np.exp(fitted.without(out)))
-        ratios[own] = [steps[i].ratio(unseen) for i in own]
-        print(f"  without {policy:32s} {summary(-np.log(ratios[own]))}")
+        out = np.flatnonzero(
+            np.isin(owner, [i for i, each in enumerate(policies) if each == policy])
+        ).tolist()
+        unseen[policy] = rl_stack_with(stack, names, np.exp(fitted.without(out)))
+        own = [step.ratio(unseen[policy]) for step in steps if policy_of(step) == policy]
+        print(f"  without {policy:32s} {summary(-np.log(own))}")
+    ratios = [step.ratio(unseen[policy_of(step)]) for step in steps]
     print(f"  policies held out                        {summary(-np.log(ratios))}")
-    return ratios
+    return unseen
 
 
 def ultra_ratio(stack: RlStack) -> float:
@@ -407,36 +409,35 @@ def ultra_ratio(stack: RlStack) -> float:
     return measured / wall_hours(t, catalog.accelerator("h100-sxm").spec, plan, fp8, 576.0)
 
 
-def write_unmodelled(content: dict[str, Any], unseen: np.ndarray) -> None:
+def write_unmodelled(content: dict[str, Any], unseen: Mapping[str, RlStack]) -> None:
     """Set both stacks' ratio of whole-run to simulated time from runs other than DeepSeek-R1's.
 
-    ``unseen``: measured over simulated seconds of steps under figures that their policies had no part in.
+    ``unseen``: the stack that a policy had no part in, of every policy that was fitted.
     """
     stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
     steps, apart = rl_steps(), rl_steps(apart=True)
-    seen = np.array([step.ratio(stack) for step in steps])
-    # A plan is of a policy that no step was measured of: the range is of those held out and of those kept
-    # apart. Its ends are steps themselves, not points between two: eight of ten and a few lie inside.
-    every = np.concatenate([unseen, [step.ratio(stack) for step in apart]])
-    ends = (np.quantile(every, 0.1, method="lower"), np.quantile(every, 0.9, method="higher"))
-    low, middle, high = (float(q) * WHOLE_RUN for q in (ends[0], np.median(seen), ends[1]))
+    # A plan is of a policy that no step was measured of: each under figures it had no part in, and as one.
+    policies = [policy_of(step) for step in (*steps, *apart)]
+    stacks = [unseen.get(policy, stack) for policy in policies]
+    every = np.array([step.ratio(own) for step, own in zip((*steps, *apart), stacks, strict=True)])
+    alike = shares_of(policies)
+    low, middle, high = (float(q) * WHOLE_RUN for q in weighted_quantiles(every, alike))
     ultra = ultra_ratio(stack)
     content["rl"]["open"]["unmodelled"] = {
-        # Rounded outwards: the steps at the ends lie in their own range.
-        "low": float(np.floor(100.0 * low) / 100.0),
+        "low": round(low, 2),
         "central": round(middle, 2),
-        "high": float(np.ceil(100.0 * high) / 100.0),
-        "source": f"P10, P50, P90 of measured over simulated step time, {len(seen)} NeMo-RL and verl rows of "
-        f"measured_rl.csv, over 0.92 for the whole run; the ends of these under fits without the policy and "
-        f"of {len(apart)} rows kept apart",
+        "high": round(high, 2),
+        "source": f"P10, P50, P90 of measured over simulated step time, {len(steps)} NeMo-RL and verl rows "
+        f"of measured_rl.csv under fits without their policy and {len(apart)} kept apart, policies alike, "
+        f"over 0.92 for the whole run",
     }
     content["rl"]["frontier"]["unmodelled"] = {
         "low": round(middle, 2),
         "central": round(float(np.sqrt(middle * ultra)), 2),
         "high": round(ultra, 2),
-        "source": "low: median NeMo-RL step over its simulation, over 0.92 for the whole run; high: "
-        "Llama-Nemotron Ultra, 140K H100-hours (arXiv 2505.00949), over its simulation; central: their "
-        "geometric mean. "
+        "source": "low: the median policy of NeMo-RL and verl over its simulation, over 0.92 for the whole "
+        "run; high: Llama-Nemotron Ultra, 140K H100-hours (arXiv 2505.00949), over its simulation; central: "
+        "their geometric mean. "
         "DeepSeek-R1 and R1-Zero are not among them",
     }
 

@@ -23,7 +23,7 @@ from isocost.engine.generation.rl import (
     round_overhead,
     usual_overhead,
 )
-from isocost.engine.generation.rollout import Round, best_rollouts
+from isocost.engine.generation.rollout import Round, Trials, best_rollouts, uneven
 from isocost.evidence.generation import measured_plan
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
@@ -125,20 +125,29 @@ def test_steps_no_fit_saw_are_predicted(steps):
     apart = {
         (row.model, row.accelerator, row.gpus, row.tp): ratio
         for row, ratio in steps
-        if row.apart and row.longest_tokens < 10_000
+        if row.apart and row.longest_tokens < 10_000 and "verl" in row.framework
     }
     assert len(apart) == 5
-    assert all(abs(math.log(ratio)) < math.log(1.6) for ratio in apart.values()), apart
+    assert all(abs(math.log(ratio)) < math.log(1.7) for ratio in apart.values()), apart
 
 
-def test_rounds_of_long_responses_on_a_part_of_little_arithmetic_are_too_short(steps):
-    """Caps of 20K on H20, opened after the fit: engines there drop responses and read them again."""
-    long = [ratio for row, ratio in steps if row.apart and row.longest_tokens > 10_000]
+def test_older_releases_of_what_was_fitted_are_predicted(steps):
+    """NeMo-RL 0.4 and 0.5: what was fitted of another release, or on another schedule."""
+    older = np.log([ratio for row, ratio in steps if row.apart and "NeMo" in row.framework])
+    assert len(older) == 19
+    assert np.exp(np.median(np.abs(older))) < 1.25
+    assert np.all(np.abs(older) < math.log(2.0))
+
+
+def test_rounds_of_long_responses_are_predicted_where_what_is_thrown_away_is_told(steps):
+    """Caps of 20K on H20, opened after the fit; three times as many prompts answered as trained on."""
+    long = np.array([ratio for row, ratio in steps if row.apart and row.longest_tokens > 10_000])
     assert len(long) == 16
-    assert 0.5 < np.exp(np.median(np.log(long))) < 1.0
+    assert 0.7 < np.exp(np.median(np.log(long))) < 1.1
+    assert np.exp(np.median(np.abs(np.log(long)))) < 1.4
     low, _, high = OPEN.unmodelled
     inside = [low <= 1.0 / 0.92 / ratio <= high for row, ratio in steps if row.apart]
-    assert np.mean(inside) >= 0.65
+    assert np.mean(inside) >= 0.75
 
 
 def test_collectives_launched_one_by_one_lengthen_rounds_of_tensor_parallel_rollouts():
@@ -189,12 +198,19 @@ def test_overhead_of_a_round_is_tens_of_seconds_even_of_small_policies():
     assert usual_overhead(OPEN, V3, 512.0).total < 110.0, "NeMo-RL: 134 s a step, generation and all"
 
 
-def test_an_update_reaches_more_of_the_peak_where_bytes_are_cheap():
+@pytest.mark.parametrize("waiting", [0.0, OPEN.waiting_share, 1.0])
+def test_an_update_reaches_more_of_the_peak_where_arithmetic_is_slow(waiting):
     """verl_megatron_practice: 0.44 of an H100's peak is 0.78-0.83 of an H20's; a mixture 0.10 and 0.45."""
     h20 = load().accelerator("h20").spec
-    assert mfu_on(H100, 0.44) == pytest.approx(0.44, rel=0.01)
-    assert 0.75 < mfu_on(h20, 0.44) < 0.86
-    assert 0.40 < mfu_on(h20, 0.10) < 0.50
+    assert mfu_on(H100, 0.44, waiting) == pytest.approx(0.44, rel=0.01)
+    assert 0.75 < mfu_on(h20, 0.44, waiting) < 0.86
+    assert 0.40 < mfu_on(h20, 0.10, waiting) < 0.50
+
+
+def test_a_part_with_more_arithmetic_updates_faster_but_not_in_step():
+    gb200 = load().accelerator("gb200").spec
+    peaks = gb200.peak_flops["bf16"] / H100.peak_flops["bf16"]
+    assert 1.0 < peaks * mfu_on(gb200, 0.33, OPEN.waiting_share) / 0.33 < peaks
 
 
 def test_discarded_prompts_cost_generation_and_no_update():
@@ -204,6 +220,55 @@ def test_discarded_prompts_cost_generation_and_no_update():
     assert kept.tokens == pytest.approx(2.0 * every.tokens)
     assert kept.generation > 1.1 * every.generation
     assert kept.overhead > every.overhead, "rewards of what is thrown away"
+
+
+def test_batches_one_after_the_other_each_wait_for_their_longest_response():
+    thrice = replace(MATH, oversampling=3.0)
+    at_once = hours(models.LLAMA3_8B, H100, thrice, OPEN, gpus=64.0)
+    in_turn = hours(models.LLAMA3_8B, H100, replace(thrice, batches=3.0), OPEN, gpus=64.0)
+    one = hours(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    assert in_turn.generation == pytest.approx(3.0 * one.generation)
+    assert in_turn.generation > 1.5 * at_once.generation
+    assert in_turn.tokens == pytest.approx(at_once.tokens)
+    assert (in_turn.update, in_turn.overhead) == pytest.approx((at_once.update, at_once.overhead))
+    never = [
+        hours(models.LLAMA3_8B, H100, replace(thrice, batches=n, schedule="asynchronous"), OPEN, gpus=64.0)
+        for n in (1.0, 3.0)
+    ]
+    assert never[1].generation == pytest.approx(never[0].generation, rel=0.05), "nothing waits"
+
+
+def test_the_engine_with_most_to_write_ends_a_round_with_a_queue():
+    """verl_megatron_practice, 20K on H20: the slowest of 8 engines takes 1.08-1.20 times as long."""
+    lengths = ln.Lengths(3300.0, 20480.0)
+    job = Round(1536.0, 16.0, 130.0, lengths)
+    tp = np.array([32.0, 4.0, 1.0])
+    trials = Trials((job,), np.zeros(3, dtype=np.intp), np.full(3, 32.0), tp, np.ones(3), np.ones(3))
+    alone, eight, many = uneven(trials, 32.0 / tp)
+    assert alone == pytest.approx(0.0, abs=1e-9), "one engine waits for nobody"
+    assert 0.05 < eight < 0.2
+    assert many > eight
+
+
+@given(
+    st.floats(300.0, 6000.0), st.floats(1.3, 8.0), st.sampled_from([1.0, 2.0, 8.0]), st.floats(8.0, 1024.0)
+)
+def test_a_round_takes_at_least_its_longest_response_and_at_most_more_with_a_higher_cap(
+    mean, above, tp, prompts
+):
+    rounds = [
+        hours(
+            models.LLAMA3_8B, H100,
+            RlPlan((RlPhase(1.0, mean, mean, cap),), prompts, 16.0, replica=Replica(tp), loop_rate=0.01),
+            OPEN, gpus=8.0,
+        )
+        for cap in (above * mean, 2.0 * above * mean)
+    ]  # fmt: skip
+    for found in rounds:
+        alone = found.rollout.longest / found.rollout.tail_rate / 3600.0
+        assert found.generation >= 0.9 * alone, "no batch writes it faster than it writes itself"
+        assert found.rollout.throughput_bound / 3600.0 <= 1.001 * found.generation
+    assert rounds[1].generation >= 0.999 * rounds[0].generation
 
 
 @pytest.mark.parametrize("schedule", ["synchronous", "one-step", "asynchronous"])
@@ -355,6 +420,16 @@ def test_a_trainer_in_the_same_memory_leaves_less_for_generation():
     assert hours(models.LLAMA3_8B, H100, apart, crowded, gpus=8.0).generation == pytest.approx(
         hours(models.LLAMA3_8B, H100, apart, free, gpus=8.0).generation
     )
+
+
+def test_collectives_launched_one_by_one_are_no_faster_over_the_network():
+    """An all-reduce over two nodes takes what it takes within one, launches and all, and more."""
+    plan = replace(R1_ZERO, eager=True)
+    within, beyond = (
+        hours(models.LLAMA3_8B, H100, replace(plan, replica=Replica(tp)), OPEN, gpus=64.0).tail_rate
+        for tp in (8.0, 16.0)
+    )
+    assert beyond < within
 
 
 def test_kernels_launched_one_by_one_slow_the_tail_of_a_mixture():

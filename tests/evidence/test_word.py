@@ -86,7 +86,8 @@ def written(model: str, accelerator: str, rounds: Rounds | None = None) -> Evide
 def test_generated_text_goes_by_its_own_benchmarks():
     assert written("Llama 3.1 8B", "h200-sxm").word == "measured"
     assert written("Llama 3.1 8B", "tpu-v5p").word == "guessed"
-    assert written("Qwen3 14B", "h100-sxm").word == "near"
+    assert written("Qwen3 14B", "h100-sxm").word == "measured"
+    assert written("Gemma 2 27B", "h100-sxm").word == "near"
 
 
 def test_rounds_go_by_count_and_longest_response_too():

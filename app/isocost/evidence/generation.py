@@ -14,6 +14,7 @@ from isocost.catalog.constants.serving import EngineName
 from isocost.catalog.entries.measured_generation import MeasuredGeneration, MeasuredRl, dated, engine_of
 from isocost.catalog.errors import CatalogError
 from isocost.engine.arrays import Array
+from isocost.engine.generation.burst import answers_alike, burst_rate
 from isocost.engine.generation.deployment import (
     Format,
     GenerationPrecision,
@@ -22,6 +23,7 @@ from isocost.engine.generation.deployment import (
     Speculation,
     aged,
 )
+from isocost.engine.generation.lengths import Lengths
 from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
 from isocost.engine.generation.serving import Phase, best_replica, generation_rate
 from isocost.engine.generation.step import WEIGHT_BYTES, linked
@@ -54,6 +56,14 @@ PRODUCT_PRINTER = "ai-dynamo/aiconfigurator"
 USUAL_PROMPT = 4096.0
 """Prompt tokens of a prefill benchmark that does not state them."""
 
+
+CHAT_TOKENS = 2048.0
+"""Most tokens of a prompt of ShareGPT and its answer in benchmarks of engines, which leave out longer ones
+(vLLM's ``benchmarks/datasets.py``)."""
+
+BURST_REQUESTS = 1000.0
+"""Requests of a burst that states no number: what benchmarks of engines send by default
+(``vllm bench serve --num-prompts``)."""
 
 RL_PROMPT = 130.0
 """Prompt tokens of the mathematics sets used; the releases' tables count prompt and response together."""
@@ -96,7 +106,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     if released is not None and WEIGHT_BYTES[released.weights] < WEIGHT_BYTES[weights]:
         # A table's "FP8" of such a model is of its products or its cache.
         weights = released.weights
-    fmt = Format(weights, cache, arithmetic)
+    fmt = serving.format(t, weights, cache, arithmetic)
     phase = _phase(row)
     prompt, output = _number(row, "isl"), max(_number(row, "osl"), 1.0)
     if phase == "prefill" and prompt <= 1.0:
@@ -117,13 +127,22 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     if not re.search(r"(TP|EP|DP|PP)\s*=?\s*\d|-(GPU|rank)", label):
         replica = _chosen(t, a, fmt, c, prompt, output, _number(row, "n_gpus"))
         note = f"layout not stated: TP{float(replica.tp):.0f} over {float(replica.gpus):.0f} assumed"
-    rate = float(
-        generation_rate(
+    burst = _burst(row, replica, printed) if phase == "output" else None
+    if burst is not None:
+        answers = answers_of(output, _longest(row, prompt))
+        note = f"{burst:,.0f} requests to a replica at once, timed until the last has ended"
+        rate = burst_rate(
             t, a, replica, fmt, c,
-            phase=phase, prompt=prompt, output=output,
-            sequences=_sequences(row, replica, printed), speculation=Speculation(drafts),
-        )
-    )  # fmt: skip
+            requests=burst, prompt=prompt, answers=answers, speculation=Speculation(drafts),
+        )  # fmt: skip
+    else:
+        rate = float(
+            generation_rate(
+                t, a, replica, fmt, c,
+                phase=phase, prompt=prompt, output=output,
+                sequences=_sequences(row, replica, printed), speculation=Speculation(drafts),
+            )
+        )  # fmt: skip
     if rate <= 0.0:
         raise CatalogError(
             tr(
@@ -256,9 +275,42 @@ def _sequences(row: Mapping[str, str], replica: Replica, printed: float) -> floa
         return None
     if found[2]:
         return float(found[1]) * float(replica.gpus)
+    return max(float(found[1]) / _copies(row, replica, printed), 1.0)
+
+
+def _burst(row: Mapping[str, str], replica: Replica, printed: float) -> float | None:
+    """Requests a replica is sent all at once; None where the load goes on, or its number running is stated.
+
+    Told by "1000 prompts at once", "burst of 500 requests" or "rate inf" in batch_or_concurrency or in notes.
+    """
+    load = row.get("batch_or_concurrency", "").replace(",", "").lower()
+    told = f"{load} {row.get('notes', '').replace(',', '').lower()}"
+    running = re.fullmatch(r"\s*\d+\s*", load)
+    unpaced = re.search(r"\brate\W{0,3}inf", told) or re.search(r"\binf", load)
+    if not re.search(r"\bat once\b|\bburst\b", told) and (running or not unpaced):
+        return None
+    counted = re.search(r"\d+", load) or re.search(r"(\d+)\s*(?:requests|prompts|at once)", told)
+    sent = float(re.sub(r"\D", "", counted[0])) if counted else BURST_REQUESTS
+    return max(sent / _copies(row, replica, printed), 1.0)
+
+
+def _longest(row: Mapping[str, str], prompt: float) -> float | None:
+    """Most tokens of an answer where the row names a set whose answers vary; None = all are alike."""
+    told = f"{row.get('batch_or_concurrency', '')} {row.get('notes', '')}".lower()
+    return CHAT_TOKENS - prompt if "sharegpt" in told and prompt < CHAT_TOKENS else None
+
+
+def answers_of(mean: float, longest: float | None) -> Lengths:
+    """Lengths of the answers to a burst: all of ``mean`` tokens, or varying about it up to ``longest``."""
+    if longest is None or longest <= mean:
+        return answers_alike(mean)
+    return Lengths(mean, longest, loop_rate=0.0)
+
+
+def _copies(row: Mapping[str, str], replica: Replica, printed: float) -> float:
+    """Replicas the stated accelerators hold."""
     stated = row.get("n_gpus", "").strip()
-    copies = max(_number(row, "n_gpus") // (float(replica.gpus) * printed), 1.0) if stated else 1.0
-    return max(float(found[1]) / copies, 1.0)
+    return max(_number(row, "n_gpus") // (float(replica.gpus) * printed), 1.0) if stated else 1.0
 
 
 def _chosen(
@@ -281,21 +333,25 @@ def predicted_rates(
 ) -> Array:
     """Tokens/s per accelerator predicted for measured points; 0 where the model does not fit as deployed."""
     alike: dict[tuple[object, ...], list[int]] = {}
+    rates = np.empty(len(rows))
     for at, row in enumerate(rows):
+        if row.requests is not None:
+            rates[at] = _measured_burst(row, row.requests, catalog, engines)
+            continue
         key = (row.model, row.accelerator, row.precision, row.cache, row.arithmetic, row.drafts, row.phase)
         alike.setdefault((*key, row.engine, dated(row.date), row.sequences is None), []).append(at)
-    rates = np.empty(len(rows))
     for places in alike.values():
         first = rows[places[0]]
 
         def column(name: str, places: list[int] = places) -> Array:
             return np.array([getattr(rows[at], name) for at in places], float)
 
+        t = catalog.model(first.model).transformer
         rates[places] = generation_rate(
-            catalog.model(first.model).transformer,
+            t,
             catalog.accelerator(first.accelerator).spec,
             Replica(column("tp"), column("ep"), column("pp")),
-            Format(first.precision, first.cache, first.arithmetic),
+            catalog.constants.serving.format(t, first.precision, first.cache, first.arithmetic),
             aged(engines[first.engine], dated(first.date)),
             phase=first.phase,
             prompt=column("prompt_tokens"),
@@ -305,6 +361,24 @@ def predicted_rates(
             speculation=Speculation(first.drafts),
         )
     return rates
+
+
+def _measured_burst(
+    row: MeasuredGeneration, requests: float, catalog: Catalog, engines: Mapping[EngineName, ServingConstants]
+) -> float:
+    """Tokens/s per accelerator predicted for a measured burst."""
+    t = catalog.model(row.model).transformer
+    return burst_rate(
+        t,
+        catalog.accelerator(row.accelerator).spec,
+        Replica(row.tp, row.ep, row.pp),
+        catalog.constants.serving.format(t, row.precision, row.cache, row.arithmetic),
+        aged(engines[row.engine], dated(row.date)),
+        requests=requests,
+        prompt=row.prompt_tokens,
+        answers=answers_of(row.output_tokens, row.longest_tokens),
+        speculation=Speculation(row.drafts),
+    )
 
 
 def measured_plan(row: MeasuredRl) -> RlPlan | None:
@@ -321,9 +395,12 @@ def measured_plan(row: MeasuredRl) -> RlPlan | None:
         phases=(RlPhase(1.0, mean, mean, row.longest_tokens - RL_PROMPT),),
         prompts=row.sequences / RL_GROUP,
         group=RL_GROUP,
+        oversampling=row.batches * (row.batch_sequences or row.sequences) / row.sequences,
+        batches=row.batches,
         prompt_tokens=RL_PROMPT,
         algorithm=ALGORITHMS[row.algorithm],
         schedule=row.schedule,
         replica=None if row.tp is None else Replica(row.tp),
         eager=row.framework.lower().startswith(EAGER_TRAINERS),
+        memory_share=row.memory_share,
     )

@@ -195,6 +195,17 @@ def test_more_models_in_the_loop_cost_more(dear, cheap):
     assert costs[0].gpu_hours > costs[1].gpu_hours
 
 
+def test_prompts_answered_batch_after_batch_cost_more_than_at_once():
+    at_once, in_turn = (
+        one(
+            msgspec.structs.replace(RL, rl=msgspec.structs.replace(RL.rl, oversampling=3.0, batches=n)),
+            **WIDE,
+        ).gpu_hours
+        for n in (1.0, 3.0)
+    )
+    assert in_turn > 1.05 * at_once, "each batch waits for its longest answer"
+
+
 def test_an_update_that_needs_host_memory_is_said():
     large = ModelChoice(name="DeepSeek-V3")
     codes = {count: {n.code for n in priced(RL, model=large, hardware=Hardware("h20", count)).warnings}

@@ -8,7 +8,12 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
-from isocost.engine.generation.deployment import GenerationPrecision, Replica, ServingConstants
+from isocost.engine.generation.deployment import (
+    Format,
+    GenerationPrecision,
+    Replica,
+    ServingConstants,
+)
 from isocost.engine.generation.rl import RlStack
 from isocost.engine.records import Accelerator, Transformer
 from isocost.language import tr
@@ -22,6 +27,7 @@ RL_FIGURES = (
     "mfu_dense",
     "mfu_moe",
     "mfu_small",
+    "waiting_share",
     "overhead_fixed",
     "reward_seconds",
     "overhead_seconds",
@@ -156,6 +162,7 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mfu_dense: SourcedFigure
     mfu_moe: SourcedFigure
     mfu_small: SourcedFigure
+    waiting_share: SourcedFigure
     overhead_fixed: SourcedFigure
     reward_seconds: SourcedFigure
     overhead_seconds: SourcedFigure
@@ -178,6 +185,13 @@ class ReleasedFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The format a model's weights were released in, which no engine widens in memory."""
 
     weights: GenerationPrecision
+    source: str
+
+
+class BlockScales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Dense models whose makers' own 8-bit checkpoints have a scale for every block of a weight."""
+
+    models: frozenset[str]
     source: str
 
 
@@ -213,6 +227,7 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Figures of the vendor's profile that differ in open engines."""
     released: dict[str, ReleasedFormat]
     """Models whose weights came out in a narrow format, by name."""
+    blocks: BlockScales
     rl: dict[RlStackName, RlProfile]
     spreads: dict[SpreadName, ErrorRange]
     spreads_beside: dict[KindName, ErrorRange]
@@ -227,6 +242,16 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The constants of a serving stack: ``vendor`` and ``open`` engines (fitted), or ``frontier``
         (DeepSeek's production)."""
         return self._profile(name).record()
+
+    def format(
+        self,
+        t: Transformer,
+        weights: GenerationPrecision,
+        cache: GenerationPrecision = "bf16",
+        arithmetic: GenerationPrecision | None = None,
+    ) -> Format:
+        """The formats a model is generated in, 8-bit weights scaled as its maker's checkpoint has them."""
+        return Format(weights, cache, arithmetic, blocks=t.name in self.blocks.models)
 
     def _profile(self, name: str) -> Profile:
         if name == "open":

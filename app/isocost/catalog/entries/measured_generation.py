@@ -50,6 +50,10 @@ class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """Stages of a pipeline."""
     sequences: float | None = None
     """Running at once over the replica; None = as many as fit."""
+    requests: float | None = None
+    """Sent to the replica all at once and timed until the last had ended; None = a load that went on."""
+    longest_tokens: float | None = None
+    """Most output tokens of an answer where their lengths vary about ``output_tokens``."""
     cache_hits: float = 0.0
     """Share of the prompt tokens counted that were found in a cache, not computed."""
     notes: str = ""
@@ -80,8 +84,15 @@ class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mean_tokens: float | None = None
     """Prompt and response together; None = not published."""
     sequences: float | None = None
+    """Responses of a round that are trained on."""
+    batch_sequences: float | None = None
+    """Responses of each batch that was generated; None = as many as are trained on."""
+    batches: float = 1.0
+    """Batches generated, one after the other, until enough prompts were left."""
     updates_per_round: float | None = None
     tp: float | None = None
+    memory_share: float | None = None
+    """Of the accelerators' memory, what the engine was given for weights and cache; None = not published."""
     generation_seconds: float | None = None
     notes: str = ""
     scoring_seconds: float | None = None

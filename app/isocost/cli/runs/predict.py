@@ -24,7 +24,9 @@ DESCRIPTION = (
     "(adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where blank), stack (vendor, open or "
     "research; by framework where blank), network_gbit_s (between nodes, per accelerator and direction; the "
     "catalogue's where blank) and gpus_per_node. Generation rows need model, gpu, n_gpus, precision, isl, "
-    "osl and metric."
+    "osl and metric; batch_or_concurrency is the number of sequences running at once, or of requests that "
+    "are sent all at once and timed until the last has ended ('1000 requests at once', 'rate inf'); notes "
+    "that name ShareGPT let the answers vary in length."
 )
 TRAINING = ("model", "gpu", "n_gpus", "seq_len")
 GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")

@@ -128,6 +128,8 @@ class Format:
     cache: GenerationPrecision = "bf16"
     arithmetic: GenerationPrecision | None = None
     """What products run in; None = as the weights, where the accelerator can."""
+    blocks: bool = False
+    """Whether all 8-bit weights have a scale a block, not only those of experts, which are released so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,3 +115,11 @@ def mean_position(lengths: Lengths) -> float:
     """Mean tokens a running response has generated, over a long steady state: E[X^2] / 2 E[X]."""
     grid = np.linspace(0.0, lengths.cap, GRID)
     return float(np.trapezoid(grid * survival(lengths, grid), grid) / lengths.mean)
+
+
+def variation(lengths: Lengths) -> float:
+    """Standard deviation over mean of the responses as they are, clipped and loops included.
+
+    E[X^2] is twice the mean times ``mean_position``.
+    """
+    return math.sqrt(max(2.0 * mean_position(lengths) / lengths.mean - 1.0, 0.0))

@@ -104,6 +104,8 @@ class RlStack:
     mfu_moe: float
     mfu_small: float
     """``mfu_dense`` for policies of either kind below ``SMALL_POLICY`` parameters."""
+    waiting_share: float
+    """Of the time beside products there, what is launches and links, not memory: as long on any part."""
     overhead_fixed: float
     """Seconds of a round whatever its size: data, logging, switching between generation and training."""
     reward_seconds: float
@@ -144,6 +146,10 @@ class RlPlan:
     oversampling: float = 1.0
     """Prompts answered for each that is trained on: what dynamic sampling throws away is generated all the
     same (arXiv 2503.14476, section 3.2)."""
+    batches: float = 1.0
+    """Batches a round's prompts are answered in, one after the other: dynamic sampling answers a batch, sees
+    how many prompts are left, and starts the next where they are too few (verl's ``filter_groups``). Each
+    waits for its own longest response."""
     updates_per_round: float = 1.0
     """Optimizer steps taken on one round."""
     prompt_tokens: float = 300.0
@@ -162,6 +168,8 @@ class RlPlan:
     """Layout of generation; None = the fastest."""
     eager: bool = False
     """Whether generation launches its kernels one by one (vLLM's ``enforce_eager``)."""
+    memory_share: float | None = None
+    """Share of the memory weights and cache may take beside the trainer; None = the stack's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +237,11 @@ SMALL_POLICY = 3e9
 OVERHEAD_AT = 7e9
 """Parameters of the policy whose weight sync the stack states."""
 
-RIDGE = 989.4e12 / 3.35e12
-"""FLOPs per byte of an H100 SXM, the part a stack's utilizations are of."""
+PEAK = 989.4e12
+"""Dense 16-bit FLOP/s of an H100 SXM, the part a stack's utilizations are of."""
+
+RIDGE = PEAK / 3.35e12
+"""FLOPs per byte of its memory."""
 
 PURE_MATMUL = 0.91
 """Share of the peak where bytes cost nothing; solved from the four utilizations of ``mfu_on``."""
@@ -265,15 +276,19 @@ def default_mfu(stack: RlStack, t: Transformer) -> float:
     return stack.mfu_moe if t.is_moe else stack.mfu_dense
 
 
-def mfu_on(a: Accelerator, mfu: float) -> float:
-    """``mfu``, which is of an H100, on another part: 1 / (1 / e + (1 / mfu - 1 / e) r).
+def mfu_on(a: Accelerator, mfu: float, waiting_share: float) -> float:
+    """``mfu``, which is of an H100, on another part: 1 / (1 / e + (1 / mfu - 1 / e) ((1 - w) r + w p)).
 
-    A part of the time goes in step with FLOPs, at ``PURE_MATMUL`` of the peak, the rest with bytes; r is the
-    part's FLOPs per byte over an H100's. Source: one update at 0.44 of an H100's peak and 0.78-0.83 of an
-    H20's, of a mixture at 0.10 and 0.45 (verl_megatron_practice, ``resources/measured_rl.csv``).
+    A part of the time goes in step with FLOPs, at e = ``PURE_MATMUL`` of the peak. Of the rest, memory's goes
+    with bytes, r the part's FLOPs per byte over an H100's; a share w waits for launches and links, as long on
+    any part, p its peak over an H100's. Source: one update at 0.44 of an H100's peak and 0.78-0.83 of an
+    H20's, of a mixture at 0.10 and 0.45 (verl_megatron_practice); steps of 8B and 32B that are 1.9-2.1 times
+    as fast on GB200, of 2.5 times the peak and 2.4 times the bandwidth (NeMo-RL;
+    ``resources/measured_rl.csv``).
     """
     ridge = wide_peak(a) / a.memory_bandwidth / RIDGE
-    return 1.0 / (1.0 / PURE_MATMUL + max(1.0 / mfu - 1.0 / PURE_MATMUL, 0.0) * ridge)
+    longer = (1.0 - waiting_share) * ridge + waiting_share * wide_peak(a) / PEAK
+    return 1.0 / (1.0 / PURE_MATMUL + max(1.0 / mfu - 1.0 / PURE_MATMUL, 0.0) * longer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,22 +391,29 @@ class _Run:
         """
         serving = self.stack.serving
         if colocated:
-            serving = replace(serving, memory_share=self.stack.memory_colocated)
+            share = self.plan.memory_share or self.stack.memory_colocated
+            serving = replace(serving, memory_share=share)
         if self.plan.eager:
+            # Collectives over the network are launched one by one as well, and take what they took beside.
+            launched = self.stack.eager_collective_seconds - serving.collective_seconds
             serving = replace(
                 serving,
                 layer_seconds=self.stack.eager_layer_seconds,
                 expert_layer_seconds=self.stack.eager_expert_layer_seconds,
                 collective_seconds=self.stack.eager_collective_seconds,
+                reduce_seconds=serving.reduce_seconds + launched,
+                network_seconds=serving.network_seconds + launched,
+                host_seconds=serving.host_seconds + launched,
             )
         drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
         job = np.repeat(np.arange(len(self.jobs)), len(gpus))
-        return best_rollouts(
+        batch = best_rollouts(
             self.t, self.a, Format(self.stack.weights, self.stack.cache), serving,
             self.jobs, job, np.tile(gpus, len(self.jobs)),
             replica=self.plan.replica, speculation=Speculation(drafts), steady=steady,
-            in_flight=ROUNDS_IN_FLIGHT if steady else 1.0,
+            in_flight=ROUNDS_IN_FLIGHT * self.plan.batches if steady else 1.0,
         )  # fmt: skip
+        return batch.repeated(self.plan.batches)
 
 
 def _jobs(plan: RlPlan) -> Iterator[tuple[float, Round]]:
@@ -403,7 +425,8 @@ def _jobs(plan: RlPlan) -> Iterator[tuple[float, Round]]:
             # Looping responses count in the mean: unlimited, they would take more than all of a short one.
             loops = min(plan.loop_rate, MOST_LOOPING * mean / phase.cap)
             lengths = Lengths(mean, phase.cap, plan.cv, loops)
-            yield rounds, Round(plan.prompts * plan.oversampling, plan.group, plan.prompt_tokens, lengths)
+            prompts = plan.prompts * plan.oversampling / plan.batches
+            yield rounds, Round(prompts, plan.group, plan.prompt_tokens, lengths)
 
 
 def _pass_seconds(run: _Run, gpus: Array) -> Array:
@@ -411,12 +434,13 @@ def _pass_seconds(run: _Run, gpus: Array) -> Array:
 
     Arithmetic sees each token's own context, long responses more.
     """
-    mfu = mfu_on(run.a, default_mfu(run.stack, run.t)) if run.plan.mfu is None else run.plan.mfu
+    usual = mfu_on(run.a, default_mfu(run.stack, run.t), run.stack.waiting_share)
+    mfu = usual if run.plan.mfu is None else run.plan.mfu
     work = []
     for job in run.jobs:
         # A whole sequence of s tokens sees s / 2 on average: twice the mean position is the s that fits here.
         sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
-        tokens = job.sequences / run.plan.oversampling * (job.lengths.mean + job.prompt_tokens)
+        tokens = run.plan.prompts * run.plan.group * (job.lengths.mean + job.prompt_tokens)
         flops = float(forward_flops_per_token(run.t, sequence).total)
         arithmetic = arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu)
         work.append(arithmetic + tokens * gathering_seconds(run.t, run.a, run.stack.serving, gpus))
@@ -523,7 +547,8 @@ def rl_times(
 
 def _time(run: _Run, seconds: dict[str, float], tail: float, last: RolloutTime, gpus: float) -> RlTime:
     """The answer for one number of accelerators from its seconds by part and its last round."""
-    tokens = float(sum(n * job.tokens for n, job in zip(run.rounds.tolist(), run.jobs, strict=True)))
+    written = (n * job.tokens for n, job in zip(run.rounds.tolist(), run.jobs, strict=True))
+    tokens = run.plan.batches * float(sum(written))
     gpu_hours = seconds["wall"] * gpus / SECONDS_PER_HOUR
     low, central, high = (gpu_hours * factor for factor in run.stack.unmodelled)
     work = multipliers(run.plan.algorithm).total * parameters(run.t).active * tokens

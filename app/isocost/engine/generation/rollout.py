@@ -9,7 +9,8 @@ published runs show (arXiv 2501.12948, appendix B; verl's and NeMo-RL's tables,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from statistics import NormalDist
 from typing import cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, ServingConstants, Speculation
-from isocost.engine.generation.lengths import Lengths, mean_position, survival
+from isocost.engine.generation.lengths import Lengths, mean_position, survival, variation
 from isocost.engine.generation.serving import candidate_replicas
 from isocost.engine.generation.step import sequences_that_fit, step_time
 from isocost.engine.records import Accelerator, Transformer
@@ -79,6 +80,7 @@ class RolloutTimes:
     longest: Array
     tp: Array
     ep: Array
+    pp: Array
     gpus: Array
     running: Array
     waves: Array
@@ -88,10 +90,19 @@ class RolloutTimes:
         """The entries at ``rows``."""
         return RolloutTimes(*(getattr(self, f.name)[rows] for f in fields(RolloutTimes)))
 
+    def repeated(self, batches: float) -> RolloutTimes:
+        """The entries of as many batches, one after the other."""
+        return replace(
+            self,
+            seconds=self.seconds * batches,
+            throughput_bound=self.throughput_bound * batches,
+            tail_bound=self.tail_bound * batches,
+        )
+
     def one(self, row: int) -> RolloutTime:
         """The entry of ``row`` as plain numbers."""
         at = {f.name: float(getattr(self, f.name)[row]) for f in fields(RolloutTimes)}
-        replica = Replica(at.pop("tp"), at.pop("ep"))
+        replica = Replica(at.pop("tp"), at.pop("ep"), at.pop("pp"))
         return RolloutTime(replica=replica, **at)
 
 
@@ -105,6 +116,12 @@ class Trials:
     gpus: Array
     tp: Array
     ep: Array
+    pp: Array
+
+    @property
+    def replica(self) -> Replica:
+        """The layouts, an entry each."""
+        return Replica(self.tp, self.ep, self.pp)
 
     def of(self, values: Sequence[float]) -> Array:
         """A value of each job, spread over its trials."""
@@ -112,7 +129,8 @@ class Trials:
 
     def take(self, rows: NDArray[np.intp]) -> Trials:
         """The trials at ``rows``."""
-        return Trials(self.jobs, self.job[rows], self.gpus[rows], self.tp[rows], self.ep[rows])
+        layout = (column[rows] for column in (self.gpus, self.tp, self.ep, self.pp))
+        return Trials(self.jobs, self.job[rows], *layout)
 
     def __len__(self) -> int:
         return len(self.job)
@@ -159,14 +177,31 @@ def draining_seconds(
         # (1 - S)^n in logarithms: with thousands of sequences and few survivors the power loses its digits.
         still = 1.0 - np.exp(started[at, None] * np.log1p(-np.minimum(alive, 1.0 - 1e-12)))
         running = started[at, None] * alive / np.maximum(still, 1e-12) / replicas[at, None]
+        # Of a pipeline each stage works on its share of them.
+        microbatch = np.maximum(running / trials.pp[at, None], 1.0)
         step = step_time(
             t, a, Replica(trials.tp[at, None], trials.ep[at, None]), fmt, c,
-            sequences=np.maximum(running, 1.0), context=prompts[at, None] + grid, speculation=speculation,
+            sequences=microbatch, context=prompts[at, None] + grid, speculation=speculation,
         )  # fmt: skip
         per_token = np.asarray(step.total) / speculation.tokens_per_step
         seconds[at] = np.trapezoid(still * per_token, grid, axis=1)
         longest[at] = np.trapezoid(still, grid, axis=1)
     return seconds, longest
+
+
+def uneven(trials: Trials, replicas: Array) -> Array:
+    """Tokens of the replica that has most to write over those of the mean one, less 1.
+
+    Each is handed whole prompts at the start, and responses to one prompt are about as long: what it has to
+    write varies by the coefficient of variation of the lengths over the root of its prompts. Source: the most
+    of n normal variables, G. Blom, Statistical Estimates and Transformed Beta-Variables, 1958.
+    """
+    prompts = np.maximum(trials.of([job.prompts for job in trials.jobs]) / replicas, 1.0)
+    varying = trials.of([variation(job.lengths) for job in trials.jobs]) / np.sqrt(prompts)
+    counts, which = np.unique(replicas, return_inverse=True)
+    most = np.array([NormalDist().inv_cdf((n - 0.375) / (n + 0.25)) for n in counts.tolist()])
+    result: Array = varying * most[which]
+    return result
 
 
 def rollout_times(
@@ -184,10 +219,9 @@ def rollout_times(
     While more sequences wait than fit, the batch stays full; then it drains. The queue's tokens run at the
     full batch's rate, the last batch's as ``draining_seconds``. Source: steps as ``step_time``.
     """
-    span = np.maximum(trials.tp, trials.ep)
-    replicas = np.floor(trials.gpus / span + 1e-9)
+    replicas = np.floor(trials.gpus / np.asarray(trials.replica.gpus) + 1e-9)
     context = trials.of([job.prompt_tokens + mean_position(job.lengths) for job in trials.jobs])
-    room = np.asarray(sequences_that_fit(t, a, Replica(trials.tp, trials.ep), fmt, context, c), float)
+    room = np.asarray(sequences_that_fit(t, a, trials.replica, fmt, context, c), float)
     fitting = np.flatnonzero((replicas >= 1.0) & (room >= 1.0))
     result = RolloutTimes(*(np.full(len(trials), np.inf) for _ in fields(RolloutTimes)))
     if len(fitting) == 0:
@@ -214,19 +248,25 @@ def _fitting_times(
     in_flight: float,
 ) -> RolloutTimes:
     """Times of trials that all fit, with ``room`` for sequences in each of their ``replicas``."""
-    replica = Replica(trials.tp, trials.ep)
+    replica = trials.replica
     mean = trials.of([job.lengths.mean for job in trials.jobs])
     prompt = trials.of([job.prompt_tokens for job in trials.jobs])
     each = trials.of([job.sequences for job in trials.jobs]) / replicas
     running = np.minimum(each, room)
     batch = np.maximum(np.minimum(each * in_flight, room), 1.0)
-    full = step_time(t, a, replica, fmt, c, sequences=batch, context=context, speculation=speculation)
+    microbatch = np.maximum(batch / trials.pp, 1.0)
+    full = step_time(t, a, replica, fmt, c, sequences=microbatch, context=context, speculation=speculation)
     # Prefill once for each prompt: the responses of a group share its cache.
     read = trials.of([job.prompts * job.prompt_tokens for job in trials.jobs]) / replicas
-    prefill = step_time(t, a, replica, fmt, c, prompt_tokens=read, prompt=np.maximum(prompt, 1.0))
+    # A scheduler takes so many prompt tokens into a step, each attention group its own.
+    taken = np.maximum(np.minimum(read, c.chunk_tokens * replica.attention_groups), 1.0)
+    reading = step_time(t, a, replica, fmt, c, prompt_tokens=taken, prompt=np.maximum(prompt, 1.0))
+    prefill = (read / taken + trials.pp - 1.0) / trials.pp * reading.total
     rate = batch * speculation.tokens_per_step / np.asarray(full.total)
-    # With one round in flight the batch that waits is the one that runs.
-    queued = np.maximum(each - running, 0.0) * mean / rate
+    # With one round in flight the batch that waits is the one that runs. The round waits for the engine with
+    # most to write.
+    most = 1.0 + uneven(trials, replicas)
+    queued = np.maximum(each - running, 0.0) * most * mean / rate
     draining, longest = draining_seconds(
         t, a, fmt, c, trials, started=running * replicas, replicas=replicas, speculation=speculation
     )
@@ -236,12 +276,13 @@ def _fitting_times(
     )
     tail_rate = speculation.tokens_per_step / np.asarray(alone.total)
     return RolloutTimes(
-        seconds=np.asarray(prefill.total) + queued + draining,
-        throughput_bound=np.asarray(prefill.total) + np.maximum(each, 1.0) * mean / rate,
+        seconds=prefill + queued + draining,
+        throughput_bound=prefill + np.maximum(each, 1.0) * mean / rate,
         tail_bound=longest / tail_rate,
         longest=longest,
         tp=trials.tp,
         ep=trials.ep,
+        pp=trials.pp,
         gpus=trials.gpus,
         running=running,
         waves=each / running,
@@ -279,7 +320,7 @@ def best_rollouts(
     sizes = np.array([len(choices[count]) for count in gpus.tolist()])
     owner = np.repeat(np.arange(len(gpus)), sizes)
     layouts = np.array([layout for count in gpus.tolist() for layout in choices[count]])
-    trials = Trials(tuple(jobs), job[owner], gpus[owner], layouts[:, 0], layouts[:, 1])
+    trials = Trials(tuple(jobs), job[owner], gpus[owner], *layouts.T)
     timed = rollout_times(t, a, fmt, c, trials, speculation=speculation, in_flight=in_flight)
     key = timed.throughput_bound if steady else timed.seconds
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
@@ -291,6 +332,6 @@ def best_rollouts(
 
 def _choices(
     t: Transformer, a: Accelerator, gpus: float, replica: Replica | None
-) -> list[tuple[float, float]]:
+) -> list[tuple[float, float, float]]:
     found = candidate_replicas(t, a, gpus) if replica is None else [replica]
-    return [(cast(float, each.tp), cast(float, each.ep)) for each in found]
+    return [(cast(float, each.tp), cast(float, each.ep), cast(float, each.pp)) for each in found]

@@ -361,15 +361,17 @@ def layer_latency(t: Transformer, a: Accelerator, fmt: Format, c: ServingConstan
 
     Layers have more of them for experts, for latent attention and for an indexer; for experts whose weights
     are unpacked on the way; and where activations are scaled by groups of 128 to meet 8-bit weights of
-    blocks, as mixtures are released (arXiv 2412.19437, section 3.3.2). Source: ``resources/serving.yaml``.
+    blocks, as mixtures are released (arXiv 2412.19437, section 3.3.2) and some dense models
+    (``Format.blocks``). Source: ``resources/serving.yaml``.
     """
-    experts = c.expert_layer_seconds
+    experts, dense = c.expert_layer_seconds, 0.0
     if unpacks(a, fmt):
         experts += c.unpacked_layer_seconds
     elif fmt.weights == "fp8":
         experts += c.scaled_layer_seconds
+        dense = c.scaled_layer_seconds if fmt.blocks else 0.0
     latent = c.latent_layer_seconds if t.attention == "mla" else 0.0
-    own = t.moe_layers * experts + t.index_layers * c.index_layer_seconds
+    own = t.moe_layers * experts + (t.layers - t.moe_layers) * dense + t.index_layers * c.index_layer_seconds
     return t.layers * (c.layer_seconds + latent) + own
 
 

@@ -286,6 +286,13 @@ _KINDS = (
         ), tr("every prompt is used"), scale="linear",
     ),
     Input(
+        "rl.batches", tr("Sampling batches"), "", "count", 1, 10, 1, 1000,
+        tr(
+            "Batches the prompts of a round are answered in, one after the other, each waiting for its "
+            "longest answer; DAPO starts another where too few prompts are left."
+        ), tr("all prompts at once"), scale="linear",
+    ),
+    Input(
         "rl.group", tr("Answers a prompt"), "", "count", 1, 128, 1, 1e5,
         tr("Answers sampled for each prompt, compared with each other."), _R1,
     ),

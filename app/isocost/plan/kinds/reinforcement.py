@@ -46,6 +46,8 @@ class Rl(Value, frozen=True):
     """Responses to each prompt."""
     oversampling: float = 1.0
     """Prompts answered for each that is trained on: DAPO throws away those all answers of which are alike."""
+    batches: float = 1.0
+    """Batches the prompts of a round are answered in, one after the other."""
     updates_per_round: float = 1.0
     """Optimizer steps taken on one round of rollouts."""
     prompt_tokens: float = 300.0
@@ -85,6 +87,7 @@ def recipe_of(rl: Rl, model: ModelChoice) -> Recipe:
         overhead=rl.overhead,
         schedule=rl.schedule,
         oversampling=rl.oversampling,
+        batches=rl.batches,
         generation_share=rl.generation_share,
     )
     return Recipe(model, plan, rl.stack)
@@ -148,7 +151,7 @@ ROLLOUTS = InputGroup(
     tr("Rollouts"),
     (
         "rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.oversampling",
-        "rl.updates_per_round", "rl.generation_share",
+        "rl.batches", "rl.updates_per_round", "rl.generation_share",
     ),
 )  # fmt: skip
 RESPONSES = InputGroup(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
+from isocost.engine.generation.deployment import NO_DRAFTS, Replica, Speculation
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
 from isocost.language import later, tr
@@ -94,7 +94,8 @@ def power_of(count: int) -> int:
 def served(catalog: Catalog, load: Load, accelerator: str, power: int) -> Serving:
     """The best replica within 2^power accelerators; where none fits, the widest, one sequence at a time."""
     t, a = transformer_of(load.model, catalog), catalog.accelerator(accelerator).spec
-    constants, fmt = catalog.constants.serving.constants(load.stack), Format(load.precision)
+    facts = catalog.constants.serving
+    constants, fmt = facts.constants(load.stack), facts.format(t, load.precision)
     drafts = Speculation(1.0) if t.mtp_layers > 0 and load.stack == "frontier" else NO_DRAFTS
     try:
         replica, found = best_replica(
@@ -106,7 +107,7 @@ def served(catalog: Catalog, load: Load, accelerator: str, power: int) -> Servin
         alone = step_time(t, a, replica, fmt, constants, sequences=1.0, context=load.prompt + load.output / 2)
         rate = 1.0 / float(alone.total)
         return Serving(replica, rate / float(replica.gpus), rate, 0.0, False, 1.0, 1.0)
-    spread = catalog.constants.serving.spread_of(t, a, replica)
+    spread = facts.spread_of(t, a, replica)
     return Serving(
         replica,
         float(found.tokens_per_second_per_gpu),
@@ -130,7 +131,8 @@ def reading_rate(
 def _reading(catalog: Catalog, load: Load, accelerator: str, power: int) -> tuple[float, bool]:
     serving = served(catalog, load, accelerator, power)
     t, a = transformer_of(load.model, catalog), catalog.accelerator(accelerator).spec
-    constants, fmt = catalog.constants.serving.constants(load.stack), Format(load.precision)
+    facts = catalog.constants.serving
+    constants, fmt = facts.constants(load.stack), facts.format(t, load.precision)
     length = load.prompt + load.output
     batch = max(length, 8192.0)
     rate = prefill_rate(t, a, serving.replica, fmt, constants, prompt=length, batch_tokens=batch)
