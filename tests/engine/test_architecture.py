@@ -195,8 +195,8 @@ def test_shapes_grow_continuously_with_parameters(total, growth):
         before, after = getattr(small, field), getattr(large, field)
         assert before <= after * (1 + 1e-9), field
         assert after / before <= 1 + growth + 1e-9, field
-    # Depth, grouping and tied tables are as models of the size have them: a billion parameters are fewer,
-    # wider layers than half of that. Steeper than the square of the size nothing goes.
+    # Depth, grouping and tied tables are as models of the size have them: two billion parameters are fewer,
+    # wider layers than four. Steeper than the square of the size nothing goes.
     for field in ("layers", "heads", "kv_heads"):
         assert abs(math.log(getattr(large, field) / getattr(small, field))) <= 2.0 * math.log1p(growth), field
     assert abs(large.tied_embeddings - small.tied_embeddings) <= growth
