@@ -16,7 +16,7 @@ help:
 	@echo "make package      build the stand-alone app into dist/ and try it"
 	@echo "make wheel        build wheel and sdist into dist/ and try them in an environment of their own"
 	@echo "make screenshots  draw docs/screenshots"
-	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
+	@echo "make calibrate    fit the constants of speed, memory, shapes and serving in resources to measured runs and models"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
 	@echo "make accuracy     write docs/accuracy.md; say which predictions moved since the last commit"
 	@echo "make docs         write the pages of docs that say what the code declares"
@@ -74,6 +74,7 @@ calibrate: .venv/.dev
 	$(PY) tools/calibrate.py
 	$(PY) tools/left_out.py
 	$(PY) tools/calibrate_memory.py
+	$(PY) tools/calibrate_shapes.py
 	$(PY) tools/calibrate_generation.py
 	$(PY) tools/calibrate_whole_runs.py
 	$(PY) tools/calibrate_pairs.py

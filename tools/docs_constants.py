@@ -15,6 +15,7 @@ CONSTANTS = {
     "memory.yaml": "Memory",
     "serving.yaml": "Generation and reinforcement learning",
     "reliability.yaml": "Failures and checkpoints",
+    "usual_shapes.yaml": "Shapes by size",
     "whole_runs.yaml": "Whole runs",
     "accuracy.yaml": "Errors of the step-time model",
     "evidence.yaml": "The word beside a prediction",

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +17,8 @@ from isocost.engine.architecture import (
     visible_tokens,
 )
 from isocost.engine.records import Transformer
-from isocost.engine.shapes import default_vocabulary, shape_for, working_shape
 from tests.engine import shapes_of_models as models
+from tests.engine.made_shapes import hybrid_for, shape_for
 
 PUBLISHED = [
     (models.GPT3_175B, 174.6e9, 174.6e9),
@@ -106,15 +107,11 @@ def test_fields_may_be_arrays():
 
 
 def test_a_hybrid_model_keeps_its_published_parameters():
-    hybrid = Transformer("Nemotron-H 56B", 0, 0, 0, 0, 0, 0, 0, attention="hybrid", published_total=56e9)
-    shape = working_shape(hybrid)
-    assert parameters(hybrid).total == parameters(hybrid).active == 56e9
-    assert parameters(shape).total == pytest.approx(56e9)
+    shape = hybrid_for(56e9)
+    assert parameters(shape).total == parameters(shape).active == pytest.approx(56e9)
+    assert parameters(hybrid_for(56e9, 5e9)).active == pytest.approx(5e9)
     attention_only = forward_flops_per_token(shape_for(56e9), 65536).attention
     assert forward_flops_per_token(shape, 65536).attention < attention_only / 5
-    assert working_shape(models.LLAMA3_8B) is models.LLAMA3_8B
-    with pytest.raises(ValueError, match="Nemotron-H 56B is a hybrid model"):
-        working_shape(replace(hybrid, published_total=None))
 
 
 NANO = Transformer(
@@ -161,9 +158,7 @@ def test_experts_behind_a_projection_are_narrower():
 
 
 def test_the_stand_in_of_a_hybrid_mixes_by_states_of_as_many_parameters():
-    shape = working_shape(
-        Transformer("unknown", 0, 0, 0, 0, 0, 0, 0, attention="hybrid", published_total=5e10)
-    )
+    shape = hybrid_for(5e10)
     assert shape.windowed_layers > 0.8 * shape.layers
     assert parameters(shape).total == pytest.approx(5e10)
     assert shape.hidden * (shape.state_projected + shape.state_width) == pytest.approx(
@@ -179,8 +174,9 @@ def test_a_dense_shape_has_exactly_the_parameters_asked_for(total):
     shape = shape_for(total)
     assert parameters(shape).total == pytest.approx(total, rel=1e-9)
     assert not shape.is_moe
-    # From 6 layers of 73 at a million parameters (Pythia 14M: 6 of 128) to 130 of 21,000 at a trillion.
+    # From the few layers of the smallest models (Pythia 14M: 6 of 128) to hundreds of thousands wide.
     assert 10 < shape.hidden / shape.layers < 200
+    assert 0.0 <= shape.tied_embeddings <= 1.0
 
 
 @given(totals.filter(lambda n: n > 3e9), st.floats(min_value=0.02, max_value=0.99))
@@ -195,18 +191,35 @@ def test_a_mixture_has_exactly_the_total_and_active_parameters_asked_for(total, 
 @given(totals, st.floats(min_value=1e-4, max_value=0.2))
 def test_shapes_grow_continuously_with_parameters(total, growth):
     small, large = shape_for(total), shape_for(total * (1 + growth))
-    for field in ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary"):
+    for field in ("hidden", "head_dim", "ffn", "vocabulary"):
         before, after = getattr(small, field), getattr(large, field)
         assert before <= after * (1 + 1e-9), field
         assert after / before <= 1 + growth + 1e-9, field
+    # Depth, grouping and tied tables are as models of the size have them: two billion parameters are fewer,
+    # wider layers than four. Steeper than the square of the size nothing goes.
+    for field in ("layers", "heads", "kv_heads"):
+        assert abs(math.log(getattr(large, field) / getattr(small, field))) <= 2.0 * math.log1p(growth), field
+    assert abs(large.tied_embeddings - small.tied_embeddings) <= growth
+
+
+@given(totals, st.floats(min_value=1e-3, max_value=1.0))
+def test_a_larger_model_computes_more_a_token(total, growth):
+    small, large = shape_for(total), shape_for(total * (1 + growth))
+    work = [training_flops_per_token(each, 4096).total for each in (small, large)]
+    assert work[0] < work[1]
 
 
 def test_shapes_resemble_the_models_people_train():
+    smollm2 = shape_for(134.5e6)
+    assert smollm2.layers == pytest.approx(30, rel=0.1)
+    assert smollm2.hidden == pytest.approx(576, rel=0.1)
+    assert (smollm2.ffn, smollm2.vocabulary) == pytest.approx((1536, 49152), rel=0.1)
+    assert smollm2.tied_embeddings > 0.8
     assert shape_for(8e9).hidden == pytest.approx(4096, rel=0.1)
+    assert shape_for(8e9).tied_embeddings < 0.3
     assert shape_for(70e9).layers == pytest.approx(80, rel=0.2)
-    assert shape_for(671e9, 37e9).hidden == pytest.approx(7168, rel=0.05)
+    assert shape_for(671e9, 37e9).hidden == pytest.approx(7168, rel=0.2)
     assert shape_for(671e9, 37e9).experts == pytest.approx(256, rel=0.3)
-    assert default_vocabulary(124e6) == pytest.approx(32_000, rel=0.1)
     assert shape_for(8e9, vocabulary=32000).vocabulary == 32000
 
 

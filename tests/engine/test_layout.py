@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Pins, Workload
 from isocost.engine.search.candidates import ENDLESS, candidates, combinations
-from isocost.engine.shapes import shape_for
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
+from tests.engine.made_shapes import shape_for
 
 WORK = Workload(4096, 1024)
 

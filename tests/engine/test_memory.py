@@ -11,11 +11,11 @@ from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.arrays import Transformers
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Workload
-from isocost.engine.shapes import shape_for
 from isocost.engine.training.memory import Memory, memory, needs, peak_bytes, usable_bytes
 from isocost.engine.training.states import FOUR_BIT, MemoryProfile, StateBytes
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
+from tests.engine.made_shapes import shape_for
 
 GIB = 2.0**30
 PLAIN = MemoryProfile(

@@ -15,13 +15,13 @@ from isocost.engine.search.candidates import candidates, combinations
 from isocost.engine.search.precomputed import Constants
 from isocost.engine.search.ranking import ranked_layouts
 from isocost.engine.search.space import pressure
-from isocost.engine.shapes import shape_for
 from isocost.engine.training.efficiency import machines
 from isocost.engine.training.memory import Memory, memory, usable_bytes
 from isocost.engine.training.states import StateBytes
 from isocost.engine.training.step import StepSeconds, evaluate
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import A100, H100, RTX_4090
+from tests.engine.made_shapes import shape_for
 
 COUNTS = np.array([8.0, 16.0, 64.0, 256.0, 1024.0, 8192.0])
 

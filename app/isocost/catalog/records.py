@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from isocost.catalog.constants.shapes import usual_shapes
 from isocost.catalog.entries.prices import IsoDay, Text
 from isocost.catalog.errors import CatalogError
 from isocost.engine.records import Accelerator, Transformer
-from isocost.engine.shapes import shape_for, working_shape
+from isocost.engine.shapes import hybrid_for, shape_for
 from isocost.language import capital, tr
 
 
@@ -125,13 +126,8 @@ class ModelEntry:
 
 @lru_cache(maxsize=512)
 def _solved(name: str, total: float, active: float | None, hybrid: bool) -> Transformer:
-    shape = shape_for(total, active, name=name)
-    if not hybrid:
-        return shape
-    unknown = Transformer(
-        name, 0, 0, 0, 0, 0, 0, 0, attention="hybrid", published_total=total, published_active=active
-    )
-    return working_shape(unknown)
+    make = hybrid_for if hybrid else shape_for
+    return make(total, usual_shapes(), active, name=name)
 
 
 Amount = Annotated[float, msgspec.Meta(ge=0, le=1e16)]

@@ -175,7 +175,7 @@ def attention_parameters(t: Transformer) -> float:
 
 
 def parameters(t: Transformer) -> ParameterCount:
-    """Parameters of a transformer, counted matrix by matrix; as published for a hybrid of unknown shape.
+    """Parameters of a transformer, counted matrix by matrix.
 
     Llama 3.1 8B, to the last of the parameters its checkpoint holds:
 
@@ -195,20 +195,17 @@ def parameters(t: Transformer) -> ParameterCount:
     tables = t.hidden * (t.vocabulary + t.learned_positions)
     by_layer = t.vocabulary * t.layers * t.layer_table_width
     head = t.hidden * t.vocabulary
-    common = tables + by_layer + (0.0 if t.tied_embeddings else head) + t.hidden
+    common = tables + by_layer + (1.0 - t.tied_embeddings) * head + t.hidden
     trunk = common + t.layers * (attention + norms) + dense_layers(t) * dense_ffn
     total = trunk + t.moe_layers * moe_ffn
     # A tied head multiplies the same table again: the token meets one table, the matmul happens all the same.
     active = trunk + t.moe_layers * moe_active
-    if t.attention == "hybrid" and not t.state_width and t.published_total is not None:
-        total = t.published_total
-        active = t.published_active if t.published_active is not None else total
     # Beside the layer it adds, a module has a projection and norms of the vectors it joins and of its output.
     joint = attention + norms + 3.0 * t.hidden + MTP_PROJECTION * t.hidden * t.hidden
     return ParameterCount(
         total=total,
         active=active,
-        embedding=by_layer + (t.hidden * t.learned_positions if t.tied_embeddings else tables),
+        embedding=by_layer + tables - t.tied_embeddings * head,
         head=head,
         attention_per_layer=attention,
         ffn_per_dense_layer=dense_ffn,

@@ -255,7 +255,7 @@ def _kv_heads(t: Transformer) -> float:
 
 def _tables(t: Transformer) -> float:
     """Embedding table and output head, tied or not, and tables by layer."""
-    wide = (1.0 if t.tied_embeddings else 2.0) * t.hidden
+    wide = (2.0 - t.tied_embeddings) * t.hidden
     return (wide + t.layers * t.layer_table_width) * t.vocabulary
 
 

@@ -80,7 +80,9 @@ class Transformer:
     vocabulary: float
     gated: bool = True
     """SwiGLU or GeGLU: three matrices a feed-forward instead of two."""
-    tied_embeddings: bool = False
+    tied_embeddings: float = 0.0
+    """Share of the output projection that is the embedding table again: 1 where it is tied, 0 where it is a
+    table of its own, between for shapes that stand for many models (``shapes.shape_for``)."""
     attention: Attention = "mha"
     window: float | None = None
     """Tokens a sliding-window layer looks back; None = every layer sees the whole sequence."""
@@ -129,9 +131,6 @@ class Transformer:
     """Multi-token-prediction modules: extra layers used in training only."""
     learned_positions: float = 0.0
     """Rows of a learned position table (0 = rotary or none)."""
-    published_total: float | None = None
-    """Total parameters as published: used when the shape alone cannot tell them (hybrid models)."""
-    published_active: float | None = None
 
     @property
     def is_moe(self) -> bool:

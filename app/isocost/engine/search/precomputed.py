@@ -14,7 +14,6 @@ from isocost.engine.arrays import Array, Transformers, Workloads, add_last_axis
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
 from isocost.engine.records import Accelerator, Habits, Pins, Precision, Stack, Transformer, Workload
 from isocost.engine.search.candidates import MICROBATCH, combinations
-from isocost.engine.shapes import working_shape
 from isocost.engine.training.efficiency import Efficiency, Machines, machines
 from isocost.engine.training.layer import layer_seconds
 from isocost.engine.training.memory import Need, needs, peak_bytes, usable_bytes
@@ -138,13 +137,12 @@ def _precompute(
 ) -> Precomputed:
     types: list[Accelerator] = [same.value for same in accelerators]
     distinct = [replace(workload, precision=each) for each in sorted(set(formats))]
-    t = working_shape(transformer)
-    models = Transformers.of([t])
+    models = Transformers.of([transformer])
     tasks = Workloads.of([replace(workload, precision=each) for each in formats], profile.every_second)
     capacity = np.array([usable_bytes(a) for a in types])
     modes = (0, 1, 2) if pins.recompute is None else (RECOMPUTE_CODES[pins.recompute],)
-    degrees = combinations(t, workload, types, largest, pins)
-    states = add_last_axis(StateBytes.of([t] * len(distinct), distinct, profile))
+    degrees = combinations(transformer, workload, types, largest, pins)
+    states = add_last_axis(StateBytes.of([transformer] * len(distinct), distinct, profile))
     need = needs(models, tasks.sequence[:1], states, degrees, profile, modes[-1:])
     least = peak_bytes(need, degrees.shard_group, degrees.microbatches, profile)[0].min(axis=0)
     # Sorted by the least memory they can ever need, the combinations in reach of a type are a slice from the
@@ -164,7 +162,7 @@ def _precompute(
     layer = layer_seconds(models, add_last_axis(tasks), add_last_axis(rates), split)
     passes = layer.passes(np.array(modes)[:, None, None])
     return Precomputed(
-        transformer=t,
+        transformer=transformer,
         transformers=models,
         machines=rates,
         capacity=capacity,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.constants.shapes import usual_shapes
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
@@ -89,7 +90,7 @@ def impossible_model(model: ModelChoice) -> str:
 
 def least_possible_active(total: float) -> float:
     """The least active parameters of a model of a total, rounded up to the three digits it is said in."""
-    least = least_active(total)
+    least = least_active(total, usual_shapes())
     digit = 10.0 ** (math.floor(math.log10(least)) - 2)
     return min(total, float(f"{math.ceil(least / digit) * digit:.3g}"))
 
@@ -104,7 +105,7 @@ def _typed(model: ModelChoice) -> Parameters:
 
 @lru_cache(maxsize=256)
 def _shape(total: float, active: float) -> Transformer:
-    return shape_for(total, active if active < total else None)
+    return shape_for(total, usual_shapes(), active if active < total else None)
 
 
 def parameters_of(model: ModelChoice, catalog: Catalog) -> Parameters:

@@ -89,7 +89,7 @@ def _megatron_model(run: Wanted) -> list[str]:
     flags += ["--swiglu"] if shape.gated else []
     flags += ["--normalization RMSNorm", "--disable-bias-linear"]
     flags.append("--position-embedding-type " + ("learned_absolute" if shape.learned_positions else "rope"))
-    flags += [] if shape.tied_embeddings else ["--untie-embeddings-and-output-weights"]
+    flags += [] if round(shape.tied_embeddings) else ["--untie-embeddings-and-output-weights"]
     flags.append(f"--vocab-size {shape.vocabulary:.0f}")
     if shape.is_moe:
         flags += [f"--num-experts {shape.experts:.0f}", f"--moe-router-topk {shape.top_k:.0f}"]

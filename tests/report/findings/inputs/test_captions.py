@@ -101,7 +101,7 @@ def test_a_stage_after_pre_training_tells_where_its_tokens_come_from(catalog):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("startup-7b", "custom shape · 34 layers"),
+        ("startup-7b", "custom shape · 33 layers"),
         ("deepseek-v3", "DeepSeek-V3 · 61 layers · 256 experts · MLA"),
     ],
 )
