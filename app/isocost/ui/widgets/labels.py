@@ -144,6 +144,7 @@ class FewLines(ElidedLabel):
         super().__init__(parent)
         self._balanced = balanced
         self._kept = 1
+        self._held: tuple[tuple[str, int, str], list[str]] = ("", 0, ""), []
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(self.STILL_MS)
@@ -162,6 +163,12 @@ class FewLines(ElidedLabel):
     @property
     def lines(self) -> list[str]:
         """The text as it is broken; of the last line what has room."""
+        now = self.text(), self.width(), self.font().key()
+        if now != self._held[0]:  # asked for at every paint, size and change
+            self._held = now, self._broken()
+        return self._held[1]
+
+    def _broken(self) -> list[str]:
         metrics = QFontMetricsF(self.font())
         broken = broken_lines(self.text(), self.width(), metrics)
         if self._balanced and len(broken) == self.MOST_LINES:
