@@ -189,7 +189,7 @@ class FewLines(ElidedLabel):
         return broken_lines(self.text(), wide, metrics)
 
     def sizeHint(self) -> QSize:
-        return QSize(0, max(super().sizeHint().height(), self._kept * self.fontMetrics().lineSpacing()))
+        return QSize(0, max(super().sizeHint().height(), lines_high(self.fontMetrics(), self._kept)))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -261,7 +261,7 @@ class WrapLabel(QLabel):
     def sizeHint(self) -> QSize:
         """A line high even when empty, so that nothing jumps when words come."""
         lines = max(1, self._kept, self.text().count("\n") + 1)
-        return QSize(0, lines * self.fontMetrics().lineSpacing() + 1)
+        return QSize(0, lines_high(self.fontMetrics(), lines) + 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -289,6 +289,11 @@ class WrapLabel(QLabel):
             self.setText(broken)
             # A screen reader would stop at the end of each line.
             self.setAccessibleName(self._whole)
+
+
+def lines_high(metrics: QFontMetrics, lines: int) -> int:
+    """Pixels of so many lines as Qt sets them: at some sizes of text each is one more than it says."""
+    return metrics.size(0, "\n".join("X" * lines)).height()
 
 
 def broken_lines(text: str, width: float, metrics: QFontMetrics | QFontMetricsF) -> list[str]:
