@@ -132,16 +132,16 @@ class ElidedLabel(QLabel):
 
 
 class FewLines(ElidedLabel):
-    """One line, and a second where the text needs it: what has no room on two ends in an ellipsis."""
+    """One line, and a few more where the text needs them; what has no room then ends in an ellipsis."""
 
-    MOST_LINES = 2
     STILL_MS = 800
     """Without another text before a line that is not needed any more goes: while a slider moves a chart must
     not grow and shrink."""
 
-    def __init__(self, parent: QWidget | None = None, *, balanced: bool = False) -> None:
-        """``balanced``: both lines of about one length, as in a heading."""
+    def __init__(self, parent: QWidget | None = None, *, most: int = 2, balanced: bool = False) -> None:
+        """``most``: lines at most. ``balanced``: so many are of about one length, as in a heading."""
         super().__init__(parent)
+        self._most = most
         self._balanced = balanced
         self._kept = 1
         self._held: tuple[tuple[str, int, str], list[str]] = ("", 0, ""), []
@@ -171,14 +171,14 @@ class FewLines(ElidedLabel):
     def _broken(self) -> list[str]:
         metrics = QFontMetricsF(self.font())
         broken = broken_lines(self.text(), self.width(), metrics)
-        if self._balanced and len(broken) == self.MOST_LINES:
+        if self._balanced and len(broken) == self._most:
             broken = self._balance(broken, metrics)
-        rest = " ".join(broken[self.MOST_LINES - 1 :])
-        return [*broken[: self.MOST_LINES - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
+        rest = " ".join(broken[self._most - 1 :])
+        return [*broken[: self._most - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
 
     def _balance(self, broken: list[str], metrics: QFontMetricsF) -> list[str]:
         """The same lines of about one length: a figure alone on the last one looks like a slip."""
-        narrow, wide = self.width() / self.MOST_LINES, float(self.width())
+        narrow, wide = self.width() / self._most, float(self.width())
         while wide - narrow > 1.0:
             middle = (narrow + wide) / 2
             tried = broken_lines(self.text(), middle, metrics)
