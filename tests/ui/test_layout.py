@@ -184,18 +184,23 @@ def test_every_page_keeps_the_same_margin_on_its_right(window, scale):
         assert len(stacked) == 1, title  # one edge, whatever stands there
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5])
 @pytest.mark.parametrize("name", ["startup-7b", "deepseek-chain", "gpt-3-175b"])
-def test_no_caption_and_no_line_on_how_to_read_a_chart_is_shortened(window, name):
+def test_no_caption_and_no_line_on_how_to_read_a_chart_is_shortened(window, name, scale):
     window.resize(1280, 800)
-    open_preset(window, name)
-    for title in ("Plan", "Fit", "Risk", "Claims"):
-        window.show_page(window.page_titles.index(title))
+    open_preset(window, name, scale)
+    for at, title in enumerate(window.page_titles):
+        window.show_page(at)
         settle(window.session)
         QApplication.processEvents()
-        read = [card.subtitle for card in window.findChildren(ChartCard) if card.isVisible()]
+        shown = [card for card in window.findChildren(ChartCard) if card.isVisible()]
+        read = [line for card in shown for line in (card.title, card.subtitle)]
         captions = [field.context for field in window.inputs.fields.values() if field.context.isVisible()]
         assert len(read) + len(captions) > 4
-        assert [label.text() for label in (*read, *captions) if label.shortened] == []
+        cut = [label.text() for label in (*read, *captions) if label.shortened]
+        assert cut == [], title
+        for card in shown:
+            assert card.height() >= card.minimumSizeHint().height(), card.objectName()
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
