@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QPushButton, QWidget
 
 from isocost.report.findings.said import KeyFigure
+from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import render, settle
 from isocost.ui.widgets.cards.card import ChartCard
@@ -183,18 +184,52 @@ def test_every_page_keeps_the_same_margin_on_its_right(window, scale):
         assert len(stacked) == 1, title  # one edge, whatever stands there
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5])
 @pytest.mark.parametrize("name", ["startup-7b", "deepseek-chain", "gpt-3-175b"])
-def test_no_caption_and_no_line_on_how_to_read_a_chart_is_shortened(window, name):
+def test_no_caption_and_no_line_on_how_to_read_a_chart_is_shortened(window, name, scale):
     window.resize(1280, 800)
-    open_preset(window, name)
-    for title in ("Plan", "Fit", "Risk", "Claims"):
-        window.show_page(window.page_titles.index(title))
+    open_preset(window, name, scale)
+    for at, title in enumerate(window.page_titles):
+        window.show_page(at)
         settle(window.session)
         QApplication.processEvents()
-        read = [card.subtitle for card in window.findChildren(ChartCard) if card.isVisible()]
+        shown = [card for card in window.findChildren(ChartCard) if card.isVisible()]
+        read = [line for card in shown for line in (card.title, card.subtitle)]
         captions = [field.context for field in window.inputs.fields.values() if field.context.isVisible()]
         assert len(read) + len(captions) > 4
-        assert [label.text() for label in (*read, *captions) if label.shortened] == []
+        cut = [label.text() for label in (*read, *captions) if label.shortened]
+        assert cut == [], title
+        for card in shown:
+            assert card.height() >= card.minimumSizeHint().height(), card.objectName()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_pictures_on_buttons_grow_with_the_text(window, scale):
+    open_preset(window, "startup-7b", 1.0)
+    buttons = [each for each in window.findChildren(QAbstractButton) if not each.icon().isNull()]
+    before = {id(each): each.iconSize() for each in buttons if each.isVisible()}
+    assert len(before) > 5
+    window.themes.set_scale(scale)
+    settle(window.wardrobe)
+    QApplication.processEvents()
+    for each in buttons:
+        if each.isVisible() and id(each) in before:
+            wanted = round(before[id(each)].width() * scale)
+            assert abs(each.iconSize().width() - wanted) <= 1, each.objectName()
+            assert each.width() >= each.iconSize().width(), each.objectName()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_a_drop_down_without_a_frame_shows_its_words_whole_beside_its_arrow(window, scale):
+    open_preset(window, "deepseek-v3", scale)
+    window.show_page(window.page_titles.index("Scale"))
+    settle(window.session)
+    QApplication.processEvents()
+    flat = [each for each in window.findChildren(DropDown) if each.flat and each.isVisible()]
+    assert len(flat) >= 4
+    for each in flat:
+        words = each.fontMetrics().horizontalAdvance(each.currentText())
+        assert words + each.arrow <= each.width() <= words + 2.5 * each.arrow, each.objectName()
 
 
 def test_the_first_window_leaves_the_screen_room_for_its_frame(make):

@@ -27,6 +27,7 @@ from isocost.quantities.marks import (
 )
 from isocost.quantities.reading import DayError, Quantity, QuantityError, named_several, parse, typed_money
 from isocost.quantities.writing import (
+    duration_unit,
     format_bytes,
     format_carbon,
     format_cents,
@@ -62,6 +63,7 @@ __all__ = [
     "NumberMarks",
     "Quantity",
     "QuantityError",
+    "duration_unit",
     "format_bytes",
     "format_carbon",
     "format_cents",

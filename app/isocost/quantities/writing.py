@@ -227,7 +227,7 @@ def shown_duration(days: float, *, least: bool = True) -> float:
     ``least`` = not shorter than it, else not longer: what holds from a time on is not to be said of less.
     """
     for _ in range(2):  # rounded, a span may belong to the next unit, which is rounded to other steps
-        unit, value = _duration_unit(days)
+        unit, value = duration_unit(days)
         step = (
             1.0
             if unit == 1.0 / MINUTES_PER_DAY or (unit == 1.0 and value >= TENTHS_OF_DAYS)
@@ -238,7 +238,7 @@ def shown_duration(days: float, *, least: bool = True) -> float:
     return days
 
 
-def _duration_unit(days: float) -> tuple[float, float]:
+def duration_unit(days: float) -> tuple[float, float]:
     """Days of the unit that a span is shown in, and how many there are."""
     if days * MINUTES_PER_DAY < BELOW_HOURS:
         return 1.0 / MINUTES_PER_DAY, days * MINUTES_PER_DAY

@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.quantities import plain_spaces
-from isocost.ui.plot.ticks import count_scale, even_ticks, fit_ticks, money_scale, money_tick, time_scale
+from isocost.quantities import duration_unit, plain_spaces
+from isocost.ui.plot.ticks import (
+    count_scale,
+    even_ticks,
+    even_times,
+    fit_ticks,
+    money_scale,
+    money_tick,
+    time_scale,
+)
 
 SCALES = {"money": money_scale, "time": time_scale, "count": count_scale}
 
@@ -109,3 +117,19 @@ def test_even_ticks_are_even_have_room_and_differ(low, span, length):
         assert (other.value - one.value) / per_pixel >= 20.0 + 7.0 * min(
             len(one.label), len(other.label)
         ) - 1.0
+
+
+@given(low=st.floats(0.0, 3e4), span=st.floats(0.01, 3e4))
+def test_times_at_even_steps_are_round_in_the_unit_they_are_shown_in(low, span):
+    high = low + max(span, 1e-2 * low)
+    found = even_times(low, high, 300.0, lambda label: 7.0 * len(label), 14.0)
+    unit, _ = duration_unit(high)
+    for one, other in pairwise(found):
+        step = (other.value - one.value) / unit
+        first = step / 10.0 ** math.floor(math.log10(step) + 1e-6)
+        assert min(abs(first - round_one) for round_one in (1.0, 2.0, 5.0)) < 1e-3
+
+
+def test_decades_are_told_in_whole_tens_of_years():
+    found = even_times(0.0, 70 * 365.25, 300.0, lambda label: 7.0 * len(label), 14.0)
+    assert [plain_spaces(tick.label) for tick in found] == ["0", "20 years", "40 years", "60 years"]

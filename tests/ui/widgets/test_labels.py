@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from isocost.ui.look.theme import LIGHT
 from isocost.ui.widgets.cards.card import CardTitle, ChartCard
-from isocost.ui.widgets.labels import shorten
+from isocost.ui.widgets.labels import WrapLabel, shorten
 
 TITLES = (
     "Told $294K, within the range of our $297K",
@@ -118,3 +118,25 @@ def test_how_a_chart_is_read_stands_on_two_lines_where_one_is_too_short(qtbot):
     assert len(card.subtitle.lines) == 2
     assert not card.subtitle.shortened
     assert card.subtitle.height() >= 2 * card.subtitle.fontMetrics().lineSpacing()
+
+
+@pytest.mark.parametrize("size", range(9, 50))
+def test_every_line_of_a_broken_text_is_painted_whole(qtbot, size):
+    """The tails of the last one too, within the height that is asked for."""
+    words = " ".join(["gjpqy"] * 7)
+    label = WrapLabel()
+    font = LIGHT.font("body")
+    font.setPixelSize(size)
+    label.setFont(font)
+    qtbot.addWidget(label)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    label.say(words)
+    label.show()
+    label.resize(label.fontMetrics().horizontalAdvance("gjpqy") + 4, 10)
+    assert label.text().count("\n") == 6
+    asked = label.sizeHint().height()
+    label.resize(label.width(), 2 * asked)
+    seen = label.grab().toImage()
+    ground = seen.pixel(0, seen.height() - 1)
+    inked = [y for y in range(seen.height()) if any(seen.pixel(x, y) != ground for x in range(seen.width()))]
+    assert max(inked) < asked

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -30,7 +30,7 @@ from isocost.report.help.pages import Section
 from isocost.report.help.words import entries_in, short
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.explain.tree import ValueTree
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
@@ -136,7 +136,6 @@ class ExplainPanel(SidePanel):
         button.setObjectName(name)
         button.setAccessibleName(says)
         button.setToolTip(tip)
-        button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
@@ -202,7 +201,7 @@ class ExplainPanel(SidePanel):
         self._theme = theme
         pictures = ((self.back_button, "chevron-left"), (self.forward_button, "chevron-right"))
         for button, picture in (*pictures, (self.close_button, "close")):
-            button.setIcon(icon(picture, theme.quiet, 16))
+            put_icon(button, picture, theme.quiet, theme.px(16))
         self.tree.apply_theme(theme)
         self.place()
 

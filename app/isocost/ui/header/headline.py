@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
@@ -26,7 +26,7 @@ from isocost.report.findings.said import KeyFigure
 from isocost.ui.header.range_card import RangeCard
 from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.header.warnings import WarningLine
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.ranging import Ranging
@@ -84,7 +84,6 @@ class Headline(QFrame):
         self.copy_button.setObjectName("headline.copy")
         self.copy_button.setAccessibleName(tr("Copy the headline"))
         self.copy_button.setToolTip(tr("Copy the headline (Ctrl+Shift+C)"))
-        self.copy_button.setIconSize(QSize(16, 16))
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
@@ -148,7 +147,7 @@ class Headline(QFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw what has colours of its own."""
-        self.copy_button.setIcon(icon("copy", theme.quiet, 16))
+        put_icon(self.copy_button, "copy", theme.quiet, theme.px(16))
         self.warnings.apply_theme(theme)
         self.doubt.apply_theme(theme)
 

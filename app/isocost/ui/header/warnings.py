@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -12,7 +12,7 @@ from isocost.language import tr
 from isocost.plan.notice import Notice
 from isocost.quantities import format_counted
 from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import icon, put_icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.widgets.labels import plain_tip, shorten
 
@@ -84,8 +84,8 @@ class WarningLine(QWidget):
             self.first.style().unpolish(self.first)
             self.first.style().polish(self.first)
         self.first.setEnabled(grave is not None)
-        self.first.setIcon(icon(_ICONS[severity] if grave else "check", self._theme.severity(severity), 14))
-        self.first.setIconSize(QSize(14, 14))
+        sign = _ICONS[severity] if grave else "check"
+        put_icon(self.first, sign, self._theme.severity(severity), self._theme.px(14))
         self.first.setToolTip(plain_tip(grave.message if grave else ""))
         self.first.setAccessibleName(grave.message if grave else NO_WARNINGS)
         self._offer(grave)

@@ -21,7 +21,7 @@ from isocost.language import tr
 from isocost.report.help.pages import INDEX, Manual
 from isocost.ui.help.contents import Contents
 from isocost.ui.help.page import HelpPage
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.labels import ElidedLabel
 from isocost.ui.widgets.sections import upright_rule
@@ -80,7 +80,6 @@ class HelpWindow(QDialog):
         button.setObjectName(name)
         button.setAccessibleName(says)
         button.setToolTip(tip)
-        button.setIconSize(QSize(18, 18))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
@@ -230,7 +229,7 @@ class HelpWindow(QDialog):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme; with another size of text another size of the window."""
         for button, picture in ((self.back_button, "chevron-left"), (self.forward_button, "chevron-right")):
-            button.setIcon(icon(picture, theme.text, 18))
+            put_icon(button, picture, theme.text, theme.px(18))
         self._narrow = theme.px(SIDE)
         if theme.scale != self._sized:
             self._sized = theme.scale

@@ -39,7 +39,7 @@ from isocost.ui.inputs.stage.pickers import (
 from isocost.ui.inputs.stage.recipe import Recipe
 from isocost.ui.inputs.stage.strip import StageStrip
 from isocost.ui.inputs.stage.why import WhyCard
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme, palette
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
@@ -178,7 +178,7 @@ class InputColumn(QScrollArea):
         self.software.apply_theme(theme)
         self.layout_fold.apply_theme(theme)
         self.pins.apply_theme(theme)
-        self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
+        put_icon(self.quotes, "chevron-down", theme.quiet, theme.px(14))
         for picker in (self.precision, self.attention, self.overlap):
             picker.setFixedWidth(theme.px(EDIT_WIDTH))
 

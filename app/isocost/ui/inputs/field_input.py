@@ -27,7 +27,7 @@ from isocost.ui.inputs.bindings import (
 )
 from isocost.ui.inputs.range_handle import RangeHandle
 from isocost.ui.inputs.selected import selected
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.edit import QuantityEdit
@@ -194,7 +194,7 @@ class FieldInput(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icon and grow with the text."""
-        self.reset_button.setIcon(icon("reset", theme.quiet, 14))
+        put_icon(self.reset_button, "reset", theme.quiet, theme.px(14))
         self.edit.setFixedWidth(theme.px(self.edit_width))
         self.ranging.apply_theme(theme)
 

@@ -20,15 +20,14 @@ from isocost.plan.physics.resolve import precision_on
 from isocost.report.findings.inputs.captions import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
-from isocost.ui.look.stylesheet import ARROW_ROOM
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip, shorten
 
 LIST_FRAME = 10
 """Pixels that the frame of a drop-down's list takes, as in the style sheet."""
 
-BESIDE = 20
-"""Pixels beside the words of a drop-down without a frame: its arrow's."""
+GAP, FRAME = 8, 28
+"""Pixels beside words and arrow of a drop-down without a frame, and of one with it."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -65,10 +64,15 @@ class DropDown(QComboBox):
         """Whether it has no frame."""
         return bool(self.property("role") == "flat")
 
+    @property
+    def arrow(self) -> int:
+        """Pixels of the arrow, which grows with the words."""
+        return self.fontMetrics().ascent() + 1
+
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         if self.flat:
-            hint.setWidth(self.fontMetrics().horizontalAdvance(self.currentText()) + BESIDE)
+            hint.setWidth(self.fontMetrics().horizontalAdvance(self.currentText()) + self.arrow + GAP)
         return hint
 
     def minimumSizeHint(self) -> QSize:
@@ -78,7 +82,9 @@ class DropDown(QComboBox):
         """What is chosen ends in an ellipsis where it has no room."""
         super().initStyleOption(option)
         if not self.flat:
-            option.currentText = shorten(self.currentText(), self.fontMetrics(), self.width() - ARROW_ROOM)
+            option.currentText = shorten(
+                self.currentText(), self.fontMetrics(), self.width() - self.arrow - FRAME
+            )
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -99,7 +105,7 @@ class DropDown(QComboBox):
         super().paintEvent(event)
         colour = self.palette().color(QPalette.ColorRole.PlaceholderText).name()
         painter = QPainter(self)
-        size = 12 if self.flat else 14
+        size = self.arrow
         place = QRect(self.width() - size - (0 if self.flat else 8), (self.height() - size) // 2, size, size)
         icon("chevron-down", colour, size).paint(painter, place)
         painter.end()

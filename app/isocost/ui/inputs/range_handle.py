@@ -15,7 +15,7 @@ from isocost.plan.project.ranges import InputRange
 from isocost.report.findings.inputs.captions import DROP_RANGE, MAKE_RANGE, end_words
 from isocost.ui.inputs.bindings import place, read
 from isocost.ui.inputs.ranges import begin_range, drop_range, held_range, may_be_ranged, move_ends
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.edit import QuantityEdit
@@ -119,7 +119,8 @@ class RangeHandle(QObject):
 
     def _draw(self) -> None:
         if self._theme is not None:
-            self.button.setIcon(icon("range", self._theme.accent if self.ranged else self._theme.quiet, 14))
+            colour = self._theme.accent if self.ranged else self._theme.quiet
+            put_icon(self.button, "range", colour, self._theme.px(14))
 
     def _show_button(self) -> None:
         """The button shows while the input has a range, the mouse or the keyboard."""

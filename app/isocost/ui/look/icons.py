@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from isocost import paths
 
@@ -31,6 +32,12 @@ def icon(name: str, colour: str, size: int = 16) -> QIcon:
         pixmap.setDevicePixelRatio(ratio)
         made.addPixmap(pixmap)
     return made
+
+
+def put_icon(button: QAbstractButton, name: str, colour: str, size: int) -> None:
+    """Give a button a glyph of so many pixels, and room for it: Qt's own room does not grow with the text."""
+    button.setIcon(icon(name, colour, size))
+    button.setIconSize(QSize(size, size))
 
 
 def app_icon() -> QIcon:

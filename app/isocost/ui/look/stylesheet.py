@@ -56,7 +56,7 @@ QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
 QComboBox { font-weight: 600; }
 QComboBox[role="flat"] { border: none; background: transparent; color: $quiet; font-weight: 400;
-    font-size: ${s11}px; padding: 0 16px 0 0; min-height: ${s14}px; }
+    font-size: ${s11}px; padding: 0 ${s12}px 0 0; min-height: ${s14}px; }
 QComboBox[role="flat"]::drop-down { width: 0; }
 QComboBox[role="flat"]:focus { color: $accent; }
 QComboBox QLineEdit { border: none; background: transparent; padding: 0; margin-left: -2px; }

@@ -36,7 +36,7 @@ from isocost.plan.project.choosing import names
 from isocost.report.findings.own import parts as words
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import DropDown
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.field import FormField
 from isocost.ui.own.frame import OwnDialog
@@ -166,7 +166,7 @@ class AcceleratorsDialog(OwnDialog):
         self.list.apply_theme(theme)
         for part in (self.list, self.nothing, self.new):
             part.setFixedWidth(theme.px(LIST))
-        self.new.setIcon(icon("plus", theme.text, 14))
+        put_icon(self.new, "plus", theme.text, theme.px(14))
         for field in self.fields.values():
             field.apply_theme(theme)
 

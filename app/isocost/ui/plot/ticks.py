@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from isocost.language import tr
 from isocost.quantities import (
+    duration_unit,
     format_count,
     format_duration,
     format_money,
@@ -229,3 +230,13 @@ def even_ticks(
         if len({each.label for each in ticks}) == len(ticks) and (widest + gap) * per_pixel <= step:
             return tuple(ticks)
     return ()
+
+
+def even_times(low: float, high: float, length: float, extent: Extent, gap: float) -> tuple[Tick, ...]:
+    """Days at even steps, round in the unit that the last of them is shown in: 20 years, not 10,000 days."""
+    unit, _ = duration_unit(high)
+
+    def tick(many: float) -> Tick:
+        return Tick(many * unit, format_duration(many * unit) if many > 0.0 else "0")
+
+    return even_ticks(low / unit, high / unit, length, extent, gap, tick)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -40,7 +40,7 @@ from isocost.report.decisions.solving.fields import (
 from isocost.ui.inputs.bindings import place, write_number
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.inputs.marks import toggle_lock
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import icon, put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Change, Session
@@ -102,7 +102,6 @@ class SolvePanel(SidePanel):
         self.close_button.setObjectName("solve.close")
         self.close_button.setAccessibleName(tr("Discard"))
         self.close_button.setToolTip(tr("Discard (Esc)"))
-        self.close_button.setIconSize(QSize(16, 16))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.value, self.line, self.state = WrapLabel(self), WrapLabel(self), WrapLabel(self)
         self.value.setProperty("role", "headline")
@@ -201,7 +200,7 @@ class SolvePanel(SidePanel):
         """Take the theme's type and colours."""
         self._theme = theme
         self.sign.setPixmap(icon("target", theme.accent, theme.px(16)).pixmap(theme.px(16), theme.px(16)))
-        self.close_button.setIcon(icon("close", theme.quiet, 16))
+        put_icon(self.close_button, "close", theme.quiet, theme.px(16))
         for goal in self.goals:
             goal.apply_theme(theme)
             goal.setFixedWidth(theme.px(GOAL_WIDTH))
@@ -366,7 +365,7 @@ class SolvePanel(SidePanel):
             chip.setVisible(path in along)
             chip.setChecked(locked)
             colour = self._theme.text if locked else self._theme.quiet
-            chip.setIcon(icon("lock" if locked else "unlock", colour, 14))
+            put_icon(chip, "lock" if locked else "unlock", colour, self._theme.px(14))
             label = NUMBERS[path].label
             chip.setToolTip(
                 tr("{label} stays as it is: click to free it", label=label)

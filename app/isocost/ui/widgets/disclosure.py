@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import LIGHT, Theme
 
 
@@ -24,7 +24,6 @@ class Disclosure(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         # Qt puts an icon before the text; the arrow belongs after it.
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.setIconSize(QSize(12, 12))
         self.toggled.connect(self._unfold)
 
     def add(self, part: QWidget) -> None:
@@ -43,6 +42,6 @@ class Disclosure(QPushButton):
         self._unfold(self.isChecked())
 
     def _unfold(self, open_: bool) -> None:
-        self.setIcon(icon("chevron-up" if open_ else "chevron-down", self._theme.quiet, 12))
+        put_icon(self, "chevron-up" if open_ else "chevron-down", self._theme.quiet, self._theme.px(12))
         for part in self._parts:
             part.setVisible(open_)

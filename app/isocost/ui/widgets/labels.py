@@ -132,18 +132,19 @@ class ElidedLabel(QLabel):
 
 
 class FewLines(ElidedLabel):
-    """One line, and a second where the text needs it: what has no room on two ends in an ellipsis."""
+    """One line, and a few more where the text needs them; what has no room then ends in an ellipsis."""
 
-    MOST_LINES = 2
     STILL_MS = 800
     """Without another text before a line that is not needed any more goes: while a slider moves a chart must
     not grow and shrink."""
 
-    def __init__(self, parent: QWidget | None = None, *, balanced: bool = False) -> None:
-        """``balanced``: both lines of about one length, as in a heading."""
+    def __init__(self, parent: QWidget | None = None, *, most: int = 2, balanced: bool = False) -> None:
+        """``most``: lines at most. ``balanced``: so many are of about one length, as in a heading."""
         super().__init__(parent)
+        self._most = most
         self._balanced = balanced
         self._kept = 1
+        self._held: tuple[tuple[str, int, str], list[str]] = ("", 0, ""), []
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(self.STILL_MS)
@@ -162,16 +163,22 @@ class FewLines(ElidedLabel):
     @property
     def lines(self) -> list[str]:
         """The text as it is broken; of the last line what has room."""
+        now = self.text(), self.width(), self.font().key()
+        if now != self._held[0]:  # asked for at every paint, size and change
+            self._held = now, self._broken()
+        return self._held[1]
+
+    def _broken(self) -> list[str]:
         metrics = QFontMetricsF(self.font())
         broken = broken_lines(self.text(), self.width(), metrics)
-        if self._balanced and len(broken) == self.MOST_LINES:
+        if self._balanced and len(broken) == self._most:
             broken = self._balance(broken, metrics)
-        rest = " ".join(broken[self.MOST_LINES - 1 :])
-        return [*broken[: self.MOST_LINES - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
+        rest = " ".join(broken[self._most - 1 :])
+        return [*broken[: self._most - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
 
     def _balance(self, broken: list[str], metrics: QFontMetricsF) -> list[str]:
         """The same lines of about one length: a figure alone on the last one looks like a slip."""
-        narrow, wide = self.width() / self.MOST_LINES, float(self.width())
+        narrow, wide = self.width() / self._most, float(self.width())
         while wide - narrow > 1.0:
             middle = (narrow + wide) / 2
             tried = broken_lines(self.text(), middle, metrics)
@@ -182,7 +189,7 @@ class FewLines(ElidedLabel):
         return broken_lines(self.text(), wide, metrics)
 
     def sizeHint(self) -> QSize:
-        return QSize(0, max(super().sizeHint().height(), self._kept * self.fontMetrics().lineSpacing()))
+        return QSize(0, max(super().sizeHint().height(), lines_high(self.fontMetrics(), self._kept)))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -254,7 +261,7 @@ class WrapLabel(QLabel):
     def sizeHint(self) -> QSize:
         """A line high even when empty, so that nothing jumps when words come."""
         lines = max(1, self._kept, self.text().count("\n") + 1)
-        return QSize(0, lines * self.fontMetrics().lineSpacing() + 1)
+        return QSize(0, lines_high(self.fontMetrics(), lines) + 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -282,6 +289,11 @@ class WrapLabel(QLabel):
             self.setText(broken)
             # A screen reader would stop at the end of each line.
             self.setAccessibleName(self._whole)
+
+
+def lines_high(metrics: QFontMetrics, lines: int) -> int:
+    """Pixels of so many lines as Qt sets them: at some sizes of text each is one more than it says."""
+    return metrics.size(0, "\n".join("X" * lines)).height()
 
 
 def broken_lines(text: str, width: float, metrics: QFontMetrics | QFontMetricsF) -> list[str]:

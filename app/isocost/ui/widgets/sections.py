@@ -23,6 +23,11 @@ BAR, BESIDE = 8, 14
 margin of a page."""
 
 
+SIDE_SHARE, SIDE_MOST = 0.28, 1.4
+"""Share of a page that its side column has, and times its least width that it has at most: words that are cut
+at 1280 pixels should not be so at 1920, and what stands in the middle needs the rest more."""
+
+
 class ScrollBody(QWidget):
     """The body of a scroll area, which tells its height once nested layouts have settled."""
 
@@ -83,6 +88,11 @@ def hold_width(part: QWidget, pixels: int | None) -> None:
     """Make a part so wide whatever the room; None = as wide as its room."""
     part.setMinimumWidth(pixels or 0)
     part.setMaximumWidth(UNLIMITED if pixels is None else pixels)
+
+
+def side_width(room: int, least: int) -> int:
+    """Pixels of the narrower of two columns: ``least``, and in a large window a part of its ``room``."""
+    return max(least, min(round(SIDE_SHARE * room), round(SIDE_MOST * least)))
 
 
 class CardPage(QScrollArea):

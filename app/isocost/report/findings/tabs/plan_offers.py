@@ -124,7 +124,7 @@ def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> Offer
         chance=chance,
         holds=holds,
         risky=choice.chance is not None and choice.chance < LIKELY,
-        evidence=choice.evidence or "",
+        evidence=tr(choice.evidence) if choice.evidence else "",
     )
 
 
@@ -153,7 +153,7 @@ def _held(goal: Goal) -> str:
 
 
 def _evidence(choice: Choice) -> str:
-    return tr("Evidence: {evidence}", evidence=choice.evidence) if choice.evidence else ""
+    return tr("Evidence: {evidence}", evidence=tr(choice.evidence)) if choice.evidence else ""
 
 
 def price_line(choice: Choice, age: int | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from isocost.language import tr
@@ -16,7 +16,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, RolloutPhase
 from isocost.report.findings.inputs.stages import steps_line
 from isocost.ui.inputs.bindings import write
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.edit import QuantityEdit
@@ -94,8 +94,7 @@ class PhaseTable(QWidget):
         remover.setAccessibleName(tr("Remove phase {row}", row=row + 1))
         remover.setToolTip(tr("Remove phase {row}", row=row + 1))
         remover.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        remover.setIconSize(QSize(12, 12))
-        remover.setIcon(icon("close", self._theme.quiet, 12))
+        put_icon(remover, "close", self._theme.quiet, self._theme.px(12))
         remover.clicked.connect(partial(self._remove, row))
         keep = remover.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
@@ -168,7 +167,7 @@ class PhaseTable(QWidget):
         """Redraw the icons."""
         self._theme = theme
         for remover in self._removers:
-            remover.setIcon(icon("close", theme.quiet, 12))
+            put_icon(remover, "close", theme.quiet, theme.px(12))
 
 
 def _field(name: str) -> Input:

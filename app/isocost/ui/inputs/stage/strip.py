@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from isocost.report.findings.inputs.stages import size_line
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.inputs.stage.list import ROW, StageList
-from isocost.ui.look.icons import icon
+from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
@@ -56,7 +56,6 @@ class StageStrip(QWidget):
             button.setToolTip(plain_tip(words))
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setIconSize(QSize(14, 14))
         self.told.setObjectName("stages.told")
         self.told.setProperty("role", "quiet")
 
@@ -135,8 +134,8 @@ class StageStrip(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icons and grow with the text."""
-        self.add_button.setIcon(icon("plus", theme.quiet, 14))
-        self.more_button.setIcon(icon("more", theme.quiet, 14))
+        put_icon(self.add_button, "plus", theme.quiet, theme.px(14))
+        put_icon(self.more_button, "more", theme.quiet, theme.px(14))
         self._row = self.list.delegate.row = theme.px(ROW)
         self.list.doItemsLayout()
         self.fit()

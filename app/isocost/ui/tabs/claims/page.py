@@ -48,6 +48,8 @@ MARGIN, GAP = 16, 12
 LIBRARY_WIDTH = 236
 NARROW, FLAT = 430, 0.38
 """Pixels for the verdict below which the library stands above it, and its share of the height then."""
+LOWEST = 140
+"""Pixels of the library above it at least: a heading with a claim below the field."""
 TWO_COLUMNS = 620
 """Pixels from which on the cards below the verdict stand in two columns."""
 CHECKING = tr("Checking…")
@@ -137,7 +139,8 @@ class ClaimsPage(QWidget):
         self.library.lie_flat(flat)
         self.library.setMinimumWidth(0 if flat else px(LIBRARY_WIDTH))
         self.library.setMaximumWidth(UNLIMITED if flat else px(LIBRARY_WIDTH))
-        self.library.setMaximumHeight(round(FLAT * self.height()) if flat else UNLIMITED)
+        low = max(round(FLAT * self.height()), px(LOWEST))
+        self.library.setMaximumHeight(low if flat else UNLIMITED)
         if flat:
             room = self.width() - 2 * MARGIN
         columns = 2 if room >= self._theme.px(TWO_COLUMNS) else 1

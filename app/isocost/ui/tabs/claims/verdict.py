@@ -7,7 +7,16 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from isocost.language import tr
 from isocost.report.decisions.claims.page import Chip, Tile, Word
@@ -203,11 +212,15 @@ class VerdictCard(QFrame):
         self.chips.wanted.connect(self.edit_part)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(2 * SPACE)
-        top.addWidget(self.sentence, 1)
-        top.addWidget(self.copy)
-        top.addWidget(self.open)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * SPACE)
+        buttons.addStretch(1)
+        buttons.addWidget(self.copy)
+        buttons.addWidget(self.open)
+        self._top = QHBoxLayout()
+        self._top.setSpacing(2 * SPACE)
+        self._top.addWidget(self.about, 1)
+        self._top.addLayout(buttons)
         line = QHBoxLayout()
         line.setSpacing(2 * SPACE)
         line.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
@@ -219,8 +232,8 @@ class VerdictCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(self.about)
-        column.addLayout(top)
+        column.addLayout(self._top)
+        column.addWidget(self.sentence)
         column.addWidget(self.chips)
         column.addSpacing(2)
         column.addLayout(line)
@@ -230,11 +243,13 @@ class VerdictCard(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Four checks in a line where there is room, else two and two."""
+        """Four checks in a line where there is room; else two and two, and the buttons on a line too."""
         abreast = 4 if self.width() >= self._theme.px(FOUR_ABREAST) else 2
         if abreast == self._abreast:
             return
         self._abreast = abreast
+        way = QBoxLayout.Direction
+        self._top.setDirection(way.LeftToRight if abreast == 4 else way.TopToBottom)
         for at, tile in enumerate(self.tiles):
             self._grid.addWidget(tile, at // abreast, at % abreast)
         for column in range(4):

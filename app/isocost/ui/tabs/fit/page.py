@@ -37,7 +37,7 @@ from isocost.ui.tabs.fit.memory import EngineCard, MemoryCard
 from isocost.ui.tabs.fit.nearest import NearestCard
 from isocost.ui.tabs.fit.step import StepCard
 from isocost.ui.tabs.fit.unsearched import UnsearchedStage
-from isocost.ui.widgets.sections import BAR, hold_width, keep_bar
+from isocost.ui.widgets.sections import BAR, hold_width, keep_bar, side_width
 
 LEFT, RIGHT = 312, 560
 """Pixels of the left column, and of the right one at least; in a narrower window all cards are in one."""
@@ -138,7 +138,7 @@ class FitPage(QScrollArea):
         grid.setColumnStretch(0, 0 if wide else 1)
         grid.setColumnStretch(1, 1 if wide else 0)
         for card in (self.memory, self.nearest, self.engine):
-            hold_width(card, theme.px(LEFT) if wide else None)
+            hold_width(card, side_width(self.viewport().width(), theme.px(LEFT)) if wide else None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

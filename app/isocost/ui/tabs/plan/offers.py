@@ -14,10 +14,10 @@ from isocost.ui.tabs.plan.marks import paint_disc
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import RIGHT, write_text
 
-HEIGHT, GAP, LEFT, SIDE, CHANCE = 74, 12, 42, 14, 84
-"""Pixels of a card: its height, the gap between two, where its words begin, its side, the chance's column."""
+HEIGHT, GAP, LEFT, SIDE = 74, 12, 42, 14
+"""Pixels of a card: its height, the gap between two, where its words begin, its side."""
 NARROW = 230
-"""Pixels of a card from which on there is room for the chance in a column of its own."""
+"""Pixels of a card from which on there is room for the chance at the right of the words."""
 MOST = 3
 
 
@@ -69,11 +69,15 @@ class OfferCard(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         paint_disc(painter, QPointF(px(24), px(22)), self.view.number, theme, dimmed=self.dimmed)
         right = self.width() - px(SIDE)
+        beside = (0.0, 0.0)
         if self.view.chance and self._has_column:
-            column = QRectF(right - px(CHANCE), 0, px(CHANCE), self.height())
-            self._paint_chance(painter, column, self.view)
-            right -= px(CHANCE) + 6
-        self._paint_words(painter, QRectF(px(LEFT), 0, right - px(LEFT), self.height()), self.view)
+            self._paint_chance(painter, QRectF(px(LEFT), 0, right - px(LEFT), self.height()), self.view)
+            # Each line as wide as what stands at its right lets it be: no word of either is cut in vain.
+            beside = (
+                text_size(font_of(theme, "figure"), self.view.chance)[0] + 6,
+                text_size(font_of(theme, "quiet"), self.view.holds)[0] + 6,
+            )
+        self._paint_words(painter, QRectF(px(LEFT), 0, right - px(LEFT), self.height()), self.view, beside)
         self._paint_price(painter, self.view)
         painter.end()
 
@@ -86,21 +90,23 @@ class OfferCard(QAbstractButton):
         """A colour; on a dimmed card nearer to its ground, and still read."""
         return mixed(colour, self._theme.panel, 0.62) if self.dimmed else QColor(colour)
 
-    def _paint_words(self, painter: QPainter, room: QRectF, view: OfferView) -> None:
+    def _paint_words(
+        self, painter: QPainter, room: QRectF, view: OfferView, beside: tuple[float, float]
+    ) -> None:
         theme, px = self._theme, self._theme.px
         text, quiet = self._ink(theme.text).name(), self._ink(theme.quiet).name()
         small, bold = font_of(theme, "small"), font_of(theme, "small", bold=True)
-        line = QRectF(room.left(), px(11), room.width(), px(18))
+        line = QRectF(room.left(), px(11), room.width() - beside[0], px(18))
         write_text(painter, line, view.name, bold, text)
         after = QFontMetricsF(bold).horizontalAdvance(view.name) + 8
         write_text(painter, line.adjusted(after, 0, 0, 0), view.hardware, small, quiet)
         line, figures = (
-            QRectF(room.left(), px(29), room.width(), px(22)),
+            QRectF(room.left(), px(29), room.width() - beside[1], px(22)),
             tr("{cost} in {time}", cost=view.cost, time=view.time),
         )
         roles: tuple[Role, ...] = ("figure", "card", "small")
         fitting = (
-            font for role in roles if text_size(font := font_of(theme, role), figures)[0] <= room.width()
+            font for role in roles if text_size(font := font_of(theme, role), figures)[0] <= line.width()
         )
         write_text(painter, line, figures, next(fitting, small), text)
 

@@ -51,7 +51,7 @@ from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
 from isocost.ui.tabs.plan.marks import Beside, Mark
 from isocost.ui.tabs.plan.offers import MOST, OfferRow
-from isocost.ui.widgets.sections import BAR, ScrollBody, hold_width, keep_bar
+from isocost.ui.widgets.sections import BAR, ScrollBody, hold_width, keep_bar, side_width
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +156,7 @@ class PlanPage(QScrollArea):
         beside = self.width() >= px(BESIDE)
         self.setMinimumWidth(px(NARROWEST))
         self._beside.setDirection(across if beside else QBoxLayout.Direction.TopToBottom)
-        hold_width(self.by_hardware, px(SIDE) if beside else None)
+        hold_width(self.by_hardware, side_width(self.width(), px(SIDE)) if beside else None)
         self.cost_time.hold_height(0 if beside else px(TALL))
         self.by_hardware.hold_height(0 if beside else px(LIST))
 

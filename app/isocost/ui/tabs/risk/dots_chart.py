@@ -339,6 +339,9 @@ def _paint_counts(painter: QPainter, places: Places) -> None:
         lefts, at_right = [line + gap, line + 2.5 * gap + widths[0]], [False, False]
     elif lefts[1] + widths[1] > places.width:
         lefts, at_right = [line - 2.5 * gap - sum(widths), line - gap - widths[1]], [True, True]
+    # Without room beside the line, over it: words that are cut say nothing.
+    lefts[1] = min(lefts[1], places.width - widths[1])
+    lefts[0] = max(0.0, min(lefts[0], lefts[1] - gap - widths[0]))
     for block, left, width, right in zip(blocks, lefts, widths, at_right, strict=True):
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         _paint_count(painter, QRectF(left, theme.px(PILL) + 2.0, width + 1.0, 0.0), block, theme, side)

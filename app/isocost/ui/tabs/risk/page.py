@@ -29,7 +29,7 @@ from isocost.ui.tabs.risk.experiment import ExperimentCard
 from isocost.ui.tabs.risk.safer import SaferCard
 from isocost.ui.tabs.risk.tornado_card import TornadoCard
 from isocost.ui.widgets.cards.card import ChartCard
-from isocost.ui.widgets.sections import CardPage, hold_width
+from isocost.ui.widgets.sections import CardPage, hold_width, side_width
 
 log = logging.getLogger(__name__)
 SIDE, WIDE = 336, 820
@@ -86,7 +86,7 @@ class RiskPage(CardPage):
         for card, (row, column) in zip(self.cards, cells, strict=True):
             grid.addWidget(card, row, column)
         for card in (self.safer, self.experiment):
-            hold_width(card, px(SIDE) if wide else None)
+            hold_width(card, side_width(self.width(), px(SIDE)) if wide else None)
         self.dots.hold_height(px(TALL))
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 1)

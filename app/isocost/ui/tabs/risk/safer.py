@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
 from isocost.plan.project.programme import Goal
-from isocost.quantities import format_duration, format_money
+from isocost.quantities import format_money
 from isocost.report.decisions.words import signed_money
 from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.risk import (
@@ -26,7 +26,7 @@ from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Chart, ChartWidget, Drawing, RowsChart
-from isocost.ui.plot.ticks import Tick, even_ticks
+from isocost.ui.plot.ticks import even_times
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.risk.dots_chart import paint_mark
 from isocost.ui.tabs.risk.picking import PickWidget
@@ -136,16 +136,11 @@ class DeadlineChart(Chart[DeadlineView | None]):
         painter.setFont(font_of(theme, "quiet"))
         painter.setPen(QColor(theme.quiet))
         metrics = QFontMetricsF(painter.font())
-        ticks = even_ticks(low, high, size.width() - 2 * side, metrics.horizontalAdvance, 14.0, _days)
-        for tick in ticks:
+        for tick in even_times(low, high, size.width() - 2 * side, metrics.horizontalAdvance, 14.0):
             half = metrics.horizontalAdvance(tick.label) / 2
             if half <= x(tick.value) <= size.width() - half:
                 at = QPointF(x(tick.value) - half, theme.px(TRACK) + metrics.ascent() + 2)
                 painter.drawText(at, tick.label)
-
-
-def _days(days: float) -> Tick:
-    return Tick(days, format_duration(days) if days > 0.0 else "0")
 
 
 class SaferCard(ChartCard):

@@ -15,7 +15,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.counts import CountsCard
 from isocost.ui.tabs.scale.isocost import IsocostCard
 from isocost.ui.tabs.scale.wins import WinsCard
-from isocost.ui.widgets.sections import CardPage, hold_width
+from isocost.ui.widgets.sections import CardPage, hold_width, side_width
 
 SIDE, WIDE = 372, 800
 """Pixels of the right column, and of the page from which on there are two."""
@@ -64,7 +64,7 @@ class ScalePage(CardPage):
         grid.addWidget(self.isocost, 0, 0, 2 if wide else 1, 1)
         for at, card in enumerate(self.cards[1:]):
             grid.addWidget(card, at if wide else at + 1, int(wide))
-            hold_width(card, px(SIDE) if wide else None)
+            hold_width(card, side_width(self.width(), px(SIDE)) if wide else None)
         for each, height in zip(self.cards, TALL, strict=True):
             each.hold_height(px(height))
         grid.setColumnStretch(0, 1)

@@ -127,7 +127,7 @@ class ChartCard(QFrame):
         self.setObjectName(name)
         self.setProperty("role", "card")
         self.title = CardTitle(self)
-        self.subtitle = FewLines(self)
+        self.subtitle = FewLines(self, most=3)
         self.subtitle.setProperty("role", "small")
         self._sought = False
         self._sought_from: QWidget | None = None
