@@ -259,7 +259,8 @@ def test_an_instance_brings_its_count_where_none_is_written() -> None:
     catalog = load()
     text = changed("h100-sxm", "p5.48xlarge")
     written = parse_project(text, catalog).scenarios[0].hardware
-    assert (written.accelerator, written.count) == (
+    assert (written.accelerator, written.named, written.count) == (
+        "h100-sxm",
         "p5.48xlarge",
         parse_project(GOOD).scenarios[0].hardware.count,
     )

@@ -12,6 +12,9 @@ from isocost.files.errors import ContentError
 from isocost.files.loading import parse_project
 from isocost.files.saving import project_text
 from isocost.plan.answer.estimate import estimate
+from isocost.plan.project.choosing import with_hardware
+from isocost.plan.project.obtainable import with_obtainable_counts
+from isocost.plan.project.project import Hardware
 
 CATALOG = load()
 PLAN = """isocost: 1
@@ -231,3 +234,29 @@ def test_every_region_is_found_by_its_id_and_its_name():
 def test_an_unknown_region_is_said_with_the_nearest():
     answer = estimate(parse_project(with_("site: {region: Norwya}"), CATALOG), CATALOG)
     assert any("'Norwya' is known; did you mean Norway?" in notice.message for notice in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("H100", ""), ("NVIDIA H100 80GB HBM3", ""), ("HGX H100", "HGX H100")]
+)
+def test_a_part_by_any_name_is_the_plans_own(name, kept):
+    """What is of the plan's own part (a typed MFU, a typed purchase price) is told by its id."""
+    text = PLAN.replace("h100-sxm", f'"{name}"').replace(
+        "  stages:",
+        "  efficiency: {mfu: 95 %}\n  supply: {mode: own}\n"
+        "  ownership: {usd_per_accelerator: 12345}\n  stages:",
+    )
+    project = parse_project(text, CATALOG)
+    assert project.scenarios[0].hardware == Hardware("h100-sxm", 64, named=kept)
+    assert parse_project(project_text(project), CATALOG) == project
+    found = estimate(project, CATALOG)
+    assert found.stages[0].mfu == 0.95
+    assert any(notice.code == "mfu-above-measured" for notice in found.warnings)
+    assert "your input" in found.stages[0].price_source
+
+
+def test_a_name_of_several_goes_with_another_part():
+    project = parse_project(PLAN.replace("h100-sxm", "p5.48xlarge"), CATALOG)
+    assert project.scenarios[0].hardware.named == "p5.48xlarge"
+    changed = with_hardware(project, "b200", 64, CATALOG)
+    assert with_obtainable_counts(changed, CATALOG).scenarios[0].hardware == Hardware("b200", 64)

@@ -67,7 +67,7 @@ def number_of(option: str, text: str, path: str) -> float:
 
     declared = NUMBERS[path]
     try:
-        value = parse(text, declared.quantity, unit=declared.unit, money=(shown_money(), DOLLAR))
+        value = parse(text, declared.quantity, unit=declared.words, money=(shown_money(), DOLLAR))
     except QuantityError as error:
         raise UsageError(f"{option}: {error}") from None
     if wrong := check(path, value):

@@ -69,7 +69,7 @@ def _of_machines(hardware: Section, catalog: Catalog) -> str:
     """A count as it is written; of nodes, or racks, the accelerators they hold."""
     try:
         held = held_by(catalog.accelerator(hardware["accelerator"]))
-        unit = NUMBERS["hardware.count"].unit
+        unit = NUMBERS["hardware.count"].words
         return f"{parse(hardware['count'], 'count', unit=unit, several=held):.0f}"
     except (CatalogError, QuantityError):
         return str(hardware["count"])  # said where the name, or the number, is checked

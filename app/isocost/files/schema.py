@@ -171,7 +171,7 @@ def _range(path: str, tree: Tree, where: str) -> InputRange:
         )
     if isinstance(tree, str):
         try:
-            ends = parse_range(tree, declared.quantity, unit=declared.unit)
+            ends = parse_range(tree, declared.quantity, unit=declared.words)
         except QuantityError as error:
             raise _wrong(where, str(error)) from None
         if ends is None:
@@ -229,7 +229,7 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     else:
         try:
             value = parse(
-                tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
+                tree, declared.quantity if declared else "number", unit=declared.words if declared else ""
             )
         except DayError as error:
             raise _wrong(where, str(error)) from None

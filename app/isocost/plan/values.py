@@ -146,6 +146,8 @@ class Hardware(Value, frozen=True):
     count: int
     typed: int | None = None
     """What was asked for where one cannot have that many and ``count`` stands for it; None = the same."""
+    named: str = ""
+    """Name it was given that says more than which part it is (an instance of several); empty = none."""
 
 
 BY_HAND, NO_PRICE, OF_A_CLAIM = later("your input"), later("no price known"), later("the claim")

@@ -62,6 +62,9 @@ _GROUPED_IN_PAIRS = f"(?:{_GROUPED}|[0-9]{{{{1,2}}}}(?:{{0}}[0-9]{{{{2}}}})*{{0}
 _TIME_SPAN = re.compile(_DIGITS + r"(?P<scale>[A-Za-z]*)(?:\s+(?P<unit>[A-Za-z]+))?[\s,]*")
 _POWER_OF_TEN = re.compile(r"\s*[*x]\s*10\^([+-]?[0-9]{1,6})")
 _SUPERSCRIPT_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_PER_CENT = re.compile(r"\s*(?:%|per\s?cent|pct)$", re.IGNORECASE)
+_POWER = re.compile(r"(?<![\d.,])([0-9]{1,4})\s*(?:\^|\*\*)\s*([0-9]{1,2})(?![\d.,])")
+"""A power of a whole number, as batches and contexts are told: 2^20, 2**17."""
 _PER_HOUR = re.compile(
     r"(?:/|per)\s*(?:(?:gpu|chip|accelerator)\s*[-/ ]?)?\s*(?:h|hr|hour)s?$", re.IGNORECASE
 )
@@ -276,6 +279,7 @@ def _cleaned(text: str, quantity: Quantity) -> str:
     cleaned = text.translate(_TYPOGRAPHY).strip()
     cleaned = _SUPERSCRIPT_POWER.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPTS), cleaned)
     cleaned = _POWER_OF_TEN.sub(r"e\1", cleaned)
+    cleaned = _POWER.sub(lambda match: str(int(match[1]) ** int(match[2])), cleaned)
     if not cleaned:
         raise QuantityError(
             tr("Nothing is written here; write for example {examples}.", examples=_examples(quantity))
@@ -388,8 +392,9 @@ def _without_unit(words: str, unit: str | tuple[str, ...]) -> str:
 
 
 def _share(text: str, unit: str | tuple[str, ...]) -> float:
-    if text.endswith("%"):
-        return _plain(text[:-1].rstrip(), "share", unit, shift=-2)
+    bare = _PER_CENT.sub("", text)
+    if bare != text:
+        return _plain(bare, "share", unit, shift=-2)
     value = _plain(text, "share", unit)
     return _plain(text, "share", unit, shift=-2) if value > 1 else value
 

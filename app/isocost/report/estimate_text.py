@@ -162,13 +162,14 @@ def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
 def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.flops is not None:
         yield f"{stage.name}: {work_sentence(stage.flops)}"
-    if stage.mfu is not None and not stage.runs:
+    # Pins that make every layout impossible leave memory enough, and have a notice of their own.
+    if stage.mfu is not None and not stage.runs and stage.held is not None and stage.held.too_much:
         yield tr(
             "{name}: no layout fits; cost and time are what the one that needs the least memory would come "
             "to, had the accelerators that much.",
             name=stage.name,
         )
-    elif stage.mfu is not None:
+    elif stage.mfu is not None and stage.runs:
         goodput = "" if stage.goodput is None else tr("; goodput {share}", share=format_share(stage.goodput))
         if stage.waste:
             goodput += tr(

@@ -141,6 +141,16 @@ def test_a_row_is_the_estimate_of_that_plan_to_the_cent(data):
     assert math.isnan(found["mfu"]) if mfu is None else found["mfu"] == pytest.approx(mfu, rel=1e-12)
 
 
+@pytest.mark.parametrize("preset", ["startup-7b", "lora-70b-one-node"])
+def test_terms_bring_their_price(preset):
+    """As they do in the window: reserved hours are not paid at the price of single ones."""
+    axes = (axis(plan(preset).scenarios[0], "supply.mode", VALUES["supply.mode"], load()),)
+    grid = Grid(axes)
+    for row, (figures, _) in enumerate(every_row(preset, grid)):
+        expected = estimate(alone(preset, axes, row, grid), load()).total.cost_usd
+        assert figures[FIGURES.index("cost_usd")] == pytest.approx(expected, abs=0.005, rel=0)
+
+
 @settings(max_examples=10)
 @given(st.permutations(["data.tokens", "hardware.count", "price.usd_per_gpu_hour", "model.parameters"]))
 def test_the_order_of_the_axes_is_the_order_of_the_rows_and_nothing_else(keys):

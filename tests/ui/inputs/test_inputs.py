@@ -36,6 +36,10 @@ def said(window, path: str) -> str:
     ("path", "text", "value"),
     [
         ("data.tokens", "15T", 15e12),
+        ("data.tokens", "2T tokens", 2e12),
+        ("model.parameters", "8B params", 8e9),
+        ("model.parameters", "8B parameters", 8e9),
+        ("efficiency.mfu", "41 percent", 0.41),
         ("data.tokens", "1.5e12", 1.5e12),
         ("data.tokens", "*1.5", 3e12),
         ("model.parameters", "70B", 70e9),
@@ -110,6 +114,20 @@ def test_what_a_sum_comes_to_is_said_in_the_digits_that_tell_it(window, qtbot, p
     edit.selectAll()
     qtbot.keyClicks(edit, text)
     assert plain_spaces(told[-1]) == understood
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "told"),
+    [
+        ("9", 16, "for 9 typed: 2 nodes of 8"),
+        ("3", 4, "for 3 typed: 4 of a node of 8"),
+        ("8", 8, "1 node of 8"),
+    ],
+)
+def test_a_count_nobody_rents_is_said_where_it_was_typed(window, qtbot, text, count, told):
+    enter(window, qtbot, "hardware.count", text)
+    assert window.session.value("hardware.count") == count
+    assert said(window, "hardware.count") == told
 
 
 @pytest.mark.parametrize(("accelerator", "text"), [("h100-sxm", "2 racks"), ("rtx4090", "2 servers")])

@@ -254,6 +254,8 @@ def with_input(
     """
     (scenario,) = project.scenarios
     section = path.partition(".")[0]
+    if not stages and path not in NUMBERS:  # a choice brings prices of its own: terms, a model by the token
+        return put(project, path, value, at=Place(0, 0), today=date.min, catalog=catalog)
     if not stages or section == "price":
         return _with(project, _with_surroundings(scenario, path, stages if own else (), value))
     if own and section in SHARED:

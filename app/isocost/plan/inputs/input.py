@@ -58,6 +58,12 @@ class Input(_Declared):
     """What a cost that is off comes to when it is first counted; None = there is none, or no figure."""
     counted_source: str = ""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What may follow a number of it: its unit, and what its name counts ("2T tokens", "7B params")."""
+        counted = self.name.rpartition("_")[2] if self.quantity in ("number", "count") else ""
+        return (self.unit, counted, *(("params",) if counted == "parameters" else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Choice(_Declared):

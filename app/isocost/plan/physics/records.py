@@ -70,6 +70,11 @@ class Breakdown:
         return self.total * self.low <= limit < self.total * self.high
 
     @property
+    def too_much(self) -> bool:
+        """Whether the whole is above its limit."""
+        return self.limit is not None and self.total > self.limit
+
+    @property
     def total(self) -> float:
         """Sum of the parts."""
         return sum(part.amount for part in self.parts)

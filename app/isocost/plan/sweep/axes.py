@@ -245,7 +245,7 @@ def _read(key: str, text: str, declared: Input | Choice) -> Any:
     if isinstance(declared, Choice):
         return text
     try:
-        return parse(text, declared.quantity, unit=declared.unit, money=(shown_money(), DOLLAR))
+        return parse(text, declared.quantity, unit=declared.words, money=(shown_money(), DOLLAR))
     except QuantityError as error:
         raise SweepError(f"{key}: {error}") from None
 

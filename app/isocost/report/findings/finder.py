@@ -169,7 +169,7 @@ def found_values(
         if declared is None or rank > well:
             continue
         try:
-            number = parse(parts["value"], declared.quantity, unit=declared.unit, money=tuple(money))
+            number = parse(parts["value"], declared.quantity, unit=declared.words, money=tuple(money))
         except QuantityError:
             continue
         if problem(declared, number) is None:

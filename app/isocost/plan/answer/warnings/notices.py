@@ -373,7 +373,7 @@ def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
 
 def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
     """What a plan's name of an accelerator stands for, where that is not the part alone."""
-    label, count = hardware.accelerator, hardware.count
+    label, count = hardware.named or hardware.accelerator, hardware.count
     alias, name = catalog.alias(label), catalog.accelerator(label).short_name
     if alias is None:
         return

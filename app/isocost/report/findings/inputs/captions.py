@@ -302,7 +302,14 @@ def _batch(selected: Selected) -> str:
 
 
 def _count(selected: Selected) -> str:
-    """How many nodes a count is, to the last accelerator."""
+    """How many nodes a count is; and what was typed, where one cannot have that many."""
+    asked = hardware_of(selected.scenario, selected.stage).typed
+    if asked is None:
+        return _nodes(selected)
+    return tr("for {asked} typed: {nodes}", asked=format_rounded(asked), nodes=_nodes(selected))
+
+
+def _nodes(selected: Selected) -> str:
     entry = selected.catalog.accelerator(selected.value("hardware.accelerator"))
     size, count = entry.spec.node_size, int(selected.value("hardware.count"))
     if size == 1:

@@ -173,7 +173,7 @@ class QuantityEdit(QLineEdit):
             self.text(),
             self._field.quantity,
             current=self._value,
-            unit=(self._field.unit, self._unit),
+            unit=(*self._field.words, self._unit),
             money=self._currencies(),
             several=self._several,
         )
@@ -192,7 +192,7 @@ class QuantityEdit(QLineEdit):
         """
         if self._range_said is None:
             return None
-        units, money = (self._field.unit, self._unit), self._currencies()
+        units, money = (*self._field.words, self._unit), self._currencies()
         ends = parse_range(self.text(), self._field.quantity, unit=units, money=money)
         if ends is None:
             return None
