@@ -113,7 +113,9 @@ def best_layouts(
         raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
     largest = max(largest, *(float(np.max(asked, initial=0.0)) for asked in counts))
     found: dict[int, BestLayouts] = {}
-    for group in _groups(workloads, counts):
+
+    def search(group: Sequence[int]) -> list[BestLayouts]:
+        # A function, so that the space of one group is gone before that of the next is made.
         space = Space.of(
             transformer,
             [workloads[i] for i in group],
@@ -123,7 +125,10 @@ def best_layouts(
             pins or Pins(),
             largest,
         )
-        found |= zip(group, _found(space, group, workloads, accelerators, counts), strict=True)
+        return _found(space, group, workloads, accelerators, counts)
+
+    for group in _groups(workloads, counts):
+        found |= zip(group, search(group), strict=True)
     return tuple(found[i] for i in range(len(accelerators)))
 
 
