@@ -1,3 +1,5 @@
+import contextlib
+import threading
 from dataclasses import fields, replace
 
 import numpy as np
@@ -10,11 +12,12 @@ from isocost.engine.arrays import Transformers, Workloads
 from isocost.engine.layout import Layouts
 from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Workload
+from isocost.engine.search import best as searching
 from isocost.engine.search.best import best_layouts, smallest_count_that_fits
 from isocost.engine.search.candidates import candidates, combinations
 from isocost.engine.search.precomputed import Constants
 from isocost.engine.search.ranking import ranked_layouts
-from isocost.engine.search.space import pressure
+from isocost.engine.search.space import Space, pressure
 from isocost.engine.training.efficiency import machines
 from isocost.engine.training.memory import Memory, memory, usable_bytes
 from isocost.engine.training.states import StateBytes
@@ -298,3 +301,39 @@ def test_at_one_layout_hours_never_fall_as_replicas_share_a_fixed_batch(total, t
     spent = found.counts * found.would_take
     assert np.array_equal(found.layouts.dp, replicas)
     assert (spent[1:] >= spent[:-1] * (1.0 - 1e-9)).all()
+
+
+@pytest.mark.parametrize(("counts", "turns", "together"), [(200, True, 1), (200, False, 2), (20, True, 2)])
+def test_large_searches_take_turns_once_they_are_told_to_and_small_ones_never(
+    monkeypatch, counts, turns, together
+):
+    meeting, at_work, most = threading.Barrier(2), [], []
+
+    class Watched:
+        """A space that notes how many are made at once."""
+
+        @staticmethod
+        def of(*given):
+            at_work.append(None)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait(30 if together == 2 else 0.2)  # two meet where they can; one alone waits in vain
+            most.append(len(at_work))
+            at_work.pop()
+            return Space.of(*given)
+
+    own = type(searching.TURNS)()
+    monkeypatch.setattr(searching, "TURNS", own)
+    monkeypatch.setattr(searching, "Space", Watched)
+    if turns:
+        own.take()
+    asked = 8.0 * np.arange(1, counts + 1)
+    threads = [
+        threading.Thread(target=best, args=(models.LLAMA3_8B, Workload(4096, 256), H100, asked))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 2
+    assert max(most) == together

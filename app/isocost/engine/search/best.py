@@ -9,9 +9,11 @@ and bound). Of the recomputation modes, the least that fits is never slower than
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,8 @@ COARSE_COUNTS = 100
 """Counts among which the smallest that fits is bracketed; steps of 12 % over 131,072 accelerators."""
 TOGETHER = 6
 """Types searched at once: what stands of every candidate of every count takes some megabytes a type."""
+LARGE = 100
+"""Counts, over all types, from which a search is large. Each count holds some 0.1 MB of candidates."""
 CHUNK = 16_384
 """Cells evaluated at once."""
 # An array of them takes 128 KiB, so that a few temporaries stay in the cache. Measured (2 cores, 1 MiB of L2,
@@ -89,6 +93,24 @@ class BestLayouts:
         return np.where(self.fits, self.would_take - self.breakdown.total, 0.0)
 
 
+class _Turns:
+    """Whether large searches on several threads of the process go one after another."""
+
+    def __init__(self) -> None:
+        self._lock: AbstractContextManager[object] = nullcontext()
+
+    def take(self) -> None:
+        """Let them, from now on: three at once hold 100 MB, and are no sooner done."""
+        self._lock = Lock()
+
+    def of(self, counts: int) -> AbstractContextManager[object]:
+        """The turn of a search of so many counts; a small one, as a step of a drag makes, waits for none."""
+        return self._lock if counts > LARGE else nullcontext()
+
+
+TURNS = _Turns()
+
+
 def best_layouts(
     transformer: Transformer,
     workloads: Sequence[Workload],
@@ -113,7 +135,9 @@ def best_layouts(
         raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
     largest = max(largest, *(float(np.max(asked, initial=0.0)) for asked in counts))
     found: dict[int, BestLayouts] = {}
-    for group in _groups(workloads, counts):
+
+    def search(group: Sequence[int]) -> list[BestLayouts]:
+        # A function, so that the space of one group is gone before that of the next is made.
         space = Space.of(
             transformer,
             [workloads[i] for i in group],
@@ -123,7 +147,11 @@ def best_layouts(
             pins or Pins(),
             largest,
         )
-        found |= zip(group, _found(space, group, workloads, accelerators, counts), strict=True)
+        return _found(space, group, workloads, accelerators, counts)
+
+    for group in _groups(workloads, counts):
+        with TURNS.of(sum(len(counts[i]) for i in group)):
+            found |= zip(group, search(group), strict=True)
     return tuple(found[i] for i in range(len(accelerators)))
 
 

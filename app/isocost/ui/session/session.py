@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.engine.search.best import TURNS
 from isocost.language import tr
 from isocost.plan.answer.across.curves import CostCurve, is_quick, other_curves, searched_alike
 from isocost.plan.answer.chances import chances_follow, figure_ranges
@@ -73,6 +74,7 @@ class Session(QObject):
 
     def __init__(self, project: Project, catalog: Catalog, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        TURNS.take()  # a curve, a knee and a ranking are searched at once, each in its own worker
         self.catalog = catalog
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_STEPS)
