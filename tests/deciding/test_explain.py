@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ from isocost.plan.money.arithmetic import read
 from isocost.plan.money.explain import Explanation
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Project
+from isocost.quantities import PRINTED, numbers_marked
+from isocost.report.decisions.explain import how_said, value_said
 from isocost.report.estimate_questions import LATE_WEEKS, questions
 from isocost.report.estimate_tables import json_text
 from tests.plan import programmes
@@ -268,6 +272,34 @@ def test_every_form_says_it(capsys):
     assert rows[0]["key"] == "total.cost_usd"
     assert float(rows[0]["value"]) == 294_672.0
     assert {row["depth"] for row in rows} >= {"0", "1", "2"}
+
+
+SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+
+
+def read_as_shown(text: str) -> float:
+    """What a formula comes to as people read it."""
+    plain = re.sub(
+        r"(\d[\d.,]*)([KMBT])\b",
+        lambda each: f"{float(each[1].replace(',', '')) * SUFFIXES[each[2]]:.6f}",
+        text,
+    )
+    return read(re.sub(r"\be \^", f"{math.e} ^", plain).replace("\N{MINUS SIGN}", "-"))
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "deepseek-r1-first-principles"])
+def test_a_formula_read_as_it_is_shown_comes_to_the_figure_shown(name):
+    trees = Explainer(answer(load_project(paths.presets() / f"{name}.yaml", CATALOG), CATALOG), LATE_WEEKS)
+    found: dict[int, Explanation] = {}
+    for key in trees.every_key():
+        nodes(trees.of(key), found)
+    # Memory is told in units of its own.
+    told = [n for n in found.values() if n.words and not any(x.unit == "bytes" for x in (n, *n.inputs))]
+    assert len(told) > 30
+    with numbers_marked(PRINTED):
+        for node in told:
+            text = how_said(node)
+            assert value_said(replace(node, value=read_as_shown(text))) == value_said(node), text
 
 
 def test_depth_says_how_far_down_it_goes(capsys):

@@ -106,6 +106,19 @@ def test_what_is_drawn_while_dragging_is_what_the_samples_then_say(risk, session
     assert end.usd == pytest.approx(drawn.usd, rel=0.01)
 
 
+@pytest.mark.parametrize("at", [0, 1])
+def test_the_ends_of_the_widest_bar_can_be_dragged_outward(risk, session, qtbot, at: int):
+    """It sets the scale, and has room beyond both its ends all the same."""
+    widest = next(row for row in risk.tornado.rows.chart.rows if row.path)
+    end = widest.ends[at]
+    outward = -1 if end.usd < 0.0 else 1
+    drag(risk, qtbot, widest.path, end.side, 4 * outward, 9 * outward)
+    low, high = ranges(session)[widest.path]
+    assert low < end.number if end.side == "low" else high > end.number
+    shown(session)
+    assert abs(row_of(risk, widest.path)[1].ends[at].usd) > abs(end.usd)
+
+
 @pytest.mark.parametrize("side", ["low", "high"])
 def test_an_end_stops_at_the_plans_value(risk, session, qtbot, side: Side):
     price, by = session.value(PRICE), -400 if side == "high" else 400

@@ -114,6 +114,9 @@ def memory_breakdown(best: BestLayouts, at: int, catalog: Catalog) -> Breakdown:
     return Breakdown(parts, best.capacity, measured.low, measured.high)
 
 
+ROUNDING = 1e-12
+"""Share of a step below which a part is what floats leave over."""
+
 MIXERS = later("Attention and state space")
 """What mixes tokens in a hybrid's layers."""
 
@@ -123,7 +126,9 @@ def step_breakdown(best: BestLayouts, at: int, *, hybrid: bool = False) -> Break
     labels = {**dict(_STEP), "attention": MIXERS if hybrid else later("Attention")}
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]
     parts.append(Part(later("Nearly full memory"), float(best.pressure[at])))
-    return Breakdown(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
+    # What nearly full memory costs is a difference of sums, whose rounding is no part of a step.
+    least = sum(p.amount for p in parts) * ROUNDING
+    return Breakdown(tuple(sorted((p for p in parts if p.amount > least), key=lambda p: -p.amount)))
 
 
 def idle_accelerators(best: BestLayouts, at: int) -> int:

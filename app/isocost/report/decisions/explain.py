@@ -9,7 +9,7 @@ from typing import Any
 
 from isocost.language import listed, tr
 from isocost.plan.explain.training import E_WORDS
-from isocost.plan.money.arithmetic import with_values
+from isocost.plan.money.arithmetic import MOST, Factor, read, with_values
 from isocost.plan.money.explain import Explanation
 from isocost.quantities import (
     DOLLAR,
@@ -20,12 +20,13 @@ from isocost.quantities import (
     marked,
     money_shown_in,
     numbers_marked,
+    shown_money,
 )
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-DIGITS = 5
-"""Significant digits shown."""
+DIGITS, SHARE_DIGITS = 5, 4
+"""Significant digits shown, and of a share."""
 MILLION = 1e6
 STEP = "· "
 """Before a value for each level it lies beneath the figure asked about."""
@@ -59,16 +60,41 @@ def explained_said(node: Explanation) -> str:
 
 
 def how_said(node: Explanation) -> str:
-    """The formula with values in few digits; empty for a value that is not worked out."""
-    values = {each.key: _brief(each) for each in node.inputs}
-    return with_values(node.words.replace(E_WORDS, "e"), values.__getitem__)
+    """The formula with values in few digits, but so many that, read as written, they come to the value told.
+
+    Empty for a value that is not worked out.
+    """
+    if not node.words:
+        return ""
+    texts: dict[str, str] = {}
+    for digits in range(DIGITS, MOST + 1):
+        written = {each.key: _written(each, digits) for each in node.inputs}
+        texts = {key: text for key, (text, _) in written.items()}
+        values = {key: value for key, (_, value) in written.items()}
+        if not all(map(math.isfinite, values.values())):
+            break
+        if value_said(replace(node, value=read(node.words, values))) == value_said(node):
+            break
+    return with_values(node.words.replace(E_WORDS, "e"), texts.__getitem__)
 
 
-def _brief(node: Explanation) -> str:
-    """A value as it stands in a formula."""
-    if node.unit in ("USD", "share", "bytes"):
-        return value_said(node)
-    return value_said(replace(node, unit="USD" if node.unit.startswith("USD") else ""))
+def _written(node: Explanation, digits: int) -> tuple[str, float]:
+    """A value as it stands in a formula, in so many significant digits, and what that text stands for."""
+    value = node.value
+    if not math.isfinite(value):
+        return value_said(replace(node, unit="")), value
+    if node.unit.startswith("USD"):
+        unit, factor = shown_money(), Factor(value, "usd")
+        size = math.floor(math.log10(abs(factor.exact))) if factor.exact else 0
+        if digits <= (to_cents := size + 1 + unit.digits):
+            return format_cents(value), unit.usd(factor.read(to_cents))
+        return factor.text(digits), unit.usd(factor.read(digits))
+    if node.unit == "share":
+        digits = max(SHARE_DIGITS, digits - 1)
+        return format_quantity(value, "share", digits=digits), float(f"{value:.{digits}g}")
+    if node.unit == "bytes":
+        return format_memory(value, digits=digits), value
+    return _number(value, digits), float(f"{value:.{digits}g}")
 
 
 def steps(node: Explanation) -> Iterator[Explanation]:
@@ -100,16 +126,19 @@ def value_said(node: Explanation) -> str:
     if unit.startswith("USD"):
         return f"{format_quantity(node.value, 'money', digits=4)}{unit.removeprefix('USD')}"
     if unit == "share":
-        return format_quantity(node.value, "share", digits=4)
+        return format_quantity(node.value, "share", digits=SHARE_DIGITS)
     number = _number(node.value)
     return f"{number} {unit}" if unit else number
 
 
-def _number(value: float) -> str:
-    """Five significant digits: 2,048, 0.17301, 14.8T."""
+def _number(value: float, digits: int = DIGITS) -> str:
+    """So many significant digits: 2,048, 0.17301, 14.8T."""
     if not math.isfinite(value) or abs(value) >= MILLION:
-        return format_quantity(value, "number", digits=DIGITS)
-    return marked(f"{float(f'{value:.{DIGITS}g}'):,.10f}".rstrip("0").rstrip("."))
+        return format_quantity(value, "number", digits=digits)
+    rounded = float(f"{value:.{digits}g}")
+    decimals = digits - 1 - math.floor(math.log10(abs(rounded))) if rounded else 0
+    whole, _, part = f"{rounded:,.{max(0, decimals)}f}".partition(".")
+    return marked(f"{whole}.{part}".rstrip("0").rstrip("."))
 
 
 def list_said(title: str, nodes: Sequence[tuple[str, Explanation]]) -> Told:

@@ -21,6 +21,8 @@ WHOSE, SHARE = 64, 46
 """Pixels of the columns of text beside the names."""
 NAMES = 0.3
 """Part of a row that names may take; where they need more they go without their inputs."""
+SLACK = 0.2
+"""Share of the room of bars left at their sides: an end can be dragged outward, the widest bar's too."""
 NARROW = 480
 """Pixels below which a row has no room for whose range it is beside its bar."""
 THICK, GAP = 12, 6
@@ -74,7 +76,7 @@ class Places:
         room = self.bars
         cheap = [(-usd, words) for usd, words in ends if usd < 0.0] or [(0.0, 0.0)]
         dear = [(usd, words) for usd, words in ends if usd >= 0.0] or [(0.0, 0.0)]
-        per = min(
+        per = (1.0 - SLACK) * min(
             (max(0.0, room.width() - one[1] - other[1]) / (one[0] + other[0])
              for one in cheap for other in dear if one[0] + other[0] > 0.0),
             default=0.0,
