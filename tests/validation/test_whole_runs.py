@@ -65,12 +65,14 @@ def test_whole_runs_cost_what_plans_say_at_the_median(paid):
 def test_the_range_of_a_plan_holds_four_of_five_whole_runs(planned):
     """Measured on all 74 runs left out by organisation: 79.7, 81.1 and 81.1 % by software."""
     inside = (planned.stated >= planned.low) & (planned.stated <= planned.high)
-    assert 0.75 <= inside.mean() <= 0.9
+    # Of so few runs the share is itself unsure: two standard errors.
+    unsure = 2.0 * math.sqrt(0.8 * 0.2 / len(inside))
+    assert inside.mean() == pytest.approx(0.8, abs=unsure)
     # The default of waste made without the runs of the same organisation.
     names = planned.organisations
     others = np.array([np.median(planned.stated[names != name]) for name in names])
     left = planned.stated - others
-    assert 0.75 <= np.mean((left >= planned.low) & (left <= planned.high)) <= 0.9
+    assert np.mean((left >= planned.low) & (left <= planned.high)) == pytest.approx(0.8, abs=unsure)
 
 
 @pytest.mark.parametrize("stack", ["vendor", "open", "research"])
