@@ -83,7 +83,7 @@ class TreeDelegate(RowDelegate):
         if name + size + word + 14 > room.width():
             return
         sign = QRectF(room.left() + name + 7, room.center().y() - size / 2, size, size)
-        icon(SIGNS[row.provenance], theme.quiet, SIGN).paint(painter, sign.toRect())
+        icon(SIGNS[row.provenance], theme.quiet, size).paint(painter, sign.toRect())
         words = QRectF(sign.right() + 3, room.top(), word + 4, room.height())
         write_text(painter, words, tr(row.provenance), self.quiet, theme.quiet, LEFT)
 

@@ -62,7 +62,7 @@ class FinderDelegate(RowDelegate):
         assert found is not None
         size = theme.px(SIGN)
         sign = QRectF(room.left() + 12, room.center().y() - size / 2, size, size)
-        icon(ICONS[found.kind], theme.quiet, SIGN).paint(painter, sign.toRect())
+        icon(ICONS[found.kind], theme.quiet, size).paint(painter, sign.toRect())
         left = sign.right() + 12
         does = DOES[found.kind] if current or not found.value else found.value
         font = self.bold if current else self.small
