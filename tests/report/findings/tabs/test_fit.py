@@ -44,8 +44,8 @@ def first(name, catalog, *changes):
 def test_memory_that_fits_says_what_is_free(catalog):
     stage = first("startup-7b", catalog)
     said = memory_said(stage, stage.memory)
-    spare = round((stage.memory.limit - stage.memory.total) / GIB)
-    assert plain_spaces(said.finding).endswith(f"fits, {spare} GiB free")
+    spare = (stage.memory.limit - stage.memory.total) / GIB
+    assert plain_spaces(said.finding).endswith(f"fits, {spare:.2g} GiB free")
     low, high = (stage.memory.total * error / GIB for error in (stage.memory.low, stage.memory.high))
     assert plain_spaces(said.subtitle) == f"Likely {low:.0f} to {high:.0f} GiB at the peak of a step"
     assert said.summary == f"{said.finding}. {said.subtitle}: {breakdown_words(stage.memory, 'bytes')}"
