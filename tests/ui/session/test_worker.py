@@ -139,3 +139,31 @@ def test_work_that_has_ended_is_forgotten_with_all_it_was_given(worker, qtbot):
     worker.close()  # until then the thread may hold the newest
     gc.collect()
     assert not alive
+
+
+def test_nothing_is_collected_until_the_thread_has_let_go_of_its_work(worker, qtbot):
+    on = []
+
+    class Given:
+        """What a work computes on."""
+
+        def compute(self):
+            return None
+
+        def __del__(self):
+            on.append(gc.isenabled())
+
+    left = 300
+
+    def go_on(_):
+        nonlocal left
+        left -= 1
+        if left:
+            worker.request(Given().compute)
+
+    worker.ready.connect(go_on)
+    worker.request(Given().compute)
+    qtbot.waitUntil(lambda: not left and not worker.busy)
+    worker.close()
+    assert len(on) == 300
+    assert not any(on)
