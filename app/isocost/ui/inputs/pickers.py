@@ -26,7 +26,7 @@ from isocost.ui.widgets.labels import plain_tip, shorten
 LIST_FRAME = 10
 """Pixels that the frame of a drop-down's list takes, as in the style sheet."""
 
-GAP, FRAME = 8, 28
+GAP, FRAME = 5, 28
 """Pixels beside words and arrow of a drop-down without a frame, and of one with it."""
 
 _Index = QModelIndex | QPersistentModelIndex
