@@ -14,6 +14,7 @@ from isocost.language import later, tr
 from isocost.ui.look.motion import Motion, MotionChoice
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.speaking import NAMES, SYSTEM
+from isocost.ui.widgets.keys import LOCK_KEY, SOLVE_KEY, TABLE_KEY
 from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
@@ -27,8 +28,6 @@ if TYPE_CHECKING:  # imported when the window is filled
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 TITLES = (later("&File"), later("&Edit"), later("&View"), later("&Data"), later("&Help"))
 _THEMES = {"system": tr("Follow the system"), "light": tr("Light"), "dark": tr("Dark")}
-SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
-"""Of the input that has the keyboard."""
 _MOTION = {"system": tr("As the system"), "reduced": tr("Reduced"), "full": tr("Full")}
 Key = QKeySequence.StandardKey | str | None
 
@@ -203,7 +202,7 @@ class Menus:
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
         self._add(menu, tr("&Find anything…"), window.find_anything, "Ctrl+K")
-        self._add(menu, tr("Chart as &table"), window.toggle_table, "Ctrl+T", tr("data, CSV"))
+        self._add(menu, tr("Chart as &table"), window.toggle_table, TABLE_KEY, tr("data, CSV"))
         self._build_ranges(menu)
         self._add(menu, tr("&Explain the cost"), partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()
