@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, get_args
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -14,6 +14,7 @@ from isocost.language import later, tr
 from isocost.ui.look.motion import Motion, MotionChoice
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.speaking import NAMES, SYSTEM
+from isocost.ui.widgets.keys import LOCK_KEY, SOLVE_KEY, TABLE_KEY
 from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
@@ -27,8 +28,6 @@ if TYPE_CHECKING:  # imported when the window is filled
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 TITLES = (later("&File"), later("&Edit"), later("&View"), later("&Data"), later("&Help"))
 _THEMES = {"system": tr("Follow the system"), "light": tr("Light"), "dark": tr("Dark")}
-SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
-"""Of the input that has the keyboard."""
 _MOTION = {"system": tr("As the system"), "reduced": tr("Reduced"), "full": tr("Full")}
 Key = QKeySequence.StandardKey | str | None
 
@@ -76,6 +75,9 @@ class Commands(Protocol):
 
     def lock_input(self) -> None:
         """Lock the input that has the keyboard, or unlock it."""
+
+    def duplicate_plan(self) -> None:
+        """A copy of the plan, and both side by side."""
 
     def toggle_table(self) -> None:
         """A chart as a table, or back."""
@@ -133,8 +135,12 @@ class Menus:
         window.documents.recent_changed.connect(self._fill_recent)
         self._fill_recent()
 
-    def _add(self, menu: QMenu, text: str, run: Callable[[], object], key: Key = None) -> QAction:
+    def _add(
+        self, menu: QMenu, text: str, run: Callable[[], object], key: Key = None, also: str = ""
+    ) -> QAction:
+        """Add a command; ``also``: other words it is found by."""
         action = QAction(text, self._window)
+        action.setProperty("also", also)
         if key is not None:
             action.setShortcut(QKeySequence(key))
         # A menu takes no focus from a field, nor does a key: what is typed there would be left out.
@@ -157,14 +163,14 @@ class Menus:
         self._add(menu, tr("&Open…"), documents.ask_open, keys.Open)
         self.recent = menu.addMenu(tr("Open &recent"))
         self._add(menu, tr("&Add as a scenario…"), documents.ask_scenario, "Ctrl+Shift+O")
-        self._add(menu, tr("&Import…"), partial(window.open_own, "import"), "Ctrl+Shift+I")
-        self._add(menu, tr("&Presets"), window.show_gallery, "Ctrl+G")
+        self._add(menu, tr("&Import…"), partial(window.open_own, "import"), "Ctrl+Shift+I", "CSV")
+        self._add(menu, tr("&Presets"), window.show_gallery, "Ctrl+G", tr("gallery, examples"))
         menu.addSeparator()
         self._add(menu, tr("&Save"), documents.save, keys.Save)
         self._add(menu, tr("Save &as…"), documents.save_as, "Ctrl+Shift+S")
         self._add(menu, tr("&Unsaved plans…"), lambda: window.rescue.offer(even_none=True))
         self._add(menu, tr("&Export picture…"), window.export_picture, "Ctrl+E")
-        self._add(menu, tr("&Report…"), partial(window.open_own, "report"), "Ctrl+Shift+R")
+        self._add(menu, tr("&Report…"), partial(window.open_own, "report"), "Ctrl+Shift+R", tr("print, PDF"))
         menu.addSeparator()
         quit_action = self._add(menu, tr("&Quit"), self._window.close, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
@@ -184,6 +190,7 @@ class Menus:
         menu.addSeparator()
         self._add(menu, tr("&Lock or unlock the input"), window.lock_input, LOCK_KEY)
         self._add(menu, tr("&Solve for the input…"), window.solve_input, SOLVE_KEY)
+        self._add(menu, tr("Duplicate this plan to compare"), window.duplicate_plan, also=tr("scenario"))
         menu.addSeparator()
         self._add(menu, tr("&Copy headline"), window.headline.copy, "Ctrl+Shift+C")
         self._add(menu, tr("Copy the &estimate"), window.headline.copy_estimate, "Ctrl+Shift+E")
@@ -195,13 +202,14 @@ class Menus:
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
         self._add(menu, tr("&Find anything…"), window.find_anything, "Ctrl+K")
-        self._add(menu, tr("Chart as &table"), window.toggle_table, "Ctrl+T")
+        self._add(menu, tr("Chart as &table"), window.toggle_table, TABLE_KEY, tr("data, CSV"))
         self._build_ranges(menu)
         self._add(menu, tr("&Explain the cost"), partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()
         group = QActionGroup(self._window)
         for choice in get_args(ThemeChoice):
-            action = self._add(menu, _THEMES[choice], partial(window.choose_theme, choice))
+            choose = partial(window.choose_theme, choice)
+            action = self._add(menu, _THEMES[choice], choose, also=tr("theme, colours"))
             action.setObjectName(f"theme.{choice}")
             action.setCheckable(True)
             action.setChecked(window.themes.choice == choice)
@@ -211,9 +219,10 @@ class Menus:
         self._build_currencies(menu.addMenu(tr("&Currency")))
         self._build_languages(menu.addMenu(tr("&Language")))
         menu.addSeparator()
-        self._add(menu, tr("Text &larger"), lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
-        self._add(menu, tr("Text &smaller"), lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
-        self._add(menu, tr("Text as &designed"), lambda: window.step_text(0), "Ctrl+0")
+        keys, also = QKeySequence.StandardKey, tr("font size, zoom")
+        self._add(menu, tr("Text &larger"), lambda: window.step_text(1), keys.ZoomIn, also)
+        self._add(menu, tr("Text &smaller"), lambda: window.step_text(-1), keys.ZoomOut, also)
+        self._add(menu, tr("Text as &designed"), lambda: window.step_text(0), "Ctrl+0", also)
 
     def _build_ranges(self, menu: QMenu) -> None:
         """Whether figures show their ranges."""
@@ -241,7 +250,9 @@ class Menus:
         window = self._commands
         group = QActionGroup(self._window)
         for choice, name in ((SYSTEM, tr("The system's language")), *NAMES.items()):
-            action = self._add(menu, name, partial(window.choose_language, choice))
+            choose = partial(window.choose_language, choice)
+            in_english = "" if choice == SYSTEM else QLocale.languageToString(QLocale(choice).language())
+            action = self._add(menu, name, choose, also=in_english)
             action.setObjectName(f"language.{choice}")
             action.setCheckable(True)
             action.setChecked(window.language == choice)

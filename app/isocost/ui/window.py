@@ -484,6 +484,11 @@ class Window(QMainWindow):
         self.take_typed()
         History(self.session.undo_stack, self).show()
 
+    def duplicate_plan(self) -> None:
+        """A copy of the scenario on screen, and both side by side."""
+        self.session.duplicate_scenario(self.session.scenario)
+        self.show_page(self.page_titles.index(tr("Compare")))
+
     def toggle_table(self) -> None:
         """The chart with the keyboard, else the first of the page, as a table or back as a picture."""
         from isocost.ui.widgets.cards.card import ChartCard

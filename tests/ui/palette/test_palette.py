@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from isocost.plan.kinds.ablations import AblationStage
 from isocost.report.findings.charts import CHARTS
 from isocost.report.findings.finder import Found
 from isocost.ui.explain.panel import ExplainPanel
@@ -88,6 +89,38 @@ def test_a_command_is_given(window, qtbot):
     assert current(palette).name == "Text larger"
     press(qtbot, Qt.Key.Key_Return)
     assert window.themes.scale > 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("dark theme", "Dark"),
+        ("theme light", "Light"),
+        ("german", "Deutsch"),
+        ("zoom", "Text larger"),
+        ("csv", "Import"),
+        ("stage add sft", "Supervised fine-tuning"),
+        ("examples", "Presets"),
+        ("duplicate compare", "Duplicate this plan to compare"),
+        ("add a stage ablat", "Ablations"),
+        ("stage rename", "Rename"),
+    ],
+)
+def test_a_command_is_found_by_what_people_call_it(window, qtbot, text: str, name: str):
+    palette = typed(window, qtbot, text)
+    assert name in [each.name for each in found(palette) if each.kind == "command"]
+
+
+def test_a_stage_is_added_and_the_plan_duplicated_from_anywhere(window, qtbot):
+    palette = typed(window, qtbot, "add a stage ablations")
+    assert (current(palette).kind, current(palette).name) == ("command", "Ablations")
+    press(qtbot, Qt.Key.Key_Return)
+    assert isinstance(window.session.current_stage, AblationStage)
+    typed(window, qtbot, "duplicate this plan")
+    press(qtbot, Qt.Key.Key_Return)
+    assert len(window.session.project.scenarios) == 2
+    assert window.tabs.tabText(window.tabs.currentIndex()) == "Compare"
+    window.session.undo_stack.setIndex(0)
 
 
 def test_looking_through_the_commands_leaves_the_menus_as_they_are(window, qtbot):

@@ -191,6 +191,20 @@ def test_a_chart_turns_into_its_table_and_back_by_a_key(window, qtbot):
     assert plot.hasFocus()
 
 
+def test_the_key_that_opens_the_table_of_a_list_closes_it(window, qtbot):
+    control = Qt.KeyboardModifier.ControlModifier
+    window.show_page(window.page_titles.index("Ledger"))
+    settle(window.session)
+    window.activateWindow()
+    card = window.findChild(ChartCard, "scope")
+    card.seek()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_T, control)
+    (dialog,) = card.findChildren(TableDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_T, control)
+    assert not any(each.isVisible() for each in card.findChildren(TableDialog))
+
+
 def test_without_the_keyboard_in_a_chart_the_first_of_the_page_is_meant(window, qtbot):
     window.show_page(window.page_titles.index("Ledger"))
     settle(window.session)

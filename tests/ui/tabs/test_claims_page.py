@@ -168,10 +168,18 @@ def test_a_sentence_that_no_claim_has_in_it_is_checked_at_enter(page):
 def test_what_is_pasted_next_takes_the_place_of_the_first(page):
     paste(page, IMPOSSIBLE)
     paste(page, "7B on 2T tokens, 64 H100, 30 days", page.verdict.sentence)
-    QTest.keyClick(page.verdict.sentence, Qt.Key.Key_Return)
-    settle(page._session)
     assert page.verdict.sentence.text() == "7B on 2T tokens, 64 H100, 30 days"
     assert not words(page).startswith("Impossible: 59")
+    paste(page, IMPOSSIBLE, page.verdict.sentence)  # and so does the third, of the second
+    assert page.verdict.sentence.text() == IMPOSSIBLE
+    assert words(page).startswith("Impossible: 59")
+
+
+def test_what_is_pasted_into_a_part_of_the_sentence_is_that_part(page):
+    paste(page, IMPOSSIBLE)
+    page.verdict.sentence.setSelection(0, 3)
+    paste(page, "7B", page.verdict.sentence)
+    assert page.verdict.sentence.text() == IMPOSSIBLE.replace("70B", "7B", 1)
 
 
 def test_what_is_not_told_is_dashed_and_says_what_was_taken(page):

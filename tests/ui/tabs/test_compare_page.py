@@ -352,9 +352,11 @@ def test_a_plan_of_one_scenario_offers_a_copy(compared, qtbot):
     assert not page.why.isVisible()
     assert page.suppliers.isVisible()
     assert page.alone.copy.text() == "Duplicate this plan to compare"
+    page.alone.copy.setFocus()
     qtbot.keyClick(page.alone.copy, KEY.Key_Space)
     wait(qtbot, compared)
     assert not page.alone.isVisible()
+    assert page.columns.isAncestorOf(QApplication.focusWidget())  # where the copy now stands
     assert names(compared)[1] == f"{names(compared)[0]} 2"
     assert compared.session.scenario == 1
 

@@ -50,7 +50,7 @@ _RUN = (
     ),
     Input(
         "data.sequence", tr("Sequence length"), "tokens", "count", 512, 1_048_576, 16, 1e8,
-        tr("Tokens in one training sequence; attention grows with it."),
+        tr("Tokens in one training sequence, its context length; attention grows with it."),
         tr("the most common pre-training context of released models"), integer=True,
     ),
     Input(

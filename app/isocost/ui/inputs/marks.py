@@ -17,8 +17,8 @@ from isocost.ui.inputs.bindings import place
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
-from isocost.ui.menus import LOCK_KEY, SOLVE_KEY
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.keys import LOCK_KEY, SOLVE_KEY
 
 SIZE, PICTURE = 18, 14
 """Pixels of a mark, and of its picture."""

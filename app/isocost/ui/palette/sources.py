@@ -139,11 +139,12 @@ class WindowFinds:
             keys = ", ".join(
                 key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
             )
-            yield made("command", _named(action), _named(action), place, keys)
+            also = (place, str(action.property("also") or ""))
+            yield made("command", _key(place, action), _named(action), place, keys, also)
 
     def _actions(self) -> Iterator[tuple[str, QAction]]:
-        """Every command of the menus that can be given now, with the menu it stands in."""
-        for place, action in self._window.menus.given:
+        """Every command of the menus and for the stages that can be given now, with where it stands."""
+        for place, action in (*self._window.menus.given, *self._window.inputs.stages.given()):
             if action.isEnabled():
                 yield place, action
 
@@ -166,8 +167,10 @@ class WindowFinds:
         elif found.kind == "value":
             self._set(found)
         elif found.kind == "command":
-            for _, action in self._actions():
-                if _named(action) == found.key:
+            for place, action in self._actions():
+                if _key(place, action) == found.key:
+                    if all(action is not each for _, each in window.menus.given):
+                        window.show_workspace()  # a stage's, which is changed where it is seen
                     action.trigger()
                     return
         elif found.kind == "chart":
@@ -230,6 +233,11 @@ def _shipped(catalog: Catalog) -> tuple[Found, ...]:
             continue
         found.append(found_plan(path, project.name, first_note(project)))
     return tuple(found)
+
+
+def _key(place: str, action: QAction) -> str:
+    """What tells a command from others of its name."""
+    return f"{place}/{_named(action)}"
 
 
 def _named(action: QAction) -> str:

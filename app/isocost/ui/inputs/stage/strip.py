@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
@@ -37,6 +37,7 @@ class StageStrip(QWidget):
         self.add_button = QToolButton()
         self.more_button = QToolButton()
         self.told = WrapLabel()
+        self._given: list[tuple[str, QAction]] = []
         self.setObjectName("stages")
         self.setAccessibleName(tr("Stages"))
         self._name_parts()
@@ -69,7 +70,9 @@ class StageStrip(QWidget):
             action = self.adding.addAction(kind.label)
             action.setObjectName(f"stages.add.{tag}")
             action.setToolTip(kind.help)
+            action.setProperty("also", f"{tag}, {kind.help}")  # what it is found by
             action.triggered.connect(lambda _=False, chosen=tag: self._add(chosen))
+            self._given.append((tr("Add a stage"), action))
         self.menu = QMenu(tr("Stage"), self)
         self.renaming = self._action(tr("Rename"), "F2", self.list.rename)
         self.switching = self._action(tr("Switch off"), "Space", self._switch)
@@ -92,6 +95,7 @@ class StageStrip(QWidget):
         action.setShortcutVisibleInContextMenu(True)
         action.triggered.connect(lambda _=False: run())
         self.menu.addAction(action)
+        self._given.append((tr("Stage"), action))
         if key in ("Ctrl+D", "Del"):  # the list itself knows the other keys
             self.list.addAction(action)
         return action
@@ -153,6 +157,11 @@ class StageStrip(QWidget):
     def _move(self, by: int) -> None:
         at = self.commands.selected
         self.commands.move(at, at + by)
+
+    def given(self) -> Sequence[tuple[str, QAction]]:
+        """Every command for stages, with what it is for; those that cannot be given now are disabled."""
+        self._prepare()
+        return self._given
 
     def _open_menu(self, place: QPoint) -> None:
         self.menu.popup(self.list.viewport().mapToGlobal(place))

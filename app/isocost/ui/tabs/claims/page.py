@@ -117,6 +117,7 @@ class ClaimsPage(QWidget):
         self.checker.judged.connect(self._take)
         self.library.chosen.connect(self.show_claim)
         self.library.pasted.connect(self.check)
+        self.verdict.sentence.pasted.connect(self.check)
         self.library.removed.connect(self._remove)
         self.verdict.edited.connect(self._edit)
         self.verdict.plan_wanted.connect(self._open)

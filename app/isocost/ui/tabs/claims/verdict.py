@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -153,6 +161,18 @@ class CheckTile(QFrame):
             self.show_tile(self._tile, theme)
 
 
+class SentenceLine(QLineEdit):
+    """The claim in words; a sentence pasted in place of all of it is another claim."""
+
+    pasted = Signal(str)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self.selectedText() == self.text():
+            self.pasted.emit(QGuiApplication.clipboard().text())
+        else:
+            super().keyPressEvent(event)
+
+
 class VerdictCard(QFrame):
     """The card at the top of the tab; holds no verdict of its own."""
 
@@ -167,7 +187,7 @@ class VerdictCard(QFrame):
         self.setProperty("role", "card")
         self._theme = theme
         self._word: Word | None = None
-        self.sentence = QLineEdit(self)
+        self.sentence = SentenceLine(self)
         self.sentence.setObjectName("claims.sentence")
         self.sentence.setProperty("role", "quantity")
         self.sentence.setPlaceholderText(tr("70B from scratch, 8 H100, 18 days, $8,605"))

@@ -154,9 +154,12 @@ class ComparePage(QWidget):
         scenarios = project.scenarios
         self._names = tuple(each.name for each in scenarios)
         several = len(scenarios) > 1
-        self.alone.setVisible(not several)
+        left_alone = several and self.alone.isAncestorOf(self.focusWidget())
         for card in (self.columns, self.why):
             card.setVisible(several)
+        if left_alone:  # else the keyboard would go wherever Qt finds the next widget
+            self.columns.seek()
+        self.alone.setVisible(not several)
         self._arrange()
         if not several:
             return

@@ -13,11 +13,12 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLayout, QTableView, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from isocost.report.table import Table
+from isocost.ui.widgets.keys import TABLE_KEY
 from isocost.ui.widgets.labels import WrapLabel, plain_tip, words_tip
 from isocost.ui.widgets.rows import Index
 
@@ -107,7 +108,7 @@ class TableView(QTableView):
 
 
 class TableDialog(QDialog):
-    """The table in a window of its own, readable and copyable."""
+    """The table in a window of its own, readable and copyable; the key that opens it closes it."""
 
     def __init__(self, caption: str, table: Table, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +117,7 @@ class TableDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.table = TableView(self)
         self.table.show_table(caption, table)
+        QShortcut(QKeySequence(TABLE_KEY), self).activated.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(self.table)
         width = sum(self.table.columnWidth(at) for at in range(len(table.columns)))
