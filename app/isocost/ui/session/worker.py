@@ -110,8 +110,8 @@ class LatestWorker(QObject):
         self._hold.release()
 
     def _finish(self, number: int) -> None:
-        # The bell is rung from within the thread, which has yet to let go of its work. What is collected there,
-        # or freed last, may be of Qt, and must die on the window's thread.
+        # The bell is rung from within the thread, which has yet to let go of its work. What is collected or
+        # freed there may be of Qt, and must die on the window's thread.
         self._pool.waitForDone()
         self._rest()
         outcome = self._outcomes.pop(number)
