@@ -122,7 +122,8 @@ def test_3_does_it_fit_and_with_which_parallelism(hand: Hand):
         fit_report(project, hand.window.session.catalog).rows, key=lambda row: row.tokens_per_s_per_gpu
     )
     assert (fastest.tp, fastest.pp, fastest.cp, fastest.ep) == (1, 1, 1, 1)
-    assert hand.title("fit.layouts").startswith(f"DP{fastest.dp} ZeRO-1 is fastest")
+    states = {"zero1": "ZeRO-1", "zero3": "FSDP"}[fastest.sharding]
+    assert hand.title("fit.layouts").startswith(f"DP{fastest.dp} {states} is fastest")
 
 
 def test_4_which_gpu_is_cheapest_for_the_date(hand: Hand, monkeypatch: pytest.MonkeyPatch):

@@ -61,6 +61,7 @@ from isocost.ui.own.dialogs import MADE_BY  # noqa: E402
 from isocost.ui.screenshot import settle  # noqa: E402
 from isocost.ui.speaking import PassingSettings  # noqa: E402
 from isocost.ui.widgets.cards.card import ChartCard  # noqa: E402
+from isocost.ui.widgets.fields.switch import Switch  # noqa: E402
 from isocost.ui.widgets.rows import ROW  # noqa: E402
 from isocost.ui.window import Window  # noqa: E402
 
@@ -159,6 +160,8 @@ def look(window):
 def shows_it_whole(window, widget):
     """Whether a text must have room: of inputs and buttons. Titles of cards shorten or break themselves."""
     if not widget.isVisible() or not widget.text():
+        return False
+    if isinstance(widget, Switch) and widget.wordless:
         return False
     return isinstance(widget, QAbstractButton) or window.inputs.isAncestorOf(widget)
 

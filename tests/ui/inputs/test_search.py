@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolTip, 
 from isocost import paths
 from isocost.catalog import load
 from isocost.files import load_project
-from isocost.quantities import plain_spaces
+from isocost.quantities import format_money, plain_spaces
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker, SearchPicker
 from isocost.ui.look.theme import ThemeManager
@@ -161,7 +161,10 @@ def test_who_owns_is_told_what_one_costs(session, qtbot, accelerator):
     session.select_scenario(1)
     assert session.current_scenario.supply.owns
     search(qtbot, accelerator, "RTX 4090")
-    assert rows(accelerator)[0][4] == "$2,622"  # the card of $1,599 with its share of a server
+    # the card with its share of a server
+    catalog = session.catalog
+    over_card = catalog.constants.economics.server_over_card.value
+    assert rows(accelerator)[0][4] == format_money(catalog.accelerator("rtx4090").purchase_usd * over_card)
     search(qtbot, accelerator, "L40S")
     assert rows(accelerator)[0][4] == "–"
     assert "no purchase price is known" in accelerator.list.lines[0].sentence

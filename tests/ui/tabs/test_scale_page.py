@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from isocost.catalog.constants.palette import LineStyle
 from isocost.files import load_project
 from isocost.plan.project.editing import switch_stage
+from isocost.quantities import format_quantity
 from isocost.ui.look.theme import DARK, LIGHT, Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
@@ -90,9 +91,11 @@ def bill(session: Session) -> float:
 
 def test_the_title_tells_what_else_the_bill_buys(scale, session):
     view = scale.isocost.plot.view
+    best = view.point.best
+    size, tokens = (format_quantity(each, "number", digits=2) for each in (best.size, best.tokens))
     assert view.point.usd == bill(session)
     assert scale.isocost.title.text() == (
-        f"A 26B on 520B tokens costs the same: loss {view.point.best.loss:.2f}, not 2.06"
+        f"A {size} on {tokens} tokens costs the same: loss {best.loss:.2f}, not {view.point.loss:.2f}"
     )
     assert "Arrow keys" in scale.isocost.accessibleDescription()
 

@@ -217,6 +217,8 @@ class Machines:
     context_exposed: Array
     data_exposed: Array
     sharded_exposed: Array
+    unhidden: Array
+    """1 where computation waits for all traffic."""
     contention: Array
     hybrid: Array
     balanced: Array
@@ -412,6 +414,7 @@ def machines(
         context_exposed=full(e.context_exposed),
         data_exposed=np.where(exposed, 1.0, by_stack(e.data_exposed)),
         sharded_exposed=np.where(exposed, 1.0, by_stack(e.sharded_exposed)),
+        unhidden=np.where(exposed, 1.0, 0.0),
         contention=full(e.contention),
         hybrid=full(e.hybrid),
         balanced=research,

@@ -312,7 +312,8 @@ def _sharded(
 
     def together(compute: Array, comm: Array) -> Array:
         # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
-        return np.maximum(compute, comm) + m.contention * np.minimum(compute, comm)
+        hidden = np.maximum(compute, comm) + m.contention * np.minimum(compute, comm)
+        return hidden + m.unhidden * (compute + comm - hidden)
 
     return together(forward, gather), together(backward, gather + scatter)
 

@@ -60,6 +60,10 @@ def shaped(shape: RangeShape, low: float, middle: float, high: float, samples: i
     return split_lognormal(normal_scores(samples), low, middle, high)
 
 
+FARTHEST = 600.0
+"""Of the exponents of a range as wide as the numbers of a file may be: 260 decades, before floats end."""
+
+
 def split_lognormal(scores: Array, low: float, middle: float, high: float) -> Array:
     """Values with one chance in ten below ``low``, one above ``high`` and half of them below ``middle``.
 
@@ -68,7 +72,7 @@ def split_lognormal(scores: Array, low: float, middle: float, high: float) -> Ar
     """
     below, above = math.log(middle / low) / Z90, math.log(high / middle) / Z90
     width = np.where(scores < 0.0, below, above)
-    found: Array = middle * np.exp(scores * width)
+    found: Array = middle * np.exp(np.clip(scores * width, -FARTHEST, FARTHEST))
     return found
 
 

@@ -170,7 +170,7 @@ def every(section: str, record: type[Value], *left_out: str) -> tuple[str, ...]:
     return tuple(f"{section}.{name}" for name in record.__struct_fields__ if name not in left_out)
 
 
-RENTED = (*every("hardware", Hardware, "typed"), "price.usd_per_gpu_hour")
+RENTED = (*every("hardware", Hardware, "typed", "named"), "price.usd_per_gpu_hour")
 """Inputs of every stage."""
 
 MODEL = every("model", ModelChoice, "shape")

@@ -51,7 +51,7 @@ def _by_id(hardware: Hardware, catalog: Catalog) -> Hardware:
     label = hardware.accelerator
     key = catalog.accelerator(label).spec.id
     named = label if label != key and catalog.alias(label) is not None else hardware.named
-    if named and catalog.accelerator(named).spec.id != key:
+    if named and (catalog.alias(named) is None or catalog.accelerator(named).spec.id != key):
         named = ""
     same = (key, named) == (label, hardware.named)
     return hardware if same else msgspec.structs.replace(hardware, accelerator=key, named=named)

@@ -374,9 +374,9 @@ def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
 def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
     """What a plan's name of an accelerator stands for, where that is not the part alone."""
     label, count = hardware.named or hardware.accelerator, hardware.count
-    alias, name = catalog.alias(label), catalog.accelerator(label).short_name
-    if alias is None:
+    if (alias := catalog.alias(label)) is None:
         return
+    name = catalog.accelerator(label).short_name
     if alias.count is not None:
         noun = catalog.accelerator(label).noun
         yield Notice(

@@ -19,7 +19,8 @@ class Switch(QCheckBox):
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._theme: Theme = LIGHT
-        self._wordless = False
+        self.wordless = False
+        """Whether its track stands alone."""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -32,8 +33,8 @@ class Switch(QCheckBox):
 
     def leave_words(self, out: bool) -> None:
         """Show the track alone, or with its words."""
-        if out != self._wordless:
-            self._wordless = out
+        if out != self.wordless:
+            self.wordless = out
             self.updateGeometry()
             self.update()
 
@@ -47,7 +48,7 @@ class Switch(QCheckBox):
         )
 
     def sizeHint(self) -> QSize:
-        return QSize(self.wide(words=not self._wordless), self._theme.px(TALL) + 2 * MARGIN)
+        return QSize(self.wide(words=not self.wordless), self._theme.px(TALL) + 2 * MARGIN)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -64,7 +65,7 @@ class Switch(QCheckBox):
         painter.setFont(font_of(theme, "small"))
         painter.setPen(QColor(theme.text if on or self.underMouse() else theme.quiet))
         words = QRectF(MARGIN, 0, track.left() - MARGIN, self.height())
-        if not self._wordless:
+        if not self.wordless:
             side = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             painter.drawText(words, side, self.text())
         painter.setPen(Qt.PenStyle.NoPen)
