@@ -489,3 +489,23 @@ def test_owned_cards_are_solved_for(capsys, tmp_path):
     days = 6 * 1e9 * 2e10 / (165.2e12 * 0.4) / 86_400
     assert tree["feasible"]
     assert tree["value"] == pytest.approx(days / 4, abs=1.5)
+
+
+# Claimed hours
+
+
+@pytest.mark.parametrize(
+    ("unknown", "budget", "deadline"),
+    [("count", None, 12.0), ("budget", None, 12.0), ("deadline", 900e3, None), ("accelerator", 900e3, 12.0)],
+)
+def test_claimed_hours_on_another_count_are_the_work_that_was_claimed(unknown, budget, deadline):
+    """512 accelerators for 504 hours: what is taken comes to what was said, and holds the limits."""
+    case = case_of("minimax-m1-rl", budget, deadline)
+    found = solve(case, Wish(unknown, keep_count=False))
+    assert found.feasible
+    ways = [(found.choice, found.case), *((way.choice, way.case) for way in found.alternatives)]
+    for choice, taken in ways:
+        total = estimate(taken.project, taken.catalog, taken.at).total
+        assert total.cost_usd == pytest.approx(choice.cost_usd, rel=1e-9)
+        assert total.wall_days == pytest.approx(choice.wall_days, rel=1e-9)
+    assert (found.choice.accelerator, found.choice.count) != (case.card.accelerator, case.count)

@@ -7,6 +7,7 @@ import io
 import itertools
 import re
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from isocost.plan.compare.rack import (
     with_techniques,
     with_tried_beside,
 )
+from isocost.plan.kinds import GpuHoursStage
 from isocost.plan.project.project import set_value
 from isocost.report.decisions.comparing.techniques_card import rack_table, rack_view
 
@@ -396,3 +398,16 @@ def test_what_a_technique_saves_is_told_with_its_range_and_how_often_it_costs_mo
     assert ("chance" in rows["fp8"].flips) is (fp8.likely.dearer >= 0.01)
     table = rack_table(found, CATALOG)
     assert [each.name for each in table.columns][4:6] == ["1 in 10 below", "1 in 10 above"]
+
+
+def test_claimed_hours_move_to_the_cheaper_accelerator_as_the_work_they_are(tuned):
+    """What another accelerator makes the bill cheaper by is of all stages, the claimed one too."""
+    claimed = GpuHoursStage(name="Claimed", hours=100.0)
+    chosen = msgspec.structs.replace(tuned.scenarios[0], stages=(*tuned.scenarios[0].stages, claimed))
+    plan = msgspec.structs.replace(tuned, scenarios=(chosen,))
+    moved = with_technique(plan, "cheaper-accelerator", CATALOG).scenarios[0]
+    assert moved.hardware.accelerator != chosen.hardware.accelerator
+    here, there = (
+        CATALOG.accelerator(each.hardware.accelerator).spec.peak_flops["bf16"] for each in (chosen, moved)
+    )
+    assert moved.stages[-1].gpu_hours == pytest.approx(100.0 * chosen.hardware.count * here / there)

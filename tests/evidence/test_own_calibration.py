@@ -63,3 +63,33 @@ def test_a_table_without_a_speed_is_refused():
     assert wrong_speeds([row(), row(speed="-1")]) == (
         "line 3, tokens_per_s_per_gpu: expected a number above 0, got '-1'.",
     )
+
+
+def test_a_speed_that_no_such_part_can_reach_is_left_out_and_says_so():
+    """6 x 8e9 FLOPs a token at 50,000 tokens a second are 2.4 times the 989 TFLOP/s of an H100."""
+    told = found(row(), row(speed="50000"))
+    assert told.found.runs == 1
+    assert told.found.factor == found(row()).found.factor
+    assert told.runs[1].measured is None
+    assert not told.runs[1].used
+    said = told.runs[1].note
+    assert said.startswith("line 3, tokens_per_s_per_gpu: 50000 is 2.")
+    assert "times what the peak of the part allows" in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"speed": "-5"}, "line 2, tokens_per_s_per_gpu: expected a number above 0, got '-5'."),
+        ({"speed": "9e9"}, "line 2, tokens_per_s_per_gpu: 9e+09 is "),
+        ({"speed": ""}, "line 2: No speed was measured."),
+        ({"gpus": "6.5"}, "line 2: n_gpus, tp, pp, cp and ep count accelerators: give whole numbers."),
+        ({"model": "Nothing"}, "line 2: "),
+    ],
+)
+def test_where_no_row_can_be_used_the_rows_say_why(wrong, why):
+    with pytest.raises(ValueError, match="what a prediction needs: ") as refused:
+        found(row(**wrong), row(**wrong), row(**wrong), row(**wrong))
+    assert why in str(refused.value)
+    assert "line 4" in str(refused.value)
+    assert "line 5" not in str(refused.value)

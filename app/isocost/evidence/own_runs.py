@@ -13,6 +13,8 @@ from isocost.evidence.row_words import number
 from isocost.evidence.table import predict
 
 SPEED = "tokens_per_s_per_gpu"
+REASONS = 3
+"""Rows that are named where none can be used."""
 NEEDED = ("model", "gpu", "n_gpus", "seq_len", SPEED)
 """Columns without which a table says nothing."""
 
@@ -26,7 +28,7 @@ class OwnRun:
     name: str
     """Model, count and accelerator, as the row has them."""
     measured: float | None
-    """Tokens a second per accelerator; None = not stated, or not a number."""
+    """Tokens a second per accelerator; None = not stated, not a number, or more than the part can do."""
     before: float | None
     """As the model predicts it; None = it cannot (``note`` says why)."""
     after: float | None
@@ -82,18 +84,21 @@ def calibrated(rows: Sequence[Mapping[str, str]], catalog: Catalog, *, source: s
         rows: with the columns of :func:`isocost.evidence.table.predict` and ``tokens_per_s_per_gpu``.
 
     Raises:
-        ValueError: no row has both a measured speed and a prediction.
+        ValueError: no row has both a measured speed and a prediction; of the first rows it says why.
     """
     measured, wrong = _measured(rows)
     predicted = predict(rows, catalog)
+    _leave_out_impossible(measured, predicted, wrong)
     shared = catalog.constants.accuracy.shared
 
     def from_runs(places: Sequence[int]) -> OwnRuns:
         some = [(measured[at], predicted[at]) for at in places]
         return correction([m for m, _ in some], [p for _, p in some], shared=shared, source=source, date=date)
 
-    found = from_runs(range(len(rows)))
     used = [at for at, run in enumerate(predicted) if measured[at] and run.tokens_per_s]
+    if not used:
+        raise ValueError(_unusable(measured, predicted, wrong))
+    found = from_runs(range(len(rows)))
     factors = (
         {at: from_runs([one for one in used if one != at]).factor for at in used} if found.runs > 1 else {}
     )
@@ -118,6 +123,33 @@ def _measured(rows: Sequence[Mapping[str, str]]) -> tuple[list[float | None], di
     return speeds, wrong
 
 
+def _leave_out_impossible(
+    measured: list[float | None], predicted: Sequence[Prediction], wrong: dict[int, str]
+) -> None:
+    """Take speeds that no such part can reach from those measured: they tell of a slip, not of the model."""
+    for line, (speed, run) in enumerate(zip(measured, predicted, strict=True), 2):
+        if speed is not None and run.over_peak is not None:
+            wrong[line] = (
+                f"line {line}, {SPEED}: {speed:g} is {run.over_peak:.2g} times what the peak of the part "
+                "allows in that precision; expected the tokens of one accelerator."
+            )
+            measured[line - 2] = None
+
+
+def _said(measured: float | None, predicted: Prediction) -> str:
+    """What is to be said of a row whose speed is no wrong one."""
+    return predicted.note if predicted.tokens_per_s is None or measured else "No speed was measured."
+
+
+def _unusable(
+    measured: Sequence[float | None], predicted: Sequence[Prediction], wrong: Mapping[int, str]
+) -> str:
+    """Why no row tells of a correction: what is wrong with the first ones."""
+    first = list(enumerate(zip(measured, predicted, strict=True), 2))[:REASONS]
+    whys = (wrong.get(line) or f"line {line}: {_said(*row)}" for line, row in first)
+    return f"no row has both {SPEED}, as measured, and what a prediction needs: {' '.join(whys)}"
+
+
 def wrong_speeds(rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """What is wrong with the measured speeds of a table, a sentence each."""
     return tuple(_measured(rows)[1].values())
@@ -133,7 +165,7 @@ def _run(
 ) -> OwnRun:
     parts = (row.get("model", "").strip(), f"{row.get('n_gpus', '').strip()} {row.get('gpu', '').strip()}")
     before = predicted.tokens_per_s
-    note = wrong or (predicted.note if before is None or measured else "No speed was measured.")
+    note = wrong or _said(measured, predicted)
     after = before * factor if before and factor else None
     name = ", ".join(part for part in parts if part.strip())
     return OwnRun(line, name, measured, before, after, note, predicted.p10, predicted.p90)

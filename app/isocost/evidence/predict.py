@@ -56,6 +56,8 @@ class Prediction:
     fits: Fits | None = None
     evidence: str | None = None
     """The word for what the speed rests on, in tables of runs."""
+    over_peak: float | None = None
+    """Times the peak that the speed stated as measured would take; None = it is possible, or not stated."""
 
 
 def step_seconds(batch: Batch, efficiency: Efficiency) -> StepSeconds:
@@ -120,6 +122,7 @@ def _prediction(
         note="; ".join(_notes(batch, index, row, known.efficiency.relatives)),
         layout=_words(batch, row),
         step_seconds=seconds,
+        over_peak=over_peak(spec, spec.run.tokens_per_s),
     )
 
 

@@ -503,6 +503,32 @@ def test_a_plan_of_another_file_is_added_under_a_name_of_its_own(tab, window, qt
     assert window.session.project == before
 
 
+def test_a_file_of_several_scenarios_is_added_whole_in_one_step(window):
+    session = window.session
+    before, held = session.project, len(session.project.scenarios)
+    other = load_project(preset("rent-or-buy-64-h100"), session.catalog)
+    assert len(other.scenarios) > 1
+    assert window.documents.add_scenario(preset("rent-or-buy-64-h100"))
+    assert [each.name for each in session.project.scenarios[held:]] == [each.name for each in other.scenarios]
+    assert session.scenario == held
+    assert session.undo_stack.undoText() == f"Add {len(other.scenarios)} scenarios of {other.name}"
+    assert window.documents.add_scenario(preset("rent-or-buy-64-h100"))
+    assert session.project.scenarios[-1].name == f"{other.name}: {other.scenarios[-1].name}"
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    assert session.project == before
+
+
+def test_where_one_plan_is_left_the_keyboard_is_on_what_makes_a_second(tab, window, qtbot):
+    table = tab.page.columns.table_view
+    table.setFocus()
+    while len(window.session.project.scenarios) > 1:
+        assert table.hasFocus()
+        qtbot.keyClick(table, KEY.Key_Delete)
+        wait(qtbot, tab)
+    assert tab.page.alone.copy.hasFocus()
+
+
 def test_a_file_that_is_no_plan_is_refused_in_words(window, tmp_path: Path, monkeypatch):
     file = tmp_path / "no plan.yaml"
     file.write_text("just words")

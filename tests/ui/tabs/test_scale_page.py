@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSizeF, Qt
@@ -13,7 +14,10 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from isocost.catalog.constants.palette import LineStyle
 from isocost.files import load_project
+from isocost.plan.kinds import GpuHoursStage
+from isocost.plan.kinds.claim import hours_on
 from isocost.plan.project.editing import switch_stage
+from isocost.plan.project.project import replace_scenario
 from isocost.quantities import format_quantity
 from isocost.ui.look.theme import DARK, LIGHT, Theme
 from isocost.ui.screenshot import settle
@@ -447,6 +451,25 @@ def test_a_click_takes_the_accelerator_count_and_price_that_win_there(scale, ses
     assert session.undo_stack.undoText() == f"Choose {count:,} {winner.label}"
     session.undo_stack.undo()
     assert session.project == before
+
+
+def test_claimed_hours_are_taken_along_as_the_work_they_are(scale, session, qtbot):
+    """What wins in the cell is worked out with the claimed stage at equal utilization; so it is taken."""
+    claimed = GpuHoursStage(name="Claimed", hours=100.0)
+    session.apply(
+        lambda project: replace_scenario(
+            project,
+            msgspec.structs.replace(project.scenarios[0], stages=(*project.scenarios[0].stages, claimed)),
+        ),
+        "Claim",
+    )
+    settle(session)
+    plot, held = scale.wins.plot, session.current_scenario.hardware
+    row, column = other_than_plan(plot)
+    qtbot.mouseClick(plot, LEFT, pos=plot.place(row, column).toPoint())
+    taken = session.current_scenario
+    worked = hours_on(claimed, held, taken.hardware.accelerator, session.catalog)
+    assert taken.stages[-1].gpu_hours == pytest.approx(worked)
 
 
 def test_an_accelerator_that_is_left_out_wins_nowhere_until_it_is_let_in(scale, session, qtbot):

@@ -21,7 +21,7 @@ from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS, Stage, kind_of, uses
 from isocost.plan.physics.resolve import batch_tokens, impossible_model, parameters_of, precision_on
-from isocost.plan.project.choosing import card_of, price_from, with_hardware
+from isocost.plan.project.choosing import card_of, price_from, with_choice
 from isocost.plan.project.editing import add_stage
 from isocost.plan.project.project import (
     Project,
@@ -291,7 +291,7 @@ def _cheaper_accelerator(project: Project, at: int, catalog: Catalog, figures: F
     better = next((c for c in choices if c.fits and c.in_time and c.for_sale and c.cost_usd < cost), None)
     if better is None:
         raise NotHereError(tr("None is cheaper and as fast on these terms."))
-    return with_hardware(project, better.accelerator, better.count, catalog, at)
+    return with_choice(project, better.accelerator, better.count, catalog, at)
 
 
 def _untyped(project: Project, at: int) -> None:

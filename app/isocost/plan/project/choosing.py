@@ -110,8 +110,13 @@ def with_choice(
     """
     before = project.scenarios[scenario]
     after = with_hardware(project, accelerator, count, catalog, scenario)
-    stages = tuple(_carried(stage, before, accelerator, count, catalog) for stage in before.stages)
+    stages = stages_on(before, accelerator, count, catalog)
     return replace_scenario(after, replace(after.scenarios[scenario], stages=stages), scenario=scenario)
+
+
+def stages_on(before: Scenario, accelerator: str, count: int, catalog: Catalog) -> tuple[Stage, ...]:
+    """The stages of a scenario with the same work done on other accelerators, or on more or fewer of them."""
+    return tuple(_carried(stage, before, accelerator, count, catalog) for stage in before.stages)
 
 
 def _carried(stage: Stage, before: Scenario, accelerator: str, count: int, catalog: Catalog) -> Stage:

@@ -24,7 +24,7 @@ from isocost.plan.kinds import Stage, data_of, kind_of
 from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens, parameters_of
-from isocost.plan.project.choosing import card_of, price_from
+from isocost.plan.project.choosing import card_of, price_from, stages_on
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Place, Project, Scenario, model_of, replace_scenario, replace_stage
 from isocost.plan.solve.reach import Flags, Reach, reach
@@ -156,18 +156,21 @@ class Case:
         )
 
     def on(self, card: PriceCard, count: int) -> Case:
-        """The case on other accelerators at their price; what the plan's own cost to buy is then theirs."""
+        """The case on other accelerators at their price, the same work done there.
+
+        What the plan's own accelerators cost to buy is of those alone.
+        """
         chosen = self.scenario
-        if card.accelerator == chosen.hardware.accelerator:
+        changed = msgspec.structs.replace(
+            chosen,
+            hardware=msgspec.structs.replace(
+                chosen.hardware, accelerator=card.accelerator, count=count, typed=None
+            ),
+            stages=stages_on(chosen, card.accelerator, count, self.catalog),
+        )
+        if card.accelerator != chosen.hardware.accelerator:
             changed = msgspec.structs.replace(
-                chosen, hardware=msgspec.structs.replace(chosen.hardware, count=count, typed=None)
-            )
-        else:
-            changed = msgspec.structs.replace(
-                chosen,
-                hardware=msgspec.structs.replace(
-                    chosen.hardware, accelerator=card.accelerator, count=count, typed=None
-                ),
+                changed,
                 price=price_from(card),
                 ownership=msgspec.structs.replace(chosen.ownership, usd_per_accelerator=None),
             )

@@ -167,9 +167,9 @@ class Documents(QObject):
             self.add_scenario(Path(name))
 
     def add_scenario(self, path: Path) -> bool:
-        """Put the first scenario of a file after this plan's, and select it; on failure say why.
+        """Put the scenarios of a file after this plan's, and select the first; on failure say why.
 
-        Where its name is taken it goes by that of its plan as well.
+        One whose name is taken goes by that of its plan as well.
         """
         session = self._session
         try:
@@ -177,10 +177,17 @@ class Documents(QObject):
         except FileError as error:
             show_error(self._window, str(error))
             return False
-        added = other.scenarios[0]
-        if any(each.name == added.name for each in session.project.scenarios):
-            added = msgspec.structs.replace(added, name=f"{other.name}: {added.name}")
-        session.open_scenario(added, tr("Add {name}", name=added.name))
+        taken = {each.name for each in session.project.scenarios}
+        added = [
+            msgspec.structs.replace(each, name=f"{other.name}: {each.name}") if each.name in taken else each
+            for each in other.scenarios
+        ]
+        words = (
+            tr("Add {name}", name=added[0].name)
+            if len(added) == 1
+            else tr("Add {count} scenarios of {name}", count=len(added), name=other.name)
+        )
+        session.open_scenarios(added, words)
         self.opened.emit()
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -191,9 +191,19 @@ class Session(QObject):
 
     def open_scenario(self, scenario: Scenario, words: str) -> None:
         """Add a scenario to the plan and show it: one undo step called ``words``."""
+        self.open_scenarios((scenario,), words)
+
+    def open_scenarios(self, scenarios: Sequence[Scenario], words: str) -> None:
+        """Add scenarios to the plan and show the first of them: one undo step called ``words``."""
         last = len(self._project.scenarios)
-        self.apply(lambda project: add_scenario(project, scenario, last), words)
-        self.select_scenario(len(self._project.scenarios) - 1)
+
+        def change(project: Project) -> Project:
+            for at, each in enumerate(scenarios, last):
+                project = add_scenario(project, each, at)
+            return project
+
+        self.apply(change, words)
+        self.select_scenario(last)
 
     def duplicate_scenario(self, at: int, name: str = "") -> None:
         """Put a copy of a scenario after it, called otherwise where a name is given, and show the copy."""
@@ -343,8 +353,8 @@ class Session(QObject):
         self._scenario = followed(before, at, project.scenarios)
         gone = len(project.scenarios) < len(before) and before[at] not in project.scenarios
         self._project = project
-        if gone:  # with the undo of a copy goes back to what it was a copy of
-            self._scenario = max(0, at - 1)
+        if gone:  # with the undo of a copy goes back to what it was a copy of; of several, to what is left
+            self._scenario = min(max(0, at - 1), len(project.scenarios) - 1)
             self._show_another()
             return
         self._show_money()

@@ -180,3 +180,18 @@ def test_a_published_run_on_the_plan_s_own_accelerator_costs_its_hours(catalog):
     priced = {(run.label, run.date, run.usd) for run in priced_runs("h100-sxm", 2.0, catalog)}
     assert runs
     assert {(run.label, run.date, run.gpu_hours * 2.0) for run in runs} <= priced
+
+
+@pytest.mark.parametrize("count_told", [8, 1024])
+def test_the_plan_of_a_claim_is_on_what_is_told_or_its_name_says_on_how_many(catalog, count_told):
+    """8 H100 hold no 70B in training, 1,024 do."""
+    text = f"70B on 1.4T tokens, {count_told} H100, 18 days"
+    found = check_claim(read_claim(text, catalog).claim, catalog, ways_out=False)
+    made = claim_scenario(found)
+    count = made.hardware.count
+    if count_told == 1024:
+        assert count == count_told
+        assert made.name == text
+    else:
+        assert count > count_told
+        assert made.name == f"{text}, on the {count:,} it takes"

@@ -10,6 +10,7 @@ from isocost.language import tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.terms import dollars
 from isocost.plan.project.project import Project, Scenario
+from isocost.quantities import format_count
 from isocost.report.findings.said import Said
 
 LONGEST_NAME = 60
@@ -33,7 +34,13 @@ def claim_scenario(checked: Checked, first_principles: Project | None = None) ->
     """
     if first_principles is not None:
         return _called(first_principles, _name(checked))
-    return None if checked.plan is None else _called(checked.plan.project, _name(checked))
+    if checked.plan is None:
+        return None
+    name, told = _name(checked), checked.terms.count
+    count = checked.plan.project.scenarios[0].hardware.count
+    if told is not None and count != told:  # as many as are told do not hold it, or nobody rents so many
+        name = tr("{name}, on the {count} it takes", name=name, count=format_count(count))
+    return _called(checked.plan.project, name)
 
 
 def _called(project: Project, name: str) -> Scenario:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -155,11 +155,17 @@ class ComparePage(QWidget):
         self._names = tuple(each.name for each in scenarios)
         several = len(scenarios) > 1
         left_alone = several and self.alone.isAncestorOf(self.focusWidget())
-        for card in (self.columns, self.why):
-            card.setVisible(several)
-        if left_alone:  # else the keyboard would go wherever Qt finds the next widget
+        left_table = not several and self.columns.isAncestorOf(self.focusWidget())
+        # The one that comes before the one that goes, and the keyboard with it: else it would go wherever Qt
+        # finds the next widget.
+        for card in (self.columns, self.why) if several else (self.alone,):
+            card.show()
+        if left_alone:
             self.columns.seek()
-        self.alone.setVisible(not several)
+        elif left_table:
+            self.alone.copy.setFocus(Qt.FocusReason.OtherFocusReason)
+        for card in (self.alone,) if several else (self.columns, self.why):
+            card.hide()
         self._arrange()
         if not several:
             return

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QToolButton, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.project.choosing import with_hardware, with_price
+from isocost.plan.project.choosing import with_choice, with_price
 from isocost.plan.project.project import Project
 from isocost.plan.solve.case import Case, WishError
 from isocost.plan.solve.hardware.wins import Axis, Span, wins
@@ -276,7 +276,7 @@ class WinsCard(ChartCard):
         count, at, catalog = int(shown.found.count[row, column]), session.scenario, session.catalog
 
         def change(project: Project) -> Project:
-            return with_price(with_hardware(project, winner.accelerator, count, catalog, at), winner.card, at)
+            return with_price(with_choice(project, winner.accelerator, count, catalog, at), winner.card, at)
 
         session.apply(change, adopted(shown, row, column))
 
