@@ -323,7 +323,7 @@ class Workloads:
             block_scaled=array_of(works, lambda w: w.precision in BLOCK_SCALED),
             frozen=array_of(works, lambda w: w.method != "full"),
             quantised=array_of(works, lambda w: w.method == "qlora"),
-            wide_experts=array_of(works, lambda w: w.method == "qlora" and w.wide_experts),
+            wide_experts=array_of(works, lambda w: w.experts_unquantised),
             adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),

@@ -181,6 +181,11 @@ class Workload:
         """Tokens attention sees at most: a sequence's, or a packed document's."""
         return min(self.sequence, self.document)
 
+    @property
+    def experts_unquantised(self) -> bool:
+        """Whether experts are the part of a quantised model that is not."""
+        return self.method == "qlora" and self.wide_experts
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:

@@ -109,14 +109,14 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
         for i, c in zip(owners, choices, strict=True)
     ]
     shapes = Transformers.of([specs[i].transformer for i in owners])
-    held = _memory(specs, owner, shapes, works, layouts, profiles)
+    usual_profiles = [_profile(spec, profiles) for spec in specs]
+    held = _memory(specs, owner, shapes, works, layouts, usual_profiles)
     filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
     usual = np.array([c.optimizer == specs[i].work.optimizer for i, c in zip(owners, choices, strict=True)])
     keep, fits, as_stated = _selected(specs, owner, layouts, filled, usual)
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
-    usual_profiles = [_profile(spec, profiles) for spec in specs]
     second = np.array([each.every_second for each in usual_profiles])[owner]
     core = np.array([each.core_attention for each in usual_profiles])[owner]
     quantised = np.array([s.work.method == "qlora" for s in specs])
@@ -278,10 +278,9 @@ def _memory(
     shapes: Transformers,
     works: Sequence[Workload],
     layouts: Layouts,
-    profiles: MemoryProfiles,
+    own: Sequence[MemoryProfile],
 ) -> Memory:
-    """Peak bytes of every row, each with the memory profile of its framework."""
-    own = [_profile(spec, profiles) for spec in specs]
+    """Peak bytes of every row; ``own`` are the memory profiles of the runs' frameworks."""
     distinct = list(dict.fromkeys(own))
     which = np.array([distinct.index(profile) for profile in own])[owner]
     parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}

@@ -193,7 +193,7 @@ def _widths(spec: RunSpec, optimizer: Optimizer) -> Iterator[str]:
         usual = optimizer == spec.work.optimizer
         why = "as its framework's recipes do" if usual else "as 32-bit states do not fit"
         yield f"optimizer not stated: {optimizer}, {why}"
-    if spec.work.wide_experts and spec.work.method == "qlora":
+    if spec.work.experts_unquantised:
         yield "experts kept in 16 bits: what quantises linear layers passes over those in one tensor"
 
 

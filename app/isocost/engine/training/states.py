@@ -188,7 +188,7 @@ class StateBytes:
         return cls(
             weights=array_of(works, lambda w: _weight_bytes(w, profile)),
             expert_weights=array_of(
-                works, lambda w: SIXTEEN_BIT if _wide_experts(w) else _weight_bytes(w, profile)
+                works, lambda w: SIXTEEN_BIT if w.experts_unquantised else _weight_bytes(w, profile)
             ),
             table_weights=np.full(1, SIXTEEN_BIT),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
@@ -231,11 +231,6 @@ def _logit_bytes(work: Workload, profile: MemoryProfile, whole: float) -> float:
     if work.fused_kernels:
         return FUSED_LOGIT
     return max(profile.logit_bytes, whole * work.whole_logits)
-
-
-def _wide_experts(work: Workload) -> bool:
-    """Whether experts are the part of a quantised model that is not."""
-    return work.method == "qlora" and work.wide_experts
 
 
 def _weight_bytes(work: Workload, profile: MemoryProfile) -> float:
