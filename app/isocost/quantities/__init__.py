@@ -25,6 +25,7 @@ from isocost.quantities.marks import (
     numbers_marked,
     remembered_words,
 )
+from isocost.quantities.nearness import within_factor
 from isocost.quantities.reading import DayError, Quantity, QuantityError, named_several, parse, typed_money
 from isocost.quantities.writing import (
     duration_unit,
@@ -96,5 +97,6 @@ __all__ = [
     "shown_money",
     "typed_money",
     "with_article",
+    "within_factor",
     "without_idle_cents",
 ]

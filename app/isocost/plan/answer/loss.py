@@ -33,6 +33,7 @@ from isocost.plan.answer.warnings.badges import (
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.project.project import model_of
+from isocost.quantities import within_factor
 from isocost.quantities.units import DAYS_PER_MONTH
 
 EIGHT_IN_TEN = 1.2816
@@ -189,7 +190,7 @@ def _similar(
         if run.stage != "pretrain" or not run.trusted or not run.params_active or not run.tokens:
             continue
         ratio = least / _least_compute(law, run.params_active, run.tokens)
-        if run.model != own and 1.0 / SAME_CLASS <= ratio <= SAME_CLASS:
+        if run.model != own and within_factor(ratio, SAME_CLASS):
             found.setdefault(run.model, Similar(run, float(loss(law, run.params_active, run.tokens)), ratio))
     return tuple(sorted(found.values(), key=lambda each: abs(math.log(each.compute_ratio)))[:LISTED])
 

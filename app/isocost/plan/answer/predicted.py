@@ -14,7 +14,7 @@ from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS, GpuHoursStage, Stage, data_of
 from isocost.plan.project.project import Project, hardware_of, model_of
-from isocost.quantities import format_quantity
+from isocost.quantities import format_quantity, within_factor
 
 _KINDS = {
     "pretrain": "pretrain",
@@ -80,10 +80,6 @@ def _like(runs: tuple[PublishedRun, ...], hours: float) -> PublishedRun | None:
     near = [
         (abs(math.log(hours / run.gpu_hours)), at)
         for at, run in enumerate(runs)
-        if run.trusted and run.gpu_hours and hours > 0.0 and _within(hours / run.gpu_hours)
+        if run.trusted and run.gpu_hours and hours > 0.0 and within_factor(hours / run.gpu_hours, ABOUT)
     ]
     return runs[min(near)[1]] if near else None
-
-
-def _within(ratio: float) -> bool:
-    return 1.0 / ABOUT <= ratio <= ABOUT

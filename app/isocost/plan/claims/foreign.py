@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from isocost.catalog import Catalog
 from isocost.language import tr
 from isocost.plan.claims import patterns
-from isocost.quantities import PLAIN, MoneyUnit, QuantityError, numbers_marked, parse
+from isocost.quantities import MoneyUnit, QuantityError
 
 
 def in_dollars(text: str, catalog: Catalog) -> tuple[str, tuple[str, ...]]:
@@ -23,7 +23,7 @@ def in_dollars(text: str, catalog: Catalog) -> tuple[str, tuple[str, ...]]:
 
     def converted(found: re.Match[str]) -> str:
         unit = written.unit(found["before"] or found["after"])
-        ends = list(_ends(found, "" if found["before"] else "2"))
+        ends = _amounts(found)
         if not ends:
             return found[0]
         dollars = " to ".join(f"${unit.usd(end):,.2f}" for end in ends)
@@ -40,18 +40,12 @@ def in_dollars(text: str, catalog: Catalog) -> tuple[str, tuple[str, ...]]:
     return written.pattern.sub(converted, text), tuple(said)
 
 
-def _ends(found: re.Match[str], suffix: str) -> Iterator[float]:
-    """The amount of a match, or both ends of its range: the first has the last one's scale if none itself."""
-    low, high = found[f"low{suffix}"], found[f"high{suffix}"]
-    scale = found[f"high{suffix}_scale"] or ""
-    amounts = [(low, found[f"low{suffix}_scale"] or (scale if high is not None else ""))]
-    if high is not None:
-        amounts.append((high, scale))
+def _amounts(found: re.Match[str]) -> list[float]:
+    """The amount of a match, or both ends of its range; none where one of them is no number."""
     try:
-        with numbers_marked(PLAIN):
-            yield from [parse(f"{digits}{each}".replace(" ", ""), "number") for digits, each in amounts]
+        return [patterns.number(digits, scale) for digits, scale in patterns.ends(found)]
     except QuantityError:
-        return
+        return []
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from isocost.catalog.records import PublishedRun
 from isocost.plan.claims import patterns
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.values import ModelChoice
+from isocost.quantities import within_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ def size_of(model: str, catalog: Catalog) -> Size | None:
 
 def same_size(told: float, published: float, catalog: Catalog) -> bool:
     """Whether an amount is a model's size, as names round it."""
-    near = catalog.constants.claim_rules.same_size.value
-    return 1.0 / near <= told / published <= near
+    return within_factor(told / published, catalog.constants.claim_rules.same_size.value)
 
 
 _IN_BRACKETS = re.compile(r"\s*\(.*")

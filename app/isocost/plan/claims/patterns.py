@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from isocost.catalog.entries.claims import ClaimJob
 from isocost.catalog.vocabulary import foreign_words
+from isocost.quantities import PLAIN, numbers_marked, parse
 from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
 WORDS = {
@@ -231,3 +232,27 @@ def plainly(text: str) -> str:
     for pattern, one in PLAINLY:
         text = pattern.sub(one, text)
     return WORD.sub(lambda found: str(WORDS[found[1].lower()]), text)
+
+
+def ends(found: re.Match[str]) -> tuple[tuple[str, str], ...]:
+    """The digits and the scale of a match's amount, or of both ends of its range; empty = it holds none.
+
+    The first end has the last one's scale where it has none itself: "2 to 3 million".
+    """
+    groups = found.groupdict()
+    suffix = "" if groups.get("low") is not None else "2"
+    low, high = groups.get(f"low{suffix}"), groups.get(f"high{suffix}")
+    if low is None:
+        return ()
+    own, last = groups.get(f"low{suffix}_scale") or "", groups.get(f"high{suffix}_scale") or ""
+    return ((low, own),) if high is None else ((low, own or last), (high, last))
+
+
+def number(digits: str, scale: str) -> float:
+    """An amount of a sentence, with the marks of English whatever the system's language.
+
+    Raises:
+        QuantityError: it is no number we can use.
+    """
+    with numbers_marked(PLAIN):
+        return parse(f"{digits}{scale}".replace(" ", ""), "number")

@@ -9,11 +9,12 @@ from isocost.catalog.records import PublishedRun
 from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator
 from isocost.language import tr
+from isocost.plan.claims.named import same_size
 from isocost.plan.claims.terms import FROM_NOTHING, Terms
 from isocost.plan.kinds import GpuHoursStage
 from isocost.plan.project.project import Price, Scenario
 from isocost.plan.values import Hardware, ModelChoice
-from isocost.quantities import format_count, format_money, format_quantity
+from isocost.quantities import format_count, format_money, format_quantity, within_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,6 @@ def as_fast(terms: Terms, catalog: Catalog) -> tuple[PublishedRun, float] | None
 def _of_its_size(terms: Terms, catalog: Catalog) -> list[PublishedRun]:
     """Trusted published pre-training whose hours are told, of about as many parameters."""
     assert terms.counted is not None
-    near = catalog.constants.claim_rules.same_size.value
     return [
         run
         for run in catalog.runs
@@ -116,8 +116,8 @@ def _of_its_size(terms: Terms, catalog: Catalog) -> list[PublishedRun]:
         and run.accelerator is not None
         and run.params_total is not None
         and run.params_active is not None
-        and 1.0 / near <= run.params_total / terms.counted.total <= near
-        and 1.0 / near <= run.params_active / terms.counted.active <= near
+        and same_size(run.params_total, terms.counted.total, catalog)
+        and same_size(run.params_active, terms.counted.active, catalog)
     ]
 
 
@@ -137,7 +137,7 @@ def _from_nothing(model: str, catalog: Catalog) -> list[PublishedRun]:
 
 
 def _about(published: float | None, told: float | None, factor: float) -> bool:
-    return bool(published and told) and 1.0 / factor <= (published or 1.0) / (told or 1.0) <= factor
+    return bool(published and told) and within_factor((published or 1.0) / (told or 1.0), factor)
 
 
 def run_words(run: PublishedRun, noun: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from isocost.language import tr
-from isocost.quantities import PLAIN, QuantityError, numbers_marked, parse
+from isocost.plan.claims import patterns
+from isocost.quantities import QuantityError
 
 LARGEST = 1e30
 """Above any amount of anything in a claim, FLOPs included."""
@@ -48,29 +49,24 @@ class Sentence:
 
     def _value(self, found: re.Match[str], what: str, *, least: float = 0.0) -> float | None:
         """The amount of a match, the middle of a range; None where it makes no sense, which is said."""
-        groups = found.groupdict()
-        suffix = "" if groups.get("low") is not None else "2"
-        low, high = groups.get(f"low{suffix}"), groups.get(f"high{suffix}")
-        if low is None:
+        amounts = []
+        for digits, scale in patterns.ends(found):
+            amount = self._number(digits, scale, what)
+            if amount is None:
+                return None
+            amounts.append(amount)
+        if not amounts:
             return None
-        scale_high = groups.get(f"high{suffix}_scale") or ""
-        scale_low = groups.get(f"low{suffix}_scale") or (scale_high if high is not None else "")
-        first = self._number(low, scale_low, what)
-        if first is None or high is None:
-            return first if first is None or self._sound(first, found[0], what, least) else None
-        second = self._number(high, scale_high, what)
-        if second is None:
-            return None
-        middle = (first + second) / 2.0
+        middle = sum(amounts) / len(amounts)
         if not self._sound(middle, found[0], what, least):
             return None
-        self._problems.append(tr("Of {found!r} the middle is taken.", found=found[0].strip()))
+        if len(amounts) > 1:
+            self._problems.append(tr("Of {found!r} the middle is taken.", found=found[0].strip()))
         return middle
 
     def _number(self, digits: str, scale: str, what: str) -> float | None:
         try:
-            with numbers_marked(PLAIN):  # claims are sentences in English, whatever the system's language
-                value = parse(f"{digits}{scale}".replace(" ", ""), "number")
+            value = patterns.number(digits, scale)
         except QuantityError:
             value = math.inf
         if math.isfinite(value):

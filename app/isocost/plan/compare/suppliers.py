@@ -39,7 +39,7 @@ class SupplierPrice:
     quoted_as: str = ""
     """What is let at that price: an instance, a region."""
     stale: bool = False
-    """Whether it is out of date: see :func:`isocost.plan.answer.warnings.notices.staleness`."""
+    """Whether it is out of date: see :func:`isocost.plan.answer.warnings.ages.staleness`."""
     old: bool = False
     """Whether it is so old that it is out of date whatever is known beside it."""
 

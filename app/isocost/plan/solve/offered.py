@@ -73,7 +73,7 @@ def on_offer(case: Case, on: Reach) -> Flags:
 
 
 def is_stale(card: PriceCard, case: Case) -> bool:
-    """Whether a price may be gone: see :func:`isocost.plan.answer.warnings.notices.staleness`."""
+    """Whether a price may be gone: see :func:`isocost.plan.answer.warnings.ages.staleness`."""
     price = price_from(card)
     newest = newest_price(price, card.accelerator, case.catalog)
     return staleness(price, newest, case.catalog, case.today) is not None

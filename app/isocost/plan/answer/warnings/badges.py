@@ -28,7 +28,7 @@ from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import data_of, kind_of, tokens_read
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, model_of
-from isocost.quantities import format_fixed, format_quantity, format_share, format_significant
+from isocost.quantities import format_fixed, format_quantity, format_share, format_significant, within_factor
 from isocost.quantities.units import DAYS_PER_MONTH
 
 SAME_CLASS = 3.0
@@ -359,7 +359,7 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
     peer = nearest_peer(flops, catalog)
     if peer is None:
         return
-    near = 1.0 / SAME_CLASS <= peer.ratio <= SAME_CLASS
+    near = within_factor(peer.ratio, SAME_CLASS)
     said = tr("same class as") if near else tr("nearest published run:")
     yield Badge(
         "peer",

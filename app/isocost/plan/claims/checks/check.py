@@ -67,7 +67,3 @@ def times_words(ratio: float) -> str:
     if ratio >= 1e6:
         return tr("{marked} times", marked=marked(f"{ratio:.1e}"))
     return tr("{fixed} times", fixed=format_fixed(ratio, 1) if ratio < 9.95 else format_count(ratio))
-
-
-def within(ratio: float, factor: float) -> bool:
-    return 1.0 / factor <= ratio <= factor

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.claims.checks.check import (
-    Check,
-    not_known,
-)
+from isocost.plan.claims.checks.check import Check, not_known
 from isocost.plan.claims.prediction import Planned, held
 from isocost.plan.claims.terms import Terms
-from isocost.quantities import (
-    format_count,
-    format_memory_of,
-)
+from isocost.quantities import format_count, format_memory_of
 
 
 def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:

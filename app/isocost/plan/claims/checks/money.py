@@ -6,17 +6,10 @@ from collections.abc import Iterator
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.claims.checks.check import (
-    Check,
-    bounded,
-    within,
-)
+from isocost.plan.claims.checks.check import Check, bounded
 from isocost.plan.claims.market import market_of
 from isocost.plan.claims.terms import Terms, dollars
-from isocost.quantities import (
-    format_fixed,
-    format_money,
-)
+from isocost.quantities import format_fixed, format_money, within_factor
 
 
 def money(terms: Terms, catalog: Catalog) -> Check:
@@ -41,7 +34,8 @@ def money(terms: Terms, catalog: Catalog) -> Check:
         )
     rate = claim.usd_per_gpu_hour
     if rate is None:
-        return _implied_price(terms, catalog)
+        assert terms.price is not None
+        return _on_the_market(terms, f"{hours.words}; {terms.price.words}", catalog)
     made = hours.value * rate
     ratio = claim.usd / made
     sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"
@@ -52,13 +46,13 @@ def money(terms: Terms, catalog: Catalog) -> Check:
         fixed=format_fixed(ratio, 2),
     )
     words = (told, *_today(terms, catalog))
-    if within(ratio, rules.same_amount.value):
+    if within_factor(ratio, rules.same_amount.value):
         return Check("money", "holds", tr("adds up"), words, ratio, reproduces=True, outcome="sums")
     if bounded(claim.bound, ratio):
         return Check(
             "money", "holds", tr("within its limit"), words, ratio, reproduces=True, outcome="bounded"
         )
-    if within(ratio, rules.about_the_same.value):
+    if within_factor(ratio, rules.about_the_same.value):
         return Check("money", "holds", tr("about adds up"), words, ratio, outcome="sums")
     return Check("money", "doubtful", tr("does not add up"), words, ratio)
 
@@ -75,13 +69,6 @@ def _today(terms: Terms, catalog: Catalog) -> Iterator[str]:
             date=card.date,
         )
         yield tr("The same hours at the newest usual price, {price}, cost {cost}.", price=price, cost=cost)
-
-
-def _implied_price(terms: Terms, catalog: Catalog) -> Check:
-    """The price that hours and dollars come to, against the market."""
-    assert terms.price is not None
-    assert terms.gpu_hours is not None
-    return _on_the_market(terms, f"{terms.gpu_hours.words}; {terms.price.words}", catalog)
 
 
 def _on_the_market(terms: Terms, sums: str, catalog: Catalog) -> Check:
@@ -105,7 +92,7 @@ def _on_the_market(terms: Terms, sums: str, catalog: Catalog) -> Check:
             "money", "holds", tr("within its limit"), (asked,), ratio, reproduces=True, outcome="bounded"
         )
     same = catalog.constants.claim_rules.same_amount.value
-    assumed = next((each for each in market.claimed if within(price / each, same)), None)
+    assumed = next((each for each in market.claimed if within_factor(price / each, same)), None)
     if assumed is not None:
         said = (asked, tr("Authors of claims assume {money}.", money=format_money(assumed)))
         return Check("money", "holds", tr("adds up as claims do"), said, price / assumed, reproduces=True)
@@ -117,7 +104,7 @@ def _on_the_market(terms: Terms, sums: str, catalog: Catalog) -> Check:
             tr("adds up"),
             (asked,),
             ratio,
-            reproduces=within(ratio, about),
+            reproduces=within_factor(ratio, about),
             outcome="asked",
         )
     ever = tr(

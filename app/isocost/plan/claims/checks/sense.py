@@ -6,12 +6,7 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.claims.checks.check import (
-    Check,
-    Status,
-    times_words,
-    within,
-)
+from isocost.plan.claims.checks.check import Check, Status, times_words
 from isocost.plan.claims.checks.work import affordable_tokens
 from isocost.plan.claims.prediction import Ours, Planned, assumed
 from isocost.plan.claims.published import as_fast, run_words, same_run
@@ -23,6 +18,7 @@ from isocost.quantities import (
     format_quantity,
     format_rounded,
     format_significant,
+    within_factor,
 )
 from isocost.quantities.units import HOURS_PER_DAY
 
@@ -228,7 +224,7 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         tr("fewer tokens than parameters")
         if each < 1
         else tr("just that")
-        if within(each / usual, ABOUT)
+        if within_factor(each / usual, ABOUT)
         else tr("trained beyond that")
         if each > usual
         else tr("less than that")

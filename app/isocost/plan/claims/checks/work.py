@@ -16,17 +16,12 @@ from isocost.plan.claims.checks.check import (
     lacking_words,
     not_known,
     times_words,
-    within,
 )
 from isocost.plan.claims.published import Published, cheapest_published
 from isocost.plan.claims.terms import WHOLE, Terms, flops_each, scientific
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.values import ModelChoice
-from isocost.quantities import (
-    format_count,
-    format_quantity,
-    format_share,
-)
+from isocost.quantities import format_count, format_quantity, format_share, within_factor
 from isocost.quantities.units import SECONDS_PER_HOUR, TERA
 
 
@@ -89,7 +84,7 @@ def work(terms: Terms, catalog: Catalog) -> Check:
         told, meant = (format_quantity(x, "share") for x in (terms.claim.mfu, used))
         words.insert(1, tr("It tells an MFU of {told}; its hours mean {meant}.", told=told, meant=meant))
         about = catalog.constants.claim_rules.about_the_same.value
-        if done.status == "holds" and not within(used / terms.claim.mfu, about):
+        if done.status == "holds" and not within_factor(used / terms.claim.mfu, about):
             done = replace(done, status="doubtful", short=tr("contradicts itself"))
     return replace(done, words=tuple(words))
 
@@ -218,9 +213,11 @@ def _compared(terms: Terms, catalog: Catalog) -> Check:
     )
     ratio = other.share / share if share else None
     rules = catalog.constants.claim_rules
-    if ratio is not None and (within(ratio, rules.same_amount.value) or bounded(terms.claim.bound, ratio)):
+    if ratio is not None and (
+        within_factor(ratio, rules.same_amount.value) or bounded(terms.claim.bound, ratio)
+    ):
         return Check("work", "holds", tr("reproduces"), words, ratio, reproduces=True)
-    if ratio is not None and within(ratio, rules.about_the_same.value):
+    if ratio is not None and within_factor(ratio, rules.about_the_same.value):
         return Check("work", "holds", tr("about right"), words, ratio)
     return Check("work", "doubtful", tr("another share"), words, ratio)
 

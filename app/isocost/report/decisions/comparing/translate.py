@@ -19,6 +19,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
     format_significant,
+    within_factor,
 )
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table
@@ -135,7 +136,7 @@ def _hours_said(found: Translated) -> list[str]:
         return [tr("Hours there are not told: they are predicted too.")]
     there = sum(each.theirs.hours for each in found.stages)
     ratio = found.from_hours / there
-    if 1.0 / SIMILAR <= ratio <= SIMILAR:
+    if within_factor(ratio, SIMILAR):
         return [tr("There {hours} are predicted, about what it took.", hours=_hours(there))]
     times = format_significant(ratio, 2)
     told = tr(
@@ -143,7 +144,7 @@ def _hours_said(found: Translated) -> list[str]:
         hours=_hours(there),
         times=times,
     )
-    if 1.0 / APART <= ratio <= APART:
+    if within_factor(ratio, APART):
         return [told]
     return [
         told,
