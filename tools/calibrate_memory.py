@@ -27,6 +27,7 @@ from isocost.evidence.accuracy import as_reported
 from isocost.evidence.completion import stated_memory
 from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.predict import predict_specs
+from isocost.evidence.ranges import weighted_quantiles
 
 FILE = Path(__file__).resolve().parent.parent / "resources" / "memory.yaml"
 SCALE = 0.05
@@ -152,9 +153,7 @@ def reported() -> tuple[float, float]:
         sources.append(run.source)
     counts = {source: sources.count(source) for source in sources}
     weight = np.array([1.0 / counts[source] for source in sources])
-    order = np.argsort(logs)
-    share = (np.cumsum(weight[order]) - 0.5 * weight[order]) / weight.sum()
-    low, high = np.exp(np.interp([0.05, 0.95], share, np.array(logs)[order])).tolist()
+    low, high = np.exp(weighted_quantiles(np.array(logs), weight, (0.05, 0.95))).tolist()
     medians = [np.median([a for a, s in zip(logs, sources, strict=True) if s == source]) for source in counts]
     typical = float(np.mean(np.abs(np.expm1(medians))))
     print(f"peaks of {len(counts)} sources: typical source {typical:.1%} off, range {low:.2f} to {high:.2f}")

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 from isocost.catalog import Catalog, load
 from isocost.catalog.records import ModelEntry
@@ -113,19 +114,6 @@ def weighted_median(values: Array, weights: Array) -> float:
     return float(np.interp(0.5 * weights.sum(), below, values[order]))
 
 
-def rising(values: Array, weights: Array) -> Array:
-    """The closest values that never fall (pool adjacent violators)."""
-    pools: list[tuple[float, float, int]] = []
-    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
-        pool = (value, weight, 1)
-        while pools and pools[-1][0] > pool[0]:
-            last = pools.pop()
-            both = last[1] + pool[1]
-            pool = ((last[0] * last[1] + pool[0] * pool[1]) / both, both, last[2] + pool[2])
-        pools.append(pool)
-    return np.array([value for value, _, count in pools for _ in range(count)])
-
-
 def averages(dense: Known, mixtures: Known) -> UsualShapes:
     """The table but for its layers, which are one of every size."""
     near = [dense.near(math.log(size)) for size in SIZES]
@@ -142,10 +130,10 @@ def averages(dense: Known, mixtures: Known) -> UsualShapes:
         attention=tuple(math.exp(np.average(attention, weights=each)) for each in near),
         vocabulary=tuple(
             np.exp(
-                rising(
-                    np.array([np.average(vocabulary, weights=each) for each in near]),
-                    np.array([each.sum() for each in near]),
-                )
+                isotonic_regression(
+                    [np.average(vocabulary, weights=each) for each in near],
+                    weights=[each.sum() for each in near],
+                ).x
             ).tolist()
         ),
         tied_embeddings=tuple(float(np.average(tied, weights=each)) for each in near),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog.constants.spreads import RESEARCH, Kind, Platform, Spreads, run_class
 from isocost.evidence.measured_rows import RunSpec
+from isocost.evidence.ranges import weighted_quantiles
 
 TAILS = {"nvidia": 0.1, "open": 0.05, "elsewhere": 0.05, "research": 0.1}
 """Share of runs beyond each end, by platform: sources that differ more among themselves need the further ends
@@ -86,10 +87,7 @@ def _weights(sources: NDArray[np.str_]) -> Array:
 
 def _ends(of: Residuals, tail: float) -> tuple[float, float]:
     """Factors at the weighted quantiles of the residuals that leave a share beyond each."""
-    order = np.argsort(of.logs, kind="stable")
-    weight = _weights(of.sources)[order]
-    reached = (np.cumsum(weight) - 0.5 * weight) / weight.sum()
-    low, high = np.exp(np.interp([tail, 1.0 - tail], reached, of.logs[order]))
+    low, high = np.exp(weighted_quantiles(of.logs, _weights(of.sources), (tail, 1.0 - tail)))
     return min(float(low), 1.0 / LEAST), max(float(high), LEAST)
 
 

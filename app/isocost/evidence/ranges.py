@@ -10,6 +10,7 @@ left with its class's range, and more of it the further it is.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,11 +85,17 @@ def weighted_ends(
     weight = near * np.divide(mass, of_source, out=np.zeros(sources), where=of_source > 0)[owner]
     values = np.concatenate([multiples, UNSEEN])
     weights = np.concatenate([weight, np.full(len(UNSEEN), rule.unseen / len(UNSEEN))])
-    order = np.argsort(values, kind="stable")
-    reached = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
-    low, high = np.interp([TAIL, 1.0 - TAIL], reached, values[order])
+    low, high = weighted_quantiles(values, weights, (TAIL, 1.0 - TAIL))
     within = np.clip([-low, high], rule.least, rule.most)
     return float(within[0]), float(within[1])
+
+
+def weighted_quantiles(values: Array, weights: Array, shares: Sequence[float]) -> Array:
+    """The values below which ``shares`` of the weight lie, between two of them by their weights."""
+    order = np.argsort(values, kind="stable")
+    reached = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
+    found: Array = np.interp(shares, reached, values[order])
+    return found
 
 
 @lru_cache(maxsize=2)
