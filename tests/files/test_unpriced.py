@@ -48,11 +48,25 @@ def test_the_price_is_the_catalogues_and_is_frozen():
         ("{accelerator: NVIDIA GB200, count: 2 racks}", 144),
         ("{accelerator: h100-sxm, count: 4x8}", 32),
         ("{accelerator: h100-sxm, count: 8 servers of 4}", 32),
+        ("{accelerator: NVIDIA H100, count: 64 H100}", 64),
     ],
 )
 def test_a_count_of_nodes_or_racks_is_what_they_hold(hardware, count):
     text = PLAN.replace("{accelerator: h100-sxm, count: 64}", hardware)
     assert parse_project(text, CATALOG).scenarios[0].hardware.count == count
+
+
+@pytest.mark.parametrize(
+    ("data", "tokens"),
+    [
+        ("{tokens: 1T, batch_tokens: 1024 sequences}", 1024 * 4096),
+        ("{tokens: 1T, sequence: 8K, batch_tokens: 512 seqs}", 512 * 8000),
+        ("{tokens: 1T, sequence: 8192, batch_tokens: 4M tokens}", 4e6),
+    ],
+)
+def test_a_batch_of_sequences_is_the_tokens_they_hold(data, tokens):
+    project = parse_project(PLAN.replace("{tokens: 10B}", data), CATALOG)
+    assert project.scenarios[0].stages[0].data.batch_tokens == tokens
 
 
 @pytest.mark.parametrize(

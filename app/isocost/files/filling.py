@@ -17,11 +17,11 @@ from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError
 from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.physics.counts import held_by
+from isocost.plan.physics.counts import counted_by
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.programme import Api
 from isocost.plan.project.terms import OF_MODE, NoSuchTermsError, card_on_terms
-from isocost.plan.values import BY_HAND, NO_PRICE, Price
+from isocost.plan.values import BY_HAND, NO_PRICE, Data, Price, sequences_of
 from isocost.quantities import QuantityError, parse
 
 Section = dict[str, Any]
@@ -45,8 +45,8 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
 
 
 def _counted(tree: Any, catalog: Catalog) -> Any:
-    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none, and
-    a count of nodes or racks in accelerators.
+    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none, a
+    count of nodes or racks in accelerators, and a batch of sequences in tokens.
 
     The plan's notices say what the instance holds.
     """
@@ -62,17 +62,33 @@ def _counted(tree: Any, catalog: Catalog) -> Any:
             counted["hardware"] = {**hardware, "count": str(alias.count)}
         elif isinstance(hardware.get("count"), str):
             counted["hardware"] = {**hardware, "count": _of_machines(hardware, catalog)}
+    data = counted.get("data")
+    if isinstance(data, dict) and isinstance(data.get("batch_tokens"), str):
+        counted["data"] = {**data, "batch_tokens": _of_sequences(data)}
     return counted
 
 
 def _of_machines(hardware: Section, catalog: Catalog) -> str:
     """A count as it is written; of nodes, or racks, the accelerators they hold."""
     try:
-        held = held_by(catalog.accelerator(hardware["accelerator"]))
+        several = counted_by(catalog.accelerator(hardware["accelerator"]), catalog)
         unit = NUMBERS["hardware.count"].words
-        return f"{parse(hardware['count'], 'count', unit=unit, several=held):.0f}"
+        return f"{parse(hardware['count'], 'count', unit=unit, several=several):.0f}"
     except (CatalogError, QuantityError):
         return str(hardware["count"])  # said where the name, or the number, is checked
+
+
+def _of_sequences(data: Section) -> str:
+    """A batch as it is written; of sequences, the tokens they hold."""
+    if "seq" not in data["batch_tokens"].lower():
+        return str(data["batch_tokens"])
+    sequence, batch = NUMBERS["data.sequence"], NUMBERS["data.batch_tokens"]
+    try:
+        length = str(data.get("sequence", Data(tokens=0.0).sequence))
+        several = sequences_of(parse(length, sequence.quantity, unit=sequence.words))
+        return f"{parse(data['batch_tokens'], batch.quantity, unit=batch.words, several=several):.12g}"
+    except QuantityError:
+        return str(data["batch_tokens"])
 
 
 def _name_region(scenario: Section, catalog: Catalog) -> None:

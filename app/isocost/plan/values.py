@@ -126,6 +126,11 @@ class Data(Value, frozen=True):
     across the whole sequence."""
 
 
+def sequences_of(length: float) -> dict[str, float]:
+    """Tokens of what a batch may be told in instead, for sequences of a length in tokens."""
+    return {"sequence": length, "seq": length}
+
+
 class Tuning(Value, frozen=True):
     """How a fine-tune touches the weights and fills its batches."""
 

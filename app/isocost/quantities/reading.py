@@ -80,6 +80,8 @@ _DAY = re.compile(
 )
 """A day with its numbers set against each other as in no sum: 2026-12-31, 31.12.2026, 12/31/2026."""
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+_BREAK = re.compile(r"[\s-]+|(?<=[A-Za-z])(?=[0-9])")
+"""Between the words of a name, where people write a space, a hyphen or nothing: RTX 4090, rtx4090."""
 _CHANGE = re.compile(r"(?P<sign>[+-])\s*(?P<percent>[0-9.,]+)\s*%")
 
 
@@ -108,8 +110,9 @@ def parse(
     numbers are shown with a decimal comma, point and comma change places in this: 1.500 is 1500, 1,500 is 1.5
     and 1.5 stays 1.5. A share above 1 without a percent sign is taken as per cent. ``unit`` names words that
     may follow the number ("GPUs"). Money may be of any of the currencies ``money``, of the first where none
-    is named, and comes to USD at their rates. ``several`` names what holds several of the things counted and
-    how many ("node": 8): "64 nodes" is 512, "64 nodes of 4" 256.
+    is named, and comes to USD at their rates. ``several`` names what may be counted instead
+    and how many each is: with "node": 8 "64 nodes" are 512 and "64 nodes of 4" 256, with "H100": 1 the same
+    goes for "64 H100" and "64 H100 nodes".
 
     Arithmetic is worked out (``7B*2``, ``=3e9+4e9``, ``$20 - 5%``, ``16 x 8``), and a span of time is turned
     into the field's unit where that is another one ("2 years" of months).
@@ -144,9 +147,10 @@ def parse(
 @lru_cache(maxsize=16)
 def _held(names: tuple[str, ...]) -> re.Pattern[str]:
     """What holds several things after its number: "64 nodes", "8 servers of 4", "2 boxes x 8"."""
-    longest = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+    words = sorted((_BREAK.split(each) for each in names), key=lambda each: -sum(map(len, each)))
+    longest = "|".join(r"[\s-]*".join(map(re.escape, each)) for each in words)
     return re.compile(
-        rf"(?<=[0-9kK)])\s*-?(?P<name>{longest})(?:e?s)?(?![A-Za-z])"
+        rf"(?<=[0-9A-Za-z)])(?:\s*x\s*|\s+|\s*-?(?![0-9]))(?P<name>{longest})(?:e?s)?(?![A-Za-z0-9])"
         r"(?P<each>\s*(?:of|with|each with|x|\*)\s*(?=[0-9(]))?",
         re.IGNORECASE,
     )
@@ -154,13 +158,25 @@ def _held(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _times(found: re.Match[str], several: Mapping[str, float]) -> str:
     """A factor in the place of what holds several things; how many may be told behind it."""
-    return "*" if found["each"] else f"*{several[found['name'].lower()]:.0f}"
+    return "*" if found["each"] else f"*{_each(found, several):.0f}"
 
 
-def named_several(text: str, several: Mapping[str, float]) -> str:
-    """The name of what holds several that a text counts without telling how many; empty = none."""
-    found = _held(tuple(several)).search(text.translate(_TYPOGRAPHY)) if several else None
-    return found["name"].lower() if found is not None and not found["each"] else ""
+def _each(found: re.Match[str], several: Mapping[str, float]) -> float:
+    """How many each of what was counted is."""
+    return next(each for name, each in several.items() if _folded(name) == _folded(found["name"]))
+
+
+def _folded(name: str) -> str:
+    return _BREAK.sub("", name).lower()
+
+
+def named_several(text: str, several: Mapping[str, float]) -> tuple[str, float] | None:
+    """What holds several that a text counts without telling how many, and that number; None = nothing."""
+    if not several:
+        return None
+    found = (each for each in _held(tuple(several)).finditer(text.translate(_TYPOGRAPHY)) if not each["each"])
+    told = ((each["name"], _each(each, several)) for each in found)
+    return next((each for each in told if each[1] > 1), None)
 
 
 def typed_money(text: str, money: Sequence[MoneyUnit]) -> MoneyUnit:

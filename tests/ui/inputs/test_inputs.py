@@ -79,12 +79,19 @@ def test_what_was_understood_is_said_while_typing(window, qtbot):
         ("tpu-v5p", "512", "= 512 chips"),
         ("trainium1", "1 chip", "= 1 chip"),
         ("tpu-v5p", "512 GPUs", "= 512 chips"),
-        ("h100-sxm", "64 nodes", "= 512 GPUs, 8 a node"),
+        ("h100-sxm", "64 nodes", "= 512 GPUs, 8 per node"),
         ("h100-sxm", "4x8", "= 32 GPUs"),
-        ("gb300", "2 racks", "= 144 GPUs, 72 a rack"),
-        ("gb300", "18 servers", "= 72 GPUs, 4 a server"),
-        ("tpu-v5p", "2 hosts", "= 8 chips, 4 a host"),
+        ("gb300", "2 racks", "= 144 GPUs, 72 per rack"),
+        ("gb300", "18 servers", "= 72 GPUs, 4 per server"),
+        ("tpu-v5p", "2 hosts", "= 8 chips, 4 per host"),
         ("trainium1", "4 instances of 16", "= 64 chips"),
+        ("h100-sxm", "64 H100", "= 64 GPUs"),
+        ("h100-sxm", "64 x H100 SXM", "= 64 GPUs"),
+        ("h100-sxm", "16x NVIDIA H100s", "= 16 GPUs"),
+        ("h100-sxm", "14 H100 nodes", "= 112 GPUs, 8 per node"),
+        ("h100-sxm", "16 HGX H100 nodes", "= 128 GPUs, 8 per HGX H100 node"),
+        ("h100-sxm", "2 p5.48xlarge", "= 16 GPUs, 8 per p5.48xlarge"),
+        ("tpu-v5p", "64 TPU v5p", "= 64 chips"),
     ],
 )
 def test_accelerators_are_counted_by_their_own_name(window, qtbot, accelerator, text, understood):
@@ -94,6 +101,12 @@ def test_accelerators_are_counted_by_their_own_name(window, qtbot, accelerator, 
     edit.selectAll()
     qtbot.keyClicks(edit, text)
     assert said(window, "hardware.count") == understood
+
+
+def test_a_batch_is_told_in_sequences_of_the_length_it_has(window, qtbot):
+    enter(window, qtbot, "data.sequence", "8192")
+    enter(window, qtbot, "data.batch_tokens", "1024 sequences")
+    assert window.session.value("data.batch_tokens") == 1024 * 8192
 
 
 @pytest.mark.parametrize(
@@ -130,7 +143,9 @@ def test_a_count_nobody_rents_is_said_where_it_was_typed(window, qtbot, text, co
     assert said(window, "hardware.count") == told
 
 
-@pytest.mark.parametrize(("accelerator", "text"), [("h100-sxm", "2 racks"), ("rtx4090", "2 servers")])
+@pytest.mark.parametrize(
+    ("accelerator", "text"), [("h100-sxm", "2 racks"), ("rtx4090", "2 servers"), ("h100-sxm", "64 H200")]
+)
 def test_a_count_of_what_holds_nobody_knows_how_many_is_refused(window, qtbot, accelerator, text):
     window.session.choose_hardware(accelerator, 8)
     enter(window, qtbot, "hardware.count", text)

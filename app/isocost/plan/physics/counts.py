@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 
 Counts = NDArray[np.int64]
@@ -26,8 +27,20 @@ MACHINES = ("node", "server", "machine", "box", "instance", "host")
 """What people call that which holds the accelerators of one node."""
 
 
-def held_by(entry: AcceleratorEntry) -> dict[str, float]:
-    """How many accelerators stand in what people count them by: a node and its other names, a rack.
+def counted_by(entry: AcceleratorEntry, catalog: Catalog) -> dict[str, float]:
+    """How many accelerators are meant by what people count: one of its names, an instance, a node, a rack."""
+    counted: dict[str, float] = {}
+    for name in catalog.accelerator_names.spellings(entry.spec.id):
+        alias = catalog.alias(name)
+        each = float(alias.count or 1) if alias else 1.0
+        counted |= {name: each, f"{entry.spec.vendor} {name}": each}
+    # "16 HGX H100 nodes" are no nodes of nodes.
+    nodes = {f"{name} {machine}": each for name, each in counted.items() if each > 1 for machine in MACHINES}
+    return counted | nodes | _held_by(entry)
+
+
+def _held_by(entry: AcceleratorEntry) -> dict[str, float]:
+    """How many accelerators stand in a node, by all its names, and in a rack.
 
     Cards of one's own stand in machines of any size. GPUs whose fast links join several nodes are sold by the
     rack: its backplane is as far as those links go. What another rack holds is its owner's choice.

@@ -16,9 +16,9 @@ from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
 from isocost.plan.money.ownership import PURCHASE
-from isocost.plan.physics.counts import held_by, units_of
+from isocost.plan.physics.counts import counted_by, units_of
 from isocost.plan.project.project import efficiency_of
-from isocost.plan.values import Data
+from isocost.plan.values import Data, sequences_of
 from isocost.quantities import shown_money
 from isocost.report.findings.inputs.captions import details_line, layout_line, prices_shown, software_line
 from isocost.ui.inputs.bindings import model_parameters
@@ -227,6 +227,7 @@ class InputColumn(QScrollArea):
     def _refresh_details(self, stage: Stage, data: Data) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
         self.details.say(details_line(data))
+        self.fields["data.batch_tokens"].edit.take_several(sequences_of(data.sequence))
         for path in ("data.tokens", "data.batch_tokens"):
             self.fields[path].set_low(slider_low(stage, NUMBERS[path]))
         kind = kind_of(stage)
@@ -277,7 +278,7 @@ class InputColumn(QScrollArea):
         for path in ("hardware.count", "price.usd_per_gpu_hour"):
             self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_stops(units_of(entry, owned))
-        self.fields["hardware.count"].edit.take_several(held_by(entry))
+        self.fields["hardware.count"].edit.take_several(counted_by(entry, self._session.catalog))
         hours = self.fields["stage.gpu_hours"]
         hours.label.setText(named_for(entry.noun, hours.field.label, heading=True))
 

@@ -121,7 +121,7 @@ class QuantityEdit(QLineEdit):
         self._currencies = currencies
 
     def take_several(self, several: Mapping[str, float]) -> None:
-        """Take counts of what holds several too: its name, and how many each holds."""
+        """Take counts of what else the field's things are told in: its name, and how many each holds."""
         self._several = several
 
     def set_noun(self, noun: str) -> None:
@@ -218,8 +218,8 @@ class QuantityEdit(QLineEdit):
 
     def _held_words(self) -> str:
         """How many each of what was counted holds, where that was not typed; else nothing."""
-        name = named_several(self.text(), self._several)
-        return tr(", {each} a {name}", each=format_count(self._several[name]), name=name) if name else ""
+        named = named_several(self.text(), self._several)
+        return tr(", {each} per {name}", each=format_count(named[1]), name=named[0]) if named else ""
 
     def _rate_words(self) -> str:
         """The currency that was typed and its rate, where it is not the dollar; else nothing."""
