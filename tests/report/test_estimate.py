@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 
 from isocost.catalog import Catalog, CatalogError, load
 from isocost.catalog.records import named_for
-from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.answer.results import Estimate, GroupShare, StageEstimate, Total
 from isocost.plan.doubt.span import EstimateRange, Range
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Breakdown, FlopCount, Part
+from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.project import Hardware, ModelChoice, Project, replace_stage
 from isocost.quantities import plain_spaces
+from isocost.report.estimate_questions import questions
 from isocost.report.estimate_tables import csv_text, json_text, markdown_text
 from isocost.report.estimate_text import text, work_sentence
 from isocost.report.findings.header import key_figures
@@ -223,3 +225,19 @@ def test_of_what_does_not_fit_no_speed_is_shown(sequence):
     assert "no layout fits; cost and time are what" in text(result)
     assert "if it fitted" in text(result)
     assert "a step takes" not in text(result)
+
+
+def test_questions_beside_a_plan_that_does_not_fit_are_answered_as_if_it_did():
+    catalog = load()
+    plan = shipped("api-or-own", catalog)
+    answers = [
+        {
+            each.key: each
+            for each in questions(answer(with_hardware(plan, "h100-sxm", count, catalog), catalog))
+        }
+        for count in (8, 1)
+    ]
+    for key in ("rent_or_buy", "api_or_own", "energy"):
+        assert "if it fitted" not in " ".join(answers[0][key].sentences)
+        assert "if it fitted" in " ".join(answers[1][key].sentences)
+    assert answers[1]["rent_or_buy"].figures["said"].endswith(", if it fitted")

@@ -52,20 +52,20 @@ def _questions(answer: Answer) -> Iterator[Question]:
     scenario, on = answer.scenario, answer.reckoning
     bought, options, late = on.rent_or_buy, answer.options, answer.slip(LATE_WEEKS)
     if bought is not None:
-        told: tuple[str, ...] = (*rent_said(bought)[:2], rent_note(bought))
+        told: tuple[str, ...] = (*rent_said(bought).of(answer.estimate)[:2], rent_note(bought))
     else:
         told = (rent_unanswered(scenario, on.catalog).said.subtitle,)
-    yield Question("rent_or_buy", tr("Rent or buy"), told, bought and _rent_or_buy(bought))
+    yield Question("rent_or_buy", tr("Rent or buy"), told, bought and _rent_or_buy(bought, told[0]))
     told = (options_unanswered().said.subtitle,)
     if options is not None:
-        told = (*options_said(options, scenario)[:2], options_note(options, scenario))
-    yield Question("api_or_own", tr("API or own"), told, options and _api_or_own(options, scenario))
+        told = (*options_said(options, scenario).of(answer.estimate)[:2], options_note(options, scenario))
+    yield Question("api_or_own", tr("API or own"), told, options and _api_or_own(options, scenario, told[0]))
     yield Question("slip", tr("A week late"), (slip_words(late),), _slip(late))
     left = answer.omissions
     told = (*(f"{each.name}: {each.meaning}" for each in left if each.path), never_counted(left))
     yield Question("not_in_this_bill", scope_said(left).finding, told, [_omission(each) for each in left])
     found = on.footprint
-    told = (energy_said(found).summary, energy_sources(found))
+    told = (energy_said(found).of(answer.estimate).summary, energy_sources(found))
     yield Question("energy", tr("Energy"), told, _energy(found))
     beside = badges(scenario, answer.estimate.stages, on.catalog, spokesman(scenario))
     told = tuple(f"{each.text}: {each.detail.rstrip('.')}" for each in beside)
@@ -73,10 +73,10 @@ def _questions(answer: Answer) -> Iterator[Question]:
     yield Question("standing", badges_said(beside).finding, told, [_remark(each) for each in beside])
 
 
-def _rent_or_buy(question: RentOrBuy) -> dict[str, Any]:
+def _rent_or_buy(question: RentOrBuy, said: str) -> dict[str, Any]:
     return {
         "verdict": "buy" if question.pays else "rent",
-        "said": rent_said(question).finding,
+        "said": said,
         "utilization": question.utilization,
         "break_even_utilization": question.break_even_utilization,
         "service_life_months": question.life_months,
@@ -100,9 +100,9 @@ def _rent_or_buy(question: RentOrBuy) -> dict[str, Any]:
     }
 
 
-def _api_or_own(question: OptionComparison, scenario: Scenario) -> dict[str, Any]:
+def _api_or_own(question: OptionComparison, scenario: Scenario, said: str) -> dict[str, Any]:
     return {
-        "said": options_said(question, scenario).finding,
+        "said": said,
         "tokens_per_day": scenario.demand.tokens_per_day,
         "months": scenario.demand.months,
         "cheapest": question.cheapest,

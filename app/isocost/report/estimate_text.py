@@ -25,6 +25,7 @@ from isocost.quantities import (
 from isocost.report.decisions.doubting.doubt import days_said
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line, range_rows
+from isocost.report.findings.said import if_it_fitted
 from isocost.report.forms import aligned
 
 KG_PER_TONNE = 1000.0
@@ -116,8 +117,7 @@ def _total(result: Estimate) -> Iterator[str]:
     total = result.total
     hours = f"{_rounded(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
     bill = tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
-    run = all(stage.runs for stage in result.stages if stage.enabled)
-    yield bill if run else tr("{bill}, if it fitted", bill=bill)
+    yield bill if result.runs else if_it_fitted(bill)
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
@@ -131,11 +131,12 @@ def _total(result: Estimate) -> Iterator[str]:
         if result.range.parts:
             made_of = "; ".join(f"{name} {ends}" for name, ends in range_rows(result.range))
             yield tr("The range of the cost is made of: {made_of}", made_of=made_of)
-    yield tr(
+    energy = tr(
         "Energy: {rounded} kWh, {rounded_2} t CO2e",
         rounded=_rounded(total.energy_kwh),
         rounded_2=_rounded(total.co2_kg / KG_PER_TONNE),
     )
+    yield energy if result.runs else if_it_fitted(energy)
 
 
 def _rounded(value: float) -> str:

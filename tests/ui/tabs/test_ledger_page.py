@@ -354,6 +354,19 @@ def test_energy_says_power_energy_price_and_both_emissions(qtbot, page: LedgerPa
     assert "your input" not in page.energy.sources.whole
 
 
+def test_questions_about_what_does_not_fit_are_answered_as_if_it_did(
+    qtbot, page: LedgerPage, session: Session
+):
+    cards = (page.rent_or_buy, page.api_or_own, page.energy)
+    assert not any("if it fitted" in card.title.text() for card in cards)
+    session.choose_hardware("h100-sxm", 1)
+    compute(qtbot, session)
+    assert session.answer is not None
+    assert not session.answer.estimate.runs
+    for card in cards:
+        assert card.title.text().endswith(", if it fitted")
+
+
 def test_badges_stand_with_their_sources(page: LedgerPage):
     chips = {chip.objectName(): chip for chip in page.badges.findChildren(QLabel) if chip.property("tone")}
     assert "badge.threshold-eu-gpai" in chips

@@ -152,6 +152,11 @@ class Estimate:
         return all(known) if known else None
 
     @property
+    def runs(self) -> bool:
+        """Whether the speed of every stage that counts is that of a run."""
+        return all(stage.runs for stage in self.stages if stage.enabled)
+
+    @property
     def fit(self) -> FitWord | None:
         """Whether the memory of every stage that counts is enough, by the gravest of them."""
         return gravest(stage.fit for stage in self.stages if stage.enabled)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from isocost.language import tr
+from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.report.decisions.doubting.doubt import ends_said
 
@@ -20,6 +21,19 @@ class Said(NamedTuple):
     """How to read the picture."""
     summary: str
     """Both and the figures as sentences, for those who cannot see the picture."""
+
+    def of(self, estimate: Estimate) -> Said:
+        """The same where an estimate is of a run; of one that does not fit, said to be what it would be."""
+        if estimate.runs:
+            return self
+        finding = if_it_fitted(self.finding)
+        told = self.summary.removeprefix(f"{self.finding}. ")
+        return Said(finding, self.subtitle, f"{finding}. {told}")
+
+
+def if_it_fitted(said: str) -> str:
+    """What holds of a plan that does not fit only as far as it is worked out as though it did."""
+    return tr("{said}, if it fitted", said=said)
 
 
 @dataclass(frozen=True, slots=True)

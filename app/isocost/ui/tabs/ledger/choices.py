@@ -6,11 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from isocost.language import tr
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import OptionComparison
-from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.money.rent_or_buy import RentOrBuy
-from isocost.plan.project.project import Scenario
 from isocost.report.findings.inputs.choices import (
     LinesView,
     Unanswered,
@@ -117,8 +116,9 @@ class RentOrBuyCard(QuestionCard):
         self._shown: RentOrBuy | None = None
         self.say(tr("Rent or buy"), tr("Estimating…"), tr("Estimating…"))
 
-    def show_question(self, reckoning: Reckoning, buying: Buying | None = None) -> None:
+    def show_answer(self, answer: Answer, buying: Buying | None = None) -> None:
         """Draw another comparison, or what it lacks. ``buying``: with its doubt."""
+        reckoning = answer.reckoning
         question = self._shown = reckoning.rent_or_buy
         if question is None:
             self.explains("")
@@ -126,7 +126,8 @@ class RentOrBuyCard(QuestionCard):
             return
         crosses = question.crossover_month is not None
         self.explains(f"rent_or_buy.{'crossover_month' if crosses else 'plan_rented_usd'}")
-        self._draw(rent_view(question, buying), rent_said(question, buying), rent_note(question, buying))
+        said = rent_said(question, buying).of(answer.estimate)
+        self._draw(rent_view(question, buying), said, rent_note(question, buying))
 
     def table(self) -> Table:
         return rent_table(self._shown)
@@ -140,8 +141,9 @@ class OptionsCard(QuestionCard):
         self._shown: OptionComparison | None = None
         self.say(tr("API, fine-tune or train?"), tr("Estimating…"), tr("Estimating…"))
 
-    def show_question(self, question: OptionComparison | None, scenario: Scenario) -> None:
-        """Draw another comparison; None = no demand is given."""
+    def show_answer(self, answer: Answer) -> None:
+        """Draw another comparison, or what it lacks."""
+        question, scenario = answer.options, answer.scenario
         self._shown = question
         if question is None:
             self.explains("")
@@ -149,8 +151,8 @@ class OptionsCard(QuestionCard):
             return
         cheapest = [each.key for each in question.options].index(question.cheapest)
         self.explains(f"api_or_own.options.{cheapest}.total_usd")
-        said, note = options_said(question, scenario), options_note(question, scenario)
-        self._draw(options_view(question, scenario), said, note)
+        said = options_said(question, scenario).of(answer.estimate)
+        self._draw(options_view(question, scenario), said, options_note(question, scenario))
 
     def table(self) -> Table:
         return options_table(self._shown)

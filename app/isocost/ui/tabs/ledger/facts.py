@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from isocost.catalog import Catalog
 from isocost.language import in_sentence, tr
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.warnings.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.energy import Footprint
@@ -59,13 +60,14 @@ class EnergyCard(ChartCard):
         super().apply_theme(theme)
         self.figures.fit()
 
-    def show_footprint(self, found: Footprint, ranges: FigureRanges | None = None) -> None:
+    def show_answer(self, answer: Answer, ranges: FigureRanges | None = None) -> None:
         """Say what a programme draws, uses and emits, with the ranges that are shown."""
+        found = answer.reckoning.footprint
         self._found, self._ranges = found, ranges
         for block, figure in zip(self.blocks, energy_figures(found, ranges), strict=True):
             block.fill(figure)
         self.figures.fit()
-        self.say(*energy_said(found, ranges))
+        self.say(*energy_said(found, ranges).of(answer.estimate))
         self.sources.say(energy_sources(found))
 
     def table(self) -> Table:

@@ -154,9 +154,9 @@ class LedgerPage(QWidget):
             None if ranges is None else ranges.beside.cash,
         )
         buying = None if ranges is None else ranges.beside.buying
-        self.rent_or_buy.show_question(answer.reckoning, buying)
-        self.api_or_own.show_question(answer.options, scenario)
-        self.energy.show_footprint(answer.reckoning.footprint, ranges)
+        self.rent_or_buy.show_answer(answer, buying)
+        self.api_or_own.show_answer(answer)
+        self.energy.show_answer(answer, ranges)
         self.scope.show_omissions(answer.omissions)
         self.badges.show_badges(badges(scenario, answer.estimate.stages, catalog, spokesman(scenario)))
 
