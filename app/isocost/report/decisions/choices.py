@@ -57,7 +57,7 @@ _CAVEATS: dict[Caveat, str] = {
 }
 
 
-def marked(name: str, caveats: Sequence[Caveat]) -> str:
+def starred(name: str, caveats: Sequence[Caveat]) -> str:
     """A name with its mark, where its price or speed deserves doubt."""
     return f"{name} {MARK}" if caveats else name
 

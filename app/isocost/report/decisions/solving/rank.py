@@ -26,10 +26,10 @@ from isocost.report.decisions.choices import (
     choice_tree,
     cost_words,
     hardware_words,
-    marked,
     marks_words,
     price_date,
     range_words,
+    starred,
     supplier_of,
     title_of,
 )
@@ -273,7 +273,7 @@ def _table(found: Ranking, timed: bool) -> Table:
 
 def _row(row: Ranked, timed: bool) -> tuple[Any, ...]:
     return (
-        marked(hardware_words(row.choice), row.caveats),
+        starred(hardware_words(row.choice), row.caveats),
         row.choice.cost_usd,
         range_words(row.choice),
         row.choice.span_days,

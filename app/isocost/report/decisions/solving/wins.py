@@ -21,7 +21,7 @@ from isocost.quantities import (
     format_share,
     format_significant,
 )
-from isocost.report.decisions.choices import caveat_words, marked, title_of
+from isocost.report.decisions.choices import caveat_words, starred, title_of
 from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -134,7 +134,7 @@ def _legend(found: Wins) -> Table:
 
 def winner_name(winner: Winner) -> str:
     """A winner's name, with a mark where its price or speed deserves doubt."""
-    return marked(winner.label, winner.caveats)
+    return starred(winner.label, winner.caveats)
 
 
 def spread_words(winner: Winner, cost_usd: float) -> str:

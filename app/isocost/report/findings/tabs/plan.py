@@ -29,7 +29,7 @@ from isocost.quantities import (
     shown_duration,
     shown_money,
 )
-from isocost.report.decisions.choices import SAME_TIME, caveat_words, marked, marks_words
+from isocost.report.decisions.choices import SAME_TIME, caveat_words, marks_words, starred
 from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.decisions.solving.rank import CLAIMED
 from isocost.report.findings.said import Said
@@ -477,7 +477,7 @@ def why_marked(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
 def row_name(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
     """A row's name, with its mark where price or speed deserve doubt."""
     known = sureness.get(choice.accelerator)
-    return choice.label if known is None else marked(choice.label, known.caveats)
+    return choice.label if known is None else starred(choice.label, known.caveats)
 
 
 def choice_pace(choice: RankedChoice) -> str:
