@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,7 @@ from isocost.engine.generation.step import EngineMemory, engine_memory, wide_pea
 from isocost.language import later, tr
 from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import DRIVER, GENERATED, Array, Detail, Doubt, Job, StageRun
+from isocost.plan.physics.remembered import remembered
 from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.values import ModelChoice, RlStackName
 from isocost.quantities import format_count, format_fixed, format_significant
@@ -32,6 +32,9 @@ from isocost.quantities.units import SECONDS_PER_HOUR
 
 ANCHORS = 7
 """Counts of a curve that are simulated; between them hours follow straight lines of the count."""
+
+MOST_HELD = 2048
+"""Simulated runs that are remembered, at 1.3 kB each: every accelerator of six stages."""
 
 CRAWL = 0.002
 """Share of the peak an impossible run is priced at: the least of any published run."""
@@ -106,7 +109,7 @@ def _between(
     return hours, fits
 
 
-@lru_cache(maxsize=1024)
+@remembered(MOST_HELD)
 def simulated(
     catalog: Catalog, recipe: Recipe, accelerator: str, counts: tuple[int, ...]
 ) -> tuple[RlTime | None, ...]:
