@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -17,6 +18,7 @@ from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.plan.answer.estimate import answer
 from isocost.plan.project.programme import Goal
+from isocost.plan.project.project import replace_scenario
 from isocost.plan.solve.case import Case, losses_of
 from isocost.plan.solve.scale import (
     Extent,
@@ -171,6 +173,16 @@ def test_a_title_tells_the_two_losses_as_the_law_has_them():
     settled = point(moved, on, result.total.cost_usd)
     assert "is about the best" in title(settled)
     assert f"{settled.loss:.2f}" in said_of(on, settled)
+
+
+def test_what_costs_nothing_has_no_map():
+    case = case_of()
+    free = msgspec.structs.replace(case.scenario.price, usd_per_gpu_hour=0.0)
+    scenario = msgspec.structs.replace(case.scenario, price=free)
+    case = replace(case, project=replace_scenario(case.project, scenario))
+    size, tokens = place_of(case)
+    extent = Extent((size / 20, size * 20), (tokens / 20, tokens * 20))
+    assert survey(case, extent, case.catalog.constants.laws.law()) is None
 
 
 def said_of(on, there):

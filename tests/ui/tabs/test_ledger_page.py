@@ -263,6 +263,15 @@ def test_bars_of_the_calendar_are_read_by_mouse_and_keys(page: LedgerPage):
     assert plot.accessibleDescription() == page.calendar.pointed.text()
 
 
+def test_nothing_is_read_above_the_calendar(page: LedgerPage):
+    plot = page.calendar.plot
+    QTest.mouseMove(plot, QPoint(300, 5))
+    QTest.mousePress(plot, LEFT, pos=QPoint(305, 8))
+    QTest.mouseMove(plot, QPoint(305, -30))
+    assert plot.hover is None
+    QTest.mouseRelease(plot, LEFT, pos=QPoint(305, -30))
+
+
 # Questions
 
 

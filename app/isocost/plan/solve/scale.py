@@ -356,9 +356,9 @@ MOST_LINES = 40
 
 
 def survey(case: Case, extent: Extent, law: ParametricLaw) -> Survey | None:
-    """The map of a plan; None where no model of its kind has such sizes."""
+    """The map of a plan; None where no model of its kind has such sizes, or where they cost nothing."""
     on = cost_map(case, extent)
-    if on is None:
+    if on is None or on.ends[0] <= 0.0:
         return None
     unique = case.scenario.dataset.unique_tokens
     within = case.catalog.constants.laws.optimal_within.compute

@@ -100,6 +100,8 @@ class CalendarChart(ReadableChart[CalendarView]):
     def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
         places = Places(self.view, size.width(), theme)
         row = int(at.y() // theme.px(STRETCH))
+        if row < 0:  # dragged out at the top
+            return None
         if row < len(self.view.bars):
             return row
         if at.y() >= places.cash().top() - 12:

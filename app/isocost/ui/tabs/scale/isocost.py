@@ -67,8 +67,7 @@ class _Known:
 
 def _surveyed(answer: Answer, stage: int, extent: Extent, law: ParametricLaw) -> _Known:
     found = survey(_case_of(answer, stage), extent, law)
-    priced = found is not None and found.on.ends[0] > 0.0
-    return _Known(_surveyed_by(answer, stage, extent, law), stage, found if priced else None)
+    return _Known(_surveyed_by(answer, stage, extent, law), stage, found)
 
 
 def _surveyed_by(answer: Answer, stage: int, extent: Extent, law: ParametricLaw) -> object:
