@@ -113,7 +113,11 @@ class Monkey:
         self._problem = ""
         window.documents.opened.connect(self._note_opened)
         window.session.failed.connect(self._note_problem)
-        QTimer.singleShot(15, self._play_in_dialogs)
+        # Begun again each time: one that repeats is not heard in a dialog that its own click has opened, and
+        # what QTimer.singleShot is given stays in memory.
+        self._next = QTimer(singleShot=True, interval=15)
+        self._next.timeout.connect(self._play_in_dialogs)
+        self._next.start()
 
     def _note_opened(self) -> None:
         self._opened = True
@@ -407,7 +411,7 @@ class Monkey:
 
     def _play_in_dialogs(self) -> None:
         """A dialog turns the event loop itself until it is closed: the hand goes on from there."""
-        QTimer.singleShot(15, self._play_in_dialogs)
+        self._next.start()
         self._play_in_popups()
         box = QApplication.activeModalWidget()
         if box is None:
