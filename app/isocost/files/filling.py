@@ -38,7 +38,7 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
     for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         if isinstance(scenario, dict):
             _name_region(scenario, catalog)
-            _fill_price(scenario, catalog, f"scenarios[{index}]")
+            _fill_prices(scenario, catalog, f"scenarios[{index}]")
             _fill_api(scenario, catalog, f"scenarios[{index}].api")
             _fill_tuner(scenario, catalog, f"scenarios[{index}].finetune")
     return made
@@ -82,19 +82,46 @@ def _name_region(scenario: Section, catalog: Catalog) -> None:
         scenario["site"] = {**scenario["site"], "region": found}
 
 
-def _fill_price(scenario: Section, catalog: Catalog, where: str) -> None:
-    """A scenario that names no price has the catalogue's of its accelerator on its terms, marked so."""
-    if "price" in scenario:
-        return
+def _fill_prices(scenario: Section, catalog: Catalog, where: str) -> None:
+    """A scenario that names no price has the catalogue's of its accelerator on its terms, marked so; and its
+    stages on other accelerators have those of theirs.
+
+    A price it names is that of all its stages, which notices say where one is on another accelerator.
+    """
     named = _word(scenario, "hardware", "accelerator")
-    if not named:
-        return  # said where the section is checked
+    if not named or "price" in scenario:
+        return  # where no accelerator is named, that is said where the section is checked
+    typed = _word(scenario, "ownership", "usd_per_accelerator")
+    scenario["price"] = _price_of(scenario, _mode(scenario), bool(typed), catalog, where)
+    stages = scenario.get("stages")
+    for index, stage in enumerate(stages if isinstance(stages, list) else []):
+        if not isinstance(stage, dict) or "price" in stage:
+            continue
+        own = _word(stage, "hardware", "accelerator")
+        if own and not _same_part(own, named, catalog):
+            place = f"{where}.stages[{index}]"
+            stage["price"] = _price_of(stage, _mode(scenario), False, catalog, place)
+
+
+def _same_part(name: str, other: str, catalog: Catalog) -> bool:
+    """Whether two names are of one accelerator; those of none are said where names are checked."""
+    with suppress(CatalogError):
+        return catalog.accelerator(name) is catalog.accelerator(other)
+    return True
+
+
+def _price_of(held: Section, mode: str, paid_for: bool, catalog: Catalog, where: str) -> Section:
+    """The catalogue's price of the hardware that a scenario or stage holds, as a file would have it.
+
+    ``paid_for`` is whether the plan says what one costs to buy. Raises ContentError where nothing is known.
+    """
+    named = _word(held, "hardware", "accelerator")
     try:
         entry = catalog.accelerator(named)
     except CatalogError as error:
         raise ContentError(f"{where}.hardware.accelerator: {error}") from None
-    price = _usual_price(named, _count(scenario), _mode(scenario), catalog)
-    if price is None and _is_bought(scenario, named, catalog):
+    price = _usual_price(named, _count(held), mode, catalog)
+    if price is None and mode == "own" and (paid_for or entry.purchase_usd is not None):
         # Nobody's rent, which what is owned does not pay.
         price = Price(0.0, supplier=NO_PRICE)
     if price is None:
@@ -107,7 +134,7 @@ def _fill_price(scenario: Section, catalog: Catalog, where: str) -> None:
             )
         )
     # As a file would have them: text, truth in small letters.
-    scenario["price"] = {
+    return {
         key: str(value).lower() if value is True else str(value)
         for key, value in msgspec.to_builtins(price).items()
     }
@@ -125,13 +152,6 @@ def _usual_price(accelerator: str, count: int, mode: str, catalog: Catalog) -> P
         with suppress(NoSuchTermsError):  # the plan's notices say that the price is of other terms
             card = card_on_terms(card, count, mode, catalog)
     return msgspec.structs.replace(price_from(card), unnamed=True)
-
-
-def _is_bought(scenario: Section, accelerator: str, catalog: Catalog) -> bool:
-    """Whether a scenario owns its accelerators and what they cost is known."""
-    known = catalog.accelerator(accelerator).purchase_usd is not None
-    typed = _word(scenario, "ownership", "usd_per_accelerator")
-    return _mode(scenario) == "own" and (known or bool(typed))
 
 
 def _fill_api(scenario: Section, catalog: Catalog, where: str) -> None:

@@ -75,6 +75,8 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A price older than this is out of date where a newer one is known or it was typed."""
     price_old_days: DatedFigure
     """A price older than this is out of date whatever is known."""
+    odd_price_factor: DatedFigure
+    """A price this many times above or below all that are known is asked about."""
     price_window_days: DatedFigure
     """A supplier last seen this long before the newest says nothing of today's price."""
     price_default_days: DatedFigure
