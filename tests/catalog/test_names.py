@@ -20,7 +20,7 @@ with resource("model_hub_names.csv").open(newline="", encoding="utf-8") as _stre
 
 
 def test_every_hub_name_resolves():
-    assert len(HUB) == 782
+    assert len(HUB) == 914
     assert [label for label, model in HUB if CATALOG.model(label).name != model] == []
 
 
@@ -234,3 +234,29 @@ def test_a_rack_named_by_its_dies_says_so():
     named = CATALOG.alias("Vera Rubin NVL144")
     assert named is not None
     assert "counts dies" in named.note
+
+
+@pytest.mark.parametrize(
+    ("typed", "model"),
+    [
+        ("huihui-ai/DeepSeek-R1-Distill-Qwen-14B-abliterated", "Qwen2.5 14B"),
+        ("huihui-ai/Qwen3-8B-abliterated-v2", "Qwen3 8B"),
+        ("Qwen3-30B-A3B-Instruct-2507-UD-Q4_K_XL", "Qwen3-30B-A3B"),
+        ("RedHatAI/Llama-3.3-70B-Instruct-FP8-block", "Llama 3.1 70B"),
+        ("nvidia/DeepSeek-R1-0528-FP4-v2", "DeepSeek-V3"),
+        ("mlx-community/Qwen3-8B-4bit-DWQ", "Qwen3 8B"),
+        ("Intel/Qwen3-8B-int4-AutoRound", "Qwen3 8B"),
+        ("meta-llama/Llama-3.1-8B-Instruct-QLORA_INT4_EO8", "Llama 3.1 8B"),
+        ("moonshotai/Kimi-Dev-72B", "Qwen2.5 72B"),
+        ("deepseek-ai/DeepSeek-Prover-V2-671B", "DeepSeek-V3"),
+        ("openai/gpt-oss-safeguard-20b", "gpt-oss-20b"),
+        ("google/codegemma-7b-it", "Gemma 7B"),
+        ("PrimeIntellect/INTELLECT-2", "Qwen2.5 32B"),
+        ("teknium/OpenHermes-2.5-Mistral-7B", "Mistral 7B"),
+        ("mosaicml/mpt-7b-storywriter", "MPT-7B"),
+        ("Chinchilla", "Chinchilla 70B"),
+        ("phi4-mini", "Phi-4 mini 3.8B"),
+    ],
+)
+def test_tunes_and_roundings_have_the_shape_of_what_they_are_of(typed, model):
+    assert CATALOG.model(typed).name == model

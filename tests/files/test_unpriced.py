@@ -307,3 +307,20 @@ def test_a_price_shared_with_a_stage_on_other_accelerators_is_said():
         "Tune runs on MI300X at the price its plan shares, $2.50 an hour, which is that of H100: give the "
         "stage a price of its own."
     ]
+
+
+def test_a_quote_of_an_instance_of_several_is_not_one_of_one():
+    rest = "usd_per_gpu_hour: 98, supplier: S, commitment: spot, source: x, date: 2026-11-01"
+    quote = f"prices:\n- {{accelerator: NAME, {rest}}}\n"
+    with pytest.raises(
+        ContentError, match=r"prices\[0\]\.accelerator: p5\.48xlarge holds 8; write the price of one"
+    ):
+        parse_project(PLAN + quote.replace("NAME", "p5.48xlarge"), CATALOG)
+    assert parse_project(PLAN + quote.replace("NAME", "p5.4xlarge"), CATALOG).prices
+
+
+def test_an_unknown_model_may_be_given_by_its_size_or_shape():
+    with pytest.raises(
+        ContentError, match=r"No model is called 'Zzz 9B'.* Or write its parameters, or its shape"
+    ):
+        parse_project(PLAN.replace("model: 7B", "model: {name: Zzz 9B}"), CATALOG)
