@@ -111,6 +111,8 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price_source: str = ""
     also: str = ""
     """Other names, with semicolons between: clouds' own for a region whose grid this is."""
+    price_of: str = ""
+    """Id of the place around it whose price of electricity is taken, where it has none of its own."""
 
     @property
     def names(self) -> tuple[tuple[str, ...], ...]:

@@ -103,6 +103,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             ),
             "info",
         )
+    yield from _electricity(scenario, catalog)
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",
@@ -122,6 +123,22 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
                 start=scenario.schedule.start,
             ),
         )
+
+
+def _electricity(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
+    """That what is owned is reckoned at another country's electricity, as no price of its own is known."""
+    region = catalog.constants.regions.get(scenario.site.region)
+    known = region is None or region.usd_per_kwh is not None or bool(region.price_of)
+    if known or not scenario.supply.owns or scenario.site.usd_per_kwh is not None:
+        return
+    yield Notice(
+        "electricity-elsewhere",
+        "site.usd_per_kwh",
+        tr(
+            "No price of electricity in {name} is known: that of the United States is taken; type your own.",
+            name=region.name if region is not None else scenario.site.region,
+        ),
+    )
 
 
 def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[Notice]:
