@@ -324,3 +324,47 @@ def test_an_unknown_model_may_be_given_by_its_size_or_shape():
         ContentError, match=r"No model is called 'Zzz 9B'.* Or write its parameters, or its shape"
     ):
         parse_project(PLAN.replace("model: 7B", "model: {name: Zzz 9B}"), CATALOG)
+
+
+@pytest.mark.parametrize(
+    "written", ["RunPod", "runpod", "{supplier: RunPod}", "{supplier: RunPod, commitment: on-demand}"]
+)
+def test_a_price_that_names_a_supplier_is_what_that_one_asks(written):
+    text = PLAN.replace("  stages:", f"  price: {written}\n  stages:")
+    project = parse_project(text, CATALOG)
+    price = project.scenarios[0].price
+    asked = [q for q in CATALOG.quotes("h100-sxm") if q.supplier == "RunPod" and q.tier == "specialist"]
+    newest = max(asked, key=lambda quote: quote.date)
+    assert (price.usd_per_gpu_hour, price.supplier) == (newest.usd_per_gpu_hour, "RunPod")
+    assert price.unnamed
+    assert parse_project(project_text(project), CATALOG) == project
+
+
+@pytest.mark.parametrize(("written", "hour"), [("2.5", 2.5), ("$2.50/h", 2.5), ("'3,99'", 3.99)])
+def test_a_price_of_one_number_is_that_of_an_hour(written, hour):
+    text = PLAN.replace("  stages:", f"  price: {written}\n  stages:")
+    price = parse_project(text, CATALOG).scenarios[0].price
+    assert (price.usd_per_gpu_hour, price.unnamed) == (hour, False)
+
+
+def test_a_stage_may_name_a_supplier_too():
+    text = CHAIN.replace("count: 8}}", "count: 8}, price: TensorWave}", 1)
+    price = parse_project(text, CATALOG).scenarios[0].stages[1].price
+    assert price.supplier == "TensorWave"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Nobody", r"\.price: no price of H100 from 'Nobody' on these terms is known; known are Akash, AWS"),
+        (
+            "{supplier: Lambda, commitment: spot}",
+            "from 'Lambda' on these terms is known; known are CoreWeave",
+        ),
+        ("€3", "expected an amount of US dollars, got '€3'"),
+        ("[2]", "expected keys and values, got a list"),
+    ],
+)
+def test_a_price_nobody_asks_says_who_does(written, said):
+    with pytest.raises(ContentError, match=said):
+        parse_project(PLAN.replace("  stages:", f"  price: {written}\n  stages:"), CATALOG)
