@@ -259,7 +259,7 @@ def test_rows_left_out_for_one_reason_are_told_together_and_steps_are_scored(tab
     said = capsys.readouterr().out
     assert "1 run" in said
     assert said.count("Not scored") == 1
-    assert "lines 3, 4, 5, 6, 7 and 2 more: tokens_per_s_per_gpu is empty" in said
+    assert "lines 3, 4, 5, 6, 7 and 2 more: tokens_per_s_per_gpu is 'OOM', no number" in said
 
 
 def test_one_run_that_agrees_is_told_as_it_was_measured_and_so_is_what_it_moves(table, tmp_path, capsys):
@@ -274,3 +274,22 @@ def test_one_run_that_agrees_is_told_as_it_was_measured_and_so_is_what_it_moves(
     assert "whole-run waste is" in said
     assert main(["estimate", str(tmp_path / "out.yaml")]) == 0
     assert "corrected by 1 run of yours" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", ["predict", "validate", "calibrate"])
+def test_columns_that_are_not_read_are_said(command, table, tmp_path, capsys):
+    head, body = TRAINING.splitlines()[:2]
+    path = table(f"{head},sharding\n{body},ZeRO-3\n")
+    rest = {"predict": ["-o", "out.csv"], "calibrate": [str(presets() / "startup-7b.yaml"), "-o", "out.yaml"]}
+    more = [str(tmp_path / each) if each.startswith("out") else each for each in rest.get(command, [])]
+    assert main([command, str(path), *more]) == 0
+    assert capsys.readouterr().err == "isocost: runs.csv: columns that are not read: sharding.\n"
+
+
+def test_a_speed_that_cannot_be_read_is_not_called_empty(table, capsys):
+    head, good, blank = TRAINING.splitlines()[:3]
+    odd = good.rsplit(",", 1)[0] + ",76K tokens/s"
+    assert main(["validate", str(table("\n".join((head, good, blank, odd)) + "\n"))]) == 0
+    told = capsys.readouterr().out
+    assert "Not scored: line 3: tokens_per_s_per_gpu is empty: nothing was measured." in told
+    assert "Not scored: line 4: tokens_per_s_per_gpu is '76K tokens/s', no number above 0" in told

@@ -91,6 +91,8 @@ scenarios:
 - **Left out is default.** A key at its default is not written, and the keys stand in the order of this
   page: one input changed is one line changed in a diff (the first of a section adds the line of its
   section, and a price that is typed takes the lines of its old source away).
+- **Prices left out** are the catalogue's: a plan that names none pays for each stage what its accelerators
+  cost on the plan's terms, and says so. A price it names is that of all its stages.
 - **An unknown key is refused**, with its place and the nearest known one; so is a value of the wrong kind
   or beyond the limits below. Nothing is guessed and nothing skipped.
 - **Text is text.** `no`, `12:30` and `1_000` are what they say; what a value means is decided by its key.
@@ -108,7 +110,11 @@ def _record(name: str, held: dict[str, Any], heading: str = "", more: str = "") 
     heading = heading or f"## {'The file' if name == 'Project' else name}"
     record = next((each for each in held.get("anyOf", ()) if "properties" in each), held)
     told = more or record.get("description", "")
-    also = "\n\nOr one word: its name, or its parameters.\n" if name == "ModelChoice" else ""
+    words = {
+        "ModelChoice": "its name, or its parameters",
+        "Price": "what an hour costs, or the supplier whose price it is",
+    }
+    also = f"\n\nOr one word: {words[name]}.\n" if name in words else ""
     required = set(record.get("required", ()))
     notes = _notes(name)
     defs = _schema()["$defs"]

@@ -20,7 +20,7 @@ with resource("model_hub_names.csv").open(newline="", encoding="utf-8") as _stre
 
 
 def test_every_hub_name_resolves():
-    assert len(HUB) == 782
+    assert len(HUB) == 914
     assert [label for label, model in HUB if CATALOG.model(label).name != model] == []
 
 
@@ -150,6 +150,15 @@ def test_another_version_is_another_model(typed):
         ("GH200 144GB", "gh200", None), ("nvidia-h100-80gb", "h100-sxm", None),
         ("3060 12GB", "rtx3060", None),
         ("g5.2xlarge", "a10g", 1), ("ct5lp-hightpu-4t", "tpu-v5e", 4), ("v5litepod-8", "tpu-v5e", 8),
+        ("g6.4xlarge", "l4", 1), ("g6e.24xlarge", "l40s", 4), ("ml.g6e.2xlarge", "l40s", 1),
+        ("a2-ultragpu-4g", "a100-sxm-80gb", 4), ("g2-standard-48", "l4", 4),
+        ("g4-standard-192", "rtxpro6000-server", 4),
+        ("Standard_NC48ads_A100_v4", "a100-pcie-80gb", 2), ("NC64as_T4_v3", "t4", 4),
+        ("H100-SXM-4-80G", "h100-sxm", 4),
+        ("BM.GPU3.8", "v100-sxm2-16gb", 8), ("gpu_4x_h100_sxm5", "h100-sxm", 4), ("L40S-2-48G", "l40s", 2),
+        ("ecs.gn7e-c16g1.32xlarge", "a100-sxm-80gb", 8), ("gx3-64x320x4l4", "l4", 4), ("v3-8", "tpu-v3", 4),
+        ("v5p-768", "tpu-v5p", 384), ("TPU v3-2048", "tpu-v3", 1024), ("v6e-24", "tpu-v6e", 24),
+        ("2x v5p-768", "tpu-v5p", 768),
         ("v5p-128", "tpu-v5p", 64), ("v4-8", "tpu-v4", 4), ("gpu_1x_a100", "a100-pcie-40gb", 1),
         ("Standard_NC6s_v3", "v100-sxm2-16gb", 1),
     ],
@@ -208,3 +217,46 @@ def test_words_of_a_name_stand_in_any_order(name, key):
 def test_a_memory_the_part_does_not_have_is_no_name_of_it_wherever_it_stands():
     with pytest.raises(CatalogError):
         load().accelerator("H200 80GB SXM")
+
+
+@pytest.mark.parametrize("name", ["v5p-9", "v9-8", "H100-8", "v3-8x"])
+def test_a_slice_of_no_size_or_of_no_tpu_is_none(name):
+    with pytest.raises(CatalogError, match="No accelerator is called"):
+        CATALOG.accelerator(name)
+
+
+def test_the_kind_of_memory_tells_cards_of_one_size_apart():
+    assert CATALOG.accelerator("NVIDIA H100 80GB HBM2e").spec.id == "h100-pcie"
+    assert CATALOG.accelerator("NVIDIA H100 80GB HBM3").spec.id == "h100-sxm"
+
+
+def test_a_rack_named_by_its_dies_says_so():
+    named = CATALOG.alias("Vera Rubin NVL144")
+    assert named is not None
+    assert "counts dies" in named.note
+
+
+@pytest.mark.parametrize(
+    ("typed", "model"),
+    [
+        ("huihui-ai/DeepSeek-R1-Distill-Qwen-14B-abliterated", "Qwen2.5 14B"),
+        ("huihui-ai/Qwen3-8B-abliterated-v2", "Qwen3 8B"),
+        ("Qwen3-30B-A3B-Instruct-2507-UD-Q4_K_XL", "Qwen3-30B-A3B"),
+        ("RedHatAI/Llama-3.3-70B-Instruct-FP8-block", "Llama 3.1 70B"),
+        ("nvidia/DeepSeek-R1-0528-FP4-v2", "DeepSeek-V3"),
+        ("mlx-community/Qwen3-8B-4bit-DWQ", "Qwen3 8B"),
+        ("Intel/Qwen3-8B-int4-AutoRound", "Qwen3 8B"),
+        ("meta-llama/Llama-3.1-8B-Instruct-QLORA_INT4_EO8", "Llama 3.1 8B"),
+        ("moonshotai/Kimi-Dev-72B", "Qwen2.5 72B"),
+        ("deepseek-ai/DeepSeek-Prover-V2-671B", "DeepSeek-V3"),
+        ("openai/gpt-oss-safeguard-20b", "gpt-oss-20b"),
+        ("google/codegemma-7b-it", "Gemma 7B"),
+        ("PrimeIntellect/INTELLECT-2", "Qwen2.5 32B"),
+        ("teknium/OpenHermes-2.5-Mistral-7B", "Mistral 7B"),
+        ("mosaicml/mpt-7b-storywriter", "MPT-7B"),
+        ("Chinchilla", "Chinchilla 70B"),
+        ("phi4-mini", "Phi-4 mini 3.8B"),
+    ],
+)
+def test_tunes_and_roundings_have_the_shape_of_what_they_are_of(typed, model):
+    assert CATALOG.model(typed).name == model

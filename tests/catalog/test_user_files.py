@@ -358,3 +358,43 @@ def test_a_sentence_that_asks_which_is_meant_ends_there(tmp_path):
     assert problems
     assert all(not said.endswith("?.") for said in problems)
     assert any(said.endswith("did you mean h100-sxm?") for said in problems)
+
+
+PRICE = """
+prices:
+- {{accelerator: {name}, usd_per_gpu_hour: 98, supplier: S, commitment: spot, source: o, date: 2026-11-01}}
+"""
+
+
+@pytest.mark.parametrize("name", ["p5.48xlarge", "DGX H100", "Standard_ND96isr_H100_v5"])
+def test_a_price_of_an_instance_of_several_is_not_taken_for_that_of_one(tmp_path, name):
+    catalog = load(write(tmp_path, PRICE.format(name=name)))
+    assert catalog.default_price("h100-sxm") == load(tmp_path / "none").default_price("h100-sxm")
+    assert catalog.problems == (
+        f"mine.yaml prices[1], accelerator: {name} holds 8; write the price of one, under h100-sxm.",
+    )
+
+
+def test_a_price_of_an_instance_of_one_is_taken(tmp_path):
+    catalog = load(write(tmp_path, PRICE.format(name="p5.4xlarge")))
+    assert catalog.problems == ()
+    price = catalog.default_price("h100-sxm")
+    assert price is not None
+    assert price.usd_per_gpu_hour == 98
+
+
+@pytest.mark.parametrize("name", ["mine.yml", "MINE.YAML", "mine.Yml"])
+def test_files_are_read_however_their_ending_is_written(tmp_path, name):
+    assert load(write(tmp_path, MODEL, name)).model("Ours").name == "Ours"
+
+
+@pytest.mark.parametrize("name", ["prices.csv", "mine.json", "Parts.XLSX"])
+def test_a_file_that_is_not_read_is_named(tmp_path, name):
+    (said,) = load(write(tmp_path, MODEL, name)).problems
+    assert said.startswith(f"{name}: only YAML is read here")
+
+
+def test_notes_and_copies_beside_the_files_are_let_be(tmp_path):
+    for name in ("README.txt", "mine.yaml.bak", "notes.md"):
+        write(tmp_path, "anything", name)
+    assert load(tmp_path).problems == ()

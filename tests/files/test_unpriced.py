@@ -80,6 +80,9 @@ def test_a_batch_of_sequences_is_the_tokens_they_hold(data, tokens):
         ("AWS p5.48xlarge", "h100-sxm", 8),
         ("Google TPU v5p-512", "tpu-v5p", 256),
         ("TPU v5e-8", "tpu-v5e", 8),
+        ("2x GB200 NVL72", "gb200", 144),
+        ("GB300 NVL72:2", "gb300", 144),
+        ("2x H100 NVL", "h100-nvl", 2),
     ],
 )
 def test_a_name_with_a_number_is_of_so_many(name, part, count):
@@ -274,3 +277,108 @@ def test_a_name_of_several_goes_with_another_part():
     assert project.scenarios[0].hardware.named == "p5.48xlarge"
     changed = with_hardware(project, "b200", 64, CATALOG)
     assert with_obtainable_counts(changed, CATALOG).scenarios[0].hardware == Hardware("b200", 64)
+
+
+CHAIN = """isocost: 1
+name: A plan
+scenarios:
+- name: One
+  model: 7B
+  hardware: {accelerator: h100-sxm, count: 64}
+  stages:
+  - {kind: pretrain, name: Run, data: {tokens: 10B}}
+  - {kind: sft, name: Tune, data: {tokens: 10M}, hardware: {accelerator: MI300X, count: 8}}
+  - {kind: sft, name: Again, data: {tokens: 10M}, hardware: {accelerator: NVIDIA H100, count: 8}}
+"""
+
+
+@pytest.mark.parametrize("mode", ["on-demand", "spot", "reserved"])
+def test_a_stage_on_other_accelerators_has_the_catalogues_price_of_those(mode):
+    text = CHAIN.replace("  stages:", f"  supply: {{mode: {mode}}}\n  stages:")
+    project = parse_project(text, CATALOG)
+    first, other, same = project.scenarios[0].stages
+    alone = parse_project(text.replace("h100-sxm", "mi300x"), CATALOG).scenarios[0].price
+    assert first.price is None
+    assert same.price is None  # another name of the same part
+    assert other.price == alone
+    assert other.price.unnamed
+    assert parse_project(project_text(project), CATALOG) == project
+    notices = [each.message for each in estimate(project, CATALOG).warnings]
+    assert any(SAID.replace("H100", "MI300X") in message for message in notices)
+
+
+def test_a_stage_on_accelerators_nobody_rents_out_is_refused_by_its_place():
+    with pytest.raises(ContentError, match=r"stages\[1\]: price is missing: no rent of M4 Max is known"):
+        parse_project(CHAIN.replace("MI300X", "m4-max"), CATALOG)
+
+
+def test_a_price_shared_with_a_stage_on_other_accelerators_is_said():
+    typed = CHAIN.replace("  stages:", "  price: {usd_per_gpu_hour: 2.5}\n  stages:")
+    project = parse_project(typed, CATALOG)
+    assert [stage.price for stage in project.scenarios[0].stages] == [None, None, None]
+    said = [each.message for each in estimate(project, CATALOG).warnings if each.code == "price-of-another"]
+    assert said == [
+        "Tune runs on MI300X at the price its plan shares, $2.50 an hour, which is that of H100: give the "
+        "stage a price of its own."
+    ]
+
+
+def test_a_quote_of_an_instance_of_several_is_not_one_of_one():
+    rest = "usd_per_gpu_hour: 98, supplier: S, commitment: spot, source: x, date: 2026-11-01"
+    quote = f"prices:\n- {{accelerator: NAME, {rest}}}\n"
+    with pytest.raises(
+        ContentError, match=r"prices\[0\]\.accelerator: p5\.48xlarge holds 8; write the price of one"
+    ):
+        parse_project(PLAN + quote.replace("NAME", "p5.48xlarge"), CATALOG)
+    assert parse_project(PLAN + quote.replace("NAME", "p5.4xlarge"), CATALOG).prices
+
+
+def test_an_unknown_model_may_be_given_by_its_size_or_shape():
+    with pytest.raises(
+        ContentError, match=r"No model is called 'Zzz 9B'.* Or write its parameters, or its shape"
+    ):
+        parse_project(PLAN.replace("model: 7B", "model: {name: Zzz 9B}"), CATALOG)
+
+
+@pytest.mark.parametrize(
+    "written", ["RunPod", "runpod", "{supplier: RunPod}", "{supplier: RunPod, commitment: on-demand}"]
+)
+def test_a_price_that_names_a_supplier_is_what_that_one_asks(written):
+    text = PLAN.replace("  stages:", f"  price: {written}\n  stages:")
+    project = parse_project(text, CATALOG)
+    price = project.scenarios[0].price
+    asked = [q for q in CATALOG.quotes("h100-sxm") if q.supplier == "RunPod" and q.tier == "specialist"]
+    newest = max(asked, key=lambda quote: quote.date)
+    assert (price.usd_per_gpu_hour, price.supplier) == (newest.usd_per_gpu_hour, "RunPod")
+    assert price.unnamed
+    assert parse_project(project_text(project), CATALOG) == project
+
+
+@pytest.mark.parametrize(("written", "hour"), [("2.5", 2.5), ("$2.50/h", 2.5), ("'3,99'", 3.99)])
+def test_a_price_of_one_number_is_that_of_an_hour(written, hour):
+    text = PLAN.replace("  stages:", f"  price: {written}\n  stages:")
+    price = parse_project(text, CATALOG).scenarios[0].price
+    assert (price.usd_per_gpu_hour, price.unnamed) == (hour, False)
+
+
+def test_a_stage_may_name_a_supplier_too():
+    text = CHAIN.replace("count: 8}}", "count: 8}, price: TensorWave}", 1)
+    price = parse_project(text, CATALOG).scenarios[0].stages[1].price
+    assert price.supplier == "TensorWave"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Nobody", r"\.price: no price of H100 from 'Nobody' on these terms is known; known are Akash, AWS"),
+        (
+            "{supplier: Lambda, commitment: spot}",
+            "from 'Lambda' on these terms is known; known are CoreWeave",
+        ),
+        ("€3", "expected an amount of US dollars, got '€3'"),
+        ("[2]", "expected keys and values, got a list"),
+    ],
+)
+def test_a_price_nobody_asks_says_who_does(written, said):
+    with pytest.raises(ContentError, match=said):
+        parse_project(PLAN.replace("  stages:", f"  price: {written}\n  stages:"), CATALOG)

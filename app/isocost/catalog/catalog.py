@@ -80,7 +80,9 @@ class Catalog:
         if found is not None:
             return found
         counted = self._counted(label)
-        key = self.accelerator_names.key(label if counted is None else counted[1])
+        part = label if counted is None else counted[1]
+        sliced = self._slice(part)
+        key = self.accelerator_names.key(part) if sliced is None else sliced.accelerator
         if key not in self.accelerators:
             raise CatalogError(
                 tr(
@@ -97,8 +99,12 @@ class Catalog:
             return None
         if (counted := self._counted(label)) is not None:
             number, part = counted
-            held = self.alias(part) or AliasRow(part, self.accelerator(part).spec.id)
-            return replace(held, label=label, count=number * (held.count or 1))
+            spec = self.accelerator(part).spec
+            held = self.alias(part) or AliasRow(part, spec.id)
+            whole = spec.scaleup_domain if _RACK.search(part) else 1
+            return replace(held, label=label, count=number * (held.count or whole))
+        if (sliced := self._slice(label)) is not None:
+            return sliced
         found = self._remarkable.get(normalised(self.accelerator_names.found_by(label) or label))
         return found if found and self.accelerator_names.key(label) == found.accelerator else None
 
@@ -108,7 +114,20 @@ class Catalog:
         if parts is None or self.accelerator_names.find(label) is not None:
             return None
         number, part = parts["before"] or parts["after"], parts["of"] or parts["named"]
-        return (int(number), part) if self.accelerator_names.find(part) is not None else None
+        known = self.accelerator_names.find(part) is not None or self._slice(part) is not None
+        return (int(number), part) if known else None
+
+    def _slice(self, label: str) -> AliasRow | None:
+        """A slice of TPUs of a size no row has, counted as the smallest of its kind: "v5p-768" by v5p-8."""
+        parts = _SLICE.fullmatch(label.strip())
+        if parts is None or self.accelerator_names.find(label) is not None:
+            return None
+        smallest = f"{parts['kind']}-{_SMALLEST_SLICE}"
+        row = self._remarkable.get(normalised(self.accelerator_names.found_by(smallest) or ""))
+        if row is None or row.count is None:
+            return None
+        count, left = divmod(int(parts["number"]) * row.count, _SMALLEST_SLICE)
+        return None if left else replace(row, label=label, count=count)
 
     @cached_property
     def _remarkable(self) -> Mapping[str, AliasRow]:
@@ -332,6 +351,16 @@ _COUNTED = re.compile(
 """A name with a number of what it names, as launchers and price lists have it."""
 
 
+_SLICE = re.compile(r"(?P<kind>.*\bv[0-9].*)-(?P<number>[1-9][0-9]{0,5})", re.IGNORECASE)
+"""A name of TPUs with the size of a slice of them, in whatever its kind is counted by."""
+
+_SMALLEST_SLICE = 8
+"""Size that every kind of slice has a row of."""
+
+_RACK = re.compile(r"\bnvl ?[0-9]+|\brack", re.IGNORECASE)
+"""Part of the name of a rack, which with no number before it is the name of what stands in it."""
+
+
 def _has_memory(rows: Mapping[str, accelerator_file.AcceleratorRow], name: str, key: str) -> bool:
     """Whether an accelerator has the memory that its name tells, if it tells one."""
     told = _MEMORY.search(name)
@@ -406,12 +435,30 @@ def _shipped_cards() -> dict[str, tuple[PriceCard, ...]]:
 
 
 def _own_cards(own: UserRecords, names: NameIndex, problems: list[str]) -> dict[str, tuple[PriceCard, ...]]:
+    """The user's own prices by accelerator; one of an instance of several is left out and said."""
+    of_several = {
+        normalised(row.label): row for row in accelerator_file.shipped_aliases() if (row.count or 1) > 1
+    }
     cards = []
     for card, where in own.prices:
         try:
-            cards.append(replace(card, accelerator=names.key(card.accelerator)))
+            key = names.key(card.accelerator)
         except CatalogError as error:
             problems.append(f"{where}, accelerator: {error}")
+            continue
+        several = of_several.get(normalised(names.found_by(card.accelerator) or card.accelerator))
+        if several is None:
+            cards.append(replace(card, accelerator=key))
+            continue
+        problems.append(
+            tr(
+                "{where}, accelerator: {name} holds {count}; write the price of one, under {key}.",
+                where=where,
+                name=card.accelerator,
+                count=several.count,
+                key=key,
+            )
+        )
     return _by_accelerator(cards)
 
 

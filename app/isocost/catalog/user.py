@@ -66,7 +66,7 @@ class UserRecords(msgspec.Struct, frozen=True):
 
 
 def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRecords:
-    """Every ``*.yaml`` of a folder, in the order of their names; nothing if there is no such folder.
+    """Every ``*.yaml`` or ``*.yml`` of a folder, by name; nothing if there is no such folder.
 
     What is wrong is left out and said; the rest stands.
     """
@@ -142,15 +142,26 @@ def make_own_file(path: Path) -> None:
     path.write_bytes(resource("templates", "own_catalog.yaml").read_bytes())
 
 
+_READ = (".yaml", ".yml")
+_TAKEN_FOR_READ = (".json", ".toml", ".csv", ".tsv", ".xlsx", ".ods")
+"""Ends of names of data that is not read, which whoever puts such a file there should hear."""
+
+
 def _files(folder: Path, problems: list[str]) -> list[Path]:
     try:
-        found = sorted(path for path in folder.iterdir() if path.name.endswith(".yaml"))
+        inside = sorted(folder.iterdir())
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         problems.append(f"{shown_name(folder)}: the catalogue folder cannot be read ({reason}).")
         return []
+    found = [path for path in inside if path.name.casefold().endswith(_READ)]
+    problems += [
+        tr("{file}: only YAML is read here; write its records into a .yaml file.", file=shown_name(path))
+        for path in inside
+        if path.name.casefold().endswith(_TAKEN_FOR_READ)
+    ]
     files = []
     for path in found:
         # A pipe would be waited for, and a device read without end: only regular files are opened.

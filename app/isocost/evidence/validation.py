@@ -25,6 +25,7 @@ from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
 from isocost.evidence.points import point_of
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.ranges import range_factors
+from isocost.evidence.row_words import BLANK
 from isocost.language import tr
 from isocost.quantities.units import GIGA
 
@@ -91,7 +92,7 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
         try:
             spec = run_from_row(row, catalog)
             if not spec.run.tokens_per_s:
-                raise ValueError("tokens_per_s_per_gpu is empty: nothing was measured.")
+                raise ValueError(_unmeasured(row.get(_SPEED, "").strip()))
         except (ValueError, CatalogError) as error:
             skipped.setdefault(str(error), []).append(line)
         else:
@@ -101,6 +102,16 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
         raise ValueError(tr("no row can be scored; {left_out}", left_out=_left_out(skipped)[0]))
     sources = sorted({spec.run.source for spec in specs})
     return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, _left_out(skipped), catalog)
+
+
+_SPEED = "tokens_per_s_per_gpu"
+
+
+def _unmeasured(cell: str) -> str:
+    """Why a row has no speed to compare with."""
+    if cell.casefold() in BLANK:
+        return f"{_SPEED} is empty: nothing was measured."
+    return f"{_SPEED} is {cell!r}, no number above 0: nothing to compare with."
 
 
 def _left_out(skipped: Mapping[str, Sequence[int]]) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.economics import ApiQuote
-from isocost.catalog.entries.prices import PriceCard
+from isocost.catalog.entries.prices import PriceCard, commitment_of
 from isocost.catalog.names import normalised, suggestion
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree
@@ -38,7 +38,8 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
     for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         if isinstance(scenario, dict):
             _name_region(scenario, catalog)
-            _fill_price(scenario, catalog, f"scenarios[{index}]")
+            _spell_prices(scenario)
+            _fill_prices(scenario, catalog, f"scenarios[{index}]")
             _fill_api(scenario, catalog, f"scenarios[{index}].api")
             _fill_tuner(scenario, catalog, f"scenarios[{index}].finetune")
     return made
@@ -98,19 +99,110 @@ def _name_region(scenario: Section, catalog: Catalog) -> None:
         scenario["site"] = {**scenario["site"], "region": found}
 
 
-def _fill_price(scenario: Section, catalog: Catalog, where: str) -> None:
-    """A scenario that names no price has the catalogue's of its accelerator on its terms, marked so."""
-    if "price" in scenario:
-        return
-    named = _word(scenario, "hardware", "accelerator")
+def _fill_prices(scenario: Section, catalog: Catalog, where: str) -> None:
+    """A scenario that names no price has the catalogue's of its accelerator on its terms, marked so; and its
+    stages on other accelerators have those of theirs.
+
+    A price it names is that of all its stages, which notices say where one is on another accelerator.
+    """
+    named, mode = _word(scenario, "hardware", "accelerator"), _mode(scenario)
     if not named:
         return  # said where the section is checked
+    priced = "price" in scenario
+    if _names_supplier(scenario):
+        scenario["price"] = _supplied(scenario["price"], named, mode, catalog, where)
+    elif not priced:
+        typed = _word(scenario, "ownership", "usd_per_accelerator")
+        scenario["price"] = _price_of(scenario, mode, bool(typed), catalog, where)
+    for index, stage in enumerate(_stages(scenario)):
+        own, place = _word(stage, "hardware", "accelerator"), f"{where}.stages[{index}]"
+        if _names_supplier(stage):
+            stage["price"] = _supplied(stage["price"], own or named, mode, catalog, place)
+        elif not priced and "price" not in stage and own and not _same_part(own, named, catalog):
+            stage["price"] = _price_of(stage, mode, False, catalog, place)
+
+
+def _stages(scenario: Section) -> list[Section]:
+    held = scenario.get("stages")
+    return [each if isinstance(each, dict) else {} for each in held] if isinstance(held, list) else []
+
+
+def _spell_prices(scenario: Section) -> None:
+    """Let a price of one word be the section it is short for: what an hour costs, or whose price it is."""
+    for held in (scenario, *_stages(scenario)):
+        price = held.get("price")
+        if isinstance(price, str):
+            key = "usd_per_gpu_hour" if any(letter.isdigit() for letter in price) else "supplier"
+            held["price"] = {key: price}
+
+
+def _names_supplier(held: Section) -> bool:
+    """Whether a price says whose it is, not what it is."""
+    price = held.get("price")
+    return isinstance(price, dict) and "supplier" in price and "usd_per_gpu_hour" not in price
+
+
+def _supplied(asked: Section, named: str, mode: str, catalog: Catalog, where: str) -> Section:
+    """The price a supplier is known to ask of an accelerator on the terms, as a file would have it.
+
+    Raises ContentError where none is known, naming who asks one.
+    """
     try:
         entry = catalog.accelerator(named)
     except CatalogError as error:
         raise ContentError(f"{where}.hardware.accelerator: {error}") from None
-    price = _usual_price(named, _count(scenario), _mode(scenario), catalog)
-    if price is None and _is_bought(scenario, named, catalog):
+    word = str(asked.get("commitment", mode))
+    terms = OF_MODE.get(word, (word,) if "commitment" in asked else OF_MODE["on-demand"])
+    offers = list(catalog.own_prices.get(entry.spec.id, ()))
+    for quote in catalog.quotes(entry.spec.id):
+        commitment = "spot" if quote.terms == "spot" else commitment_of(quote)
+        if commitment is not None and quote.standing == "listed":
+            hour, day = quote.usd_per_gpu_hour, quote.date
+            offers.append(PriceCard(entry.spec.id, hour, quote.supplier, commitment, quote.source, day))
+    offers = [each for each in offers if each.commitment in terms]
+    meant = [each for each in offers if normalised(each.supplier) == normalised(str(asked["supplier"]))]
+    if not meant:
+        known = sorted({each.supplier for each in offers}, key=str.casefold)
+        raise ContentError(
+            tr(
+                "{where}.price: no price of {name} from {supplier!r} on these terms is known{list} Or write "
+                "usd_per_gpu_hour.",
+                where=where,
+                name=entry.short_name,
+                supplier=str(asked["supplier"])[:60],
+                list=tr("; known are {known}.", known=", ".join(known)) if known else ".",
+            )
+        )
+    oldest = date.fromisoformat(max(each.date for each in meant)) - timedelta(
+        days=catalog.constants.economics.price_window_days.value
+    )
+    meant = [each for each in meant if each.date >= oldest.isoformat()]
+    # Of the terms asked now the first that a default is looked for on; of those the newest, then the lowest.
+    meant.sort(key=lambda each: each.usd_per_gpu_hour)
+    meant.sort(key=lambda each: each.date, reverse=True)
+    best = min(meant, key=lambda each: terms.index(each.commitment))
+    return _as_text(msgspec.structs.replace(price_from(best), unnamed=True))
+
+
+def _same_part(name: str, other: str, catalog: Catalog) -> bool:
+    """Whether two names are of one accelerator; those of none are said where names are checked."""
+    with suppress(CatalogError):
+        return catalog.accelerator(name) is catalog.accelerator(other)
+    return True
+
+
+def _price_of(held: Section, mode: str, paid_for: bool, catalog: Catalog, where: str) -> Section:
+    """The catalogue's price of the hardware that a scenario or stage holds, as a file would have it.
+
+    ``paid_for`` is whether the plan says what one costs to buy. Raises ContentError where nothing is known.
+    """
+    named = _word(held, "hardware", "accelerator")
+    try:
+        entry = catalog.accelerator(named)
+    except CatalogError as error:
+        raise ContentError(f"{where}.hardware.accelerator: {error}") from None
+    price = _usual_price(named, _count(held), mode, catalog)
+    if price is None and mode == "own" and (paid_for or entry.purchase_usd is not None):
         # Nobody's rent, which what is owned does not pay.
         price = Price(0.0, supplier=NO_PRICE)
     if price is None:
@@ -122,8 +214,12 @@ def _fill_price(scenario: Section, catalog: Catalog, where: str) -> None:
                 name=entry.short_name,
             )
         )
-    # As a file would have them: text, truth in small letters.
-    scenario["price"] = {
+    return _as_text(price)
+
+
+def _as_text(price: Price) -> Section:
+    """A price as a file would have it: text, truth in small letters."""
+    return {
         key: str(value).lower() if value is True else str(value)
         for key, value in msgspec.to_builtins(price).items()
     }
@@ -141,13 +237,6 @@ def _usual_price(accelerator: str, count: int, mode: str, catalog: Catalog) -> P
         with suppress(NoSuchTermsError):  # the plan's notices say that the price is of other terms
             card = card_on_terms(card, count, mode, catalog)
     return msgspec.structs.replace(price_from(card), unnamed=True)
-
-
-def _is_bought(scenario: Section, accelerator: str, catalog: Catalog) -> bool:
-    """Whether a scenario owns its accelerators and what they cost is known."""
-    known = catalog.accelerator(accelerator).purchase_usd is not None
-    typed = _word(scenario, "ownership", "usd_per_accelerator")
-    return _mode(scenario) == "own" and (known or bool(typed))
 
 
 def _fill_api(scenario: Section, catalog: Catalog, where: str) -> None:

@@ -177,17 +177,35 @@ def _check_names(value: object, catalog: Catalog, where: str = "") -> None:
             _check_names(item, catalog, f"{where}[{index}]")
     if isinstance(value, Hardware | PriceCard):
         _known(catalog.accelerator, value.accelerator, f"{where}.accelerator")
+    if isinstance(value, PriceCard):
+        _of_one(value, catalog, where)
     if isinstance(value, ModelChoice) and (flaw := shape_flaw(value)):
         raise ContentError(f"{where}.{flaw}")
     if isinstance(value, ModelChoice) and value.name is not None:
-        _known(lambda name: catalog.model(name).transformer, value.name, f"{where}.name")
+        cure = tr(" Or write its parameters, or its shape, in place of the name.")
+        _known(lambda name: catalog.model(name).transformer, value.name, f"{where}.name", cure)
     if isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
             _check_names(getattr(value, name), catalog, f"{where}.{name}" if where else name)
 
 
-def _known(find: Callable[[str], object], name: str, where: str) -> None:
+def _known(find: Callable[[str], object], name: str, where: str, cure: str = "") -> None:
     try:
         find(name)
     except CatalogError as error:
-        raise ContentError(f"{where}: {error}") from None
+        raise ContentError(f"{where}: {error}{cure}") from None
+
+
+def _of_one(quote: PriceCard, catalog: Catalog, where: str) -> None:
+    """Refuse a quote under the name of an instance of several: what it asks for all would be that of one."""
+    alias = catalog.alias(quote.accelerator)
+    if alias is not None and (alias.count or 1) > 1:
+        raise ContentError(
+            tr(
+                "{where}.accelerator: {name} holds {count}; write the price of one, under {key}.",
+                where=where,
+                name=quote.accelerator,
+                count=alias.count,
+                key=alias.accelerator,
+            )
+        )

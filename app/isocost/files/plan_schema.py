@@ -20,8 +20,9 @@ from isocost.plan.project.ranges import SEPARATOR, RangeShape
 
 Schema = dict[str, Any]
 
-_LEFT_OPEN = {"Scenario": "price", "Hardware": "count"}
-"""What a file may leave out though a plan has it: a price of the catalogue, the count of a named instance."""
+_LEFT_OPEN = {"Scenario": "price", "Hardware": "count", "Price": "usd_per_gpu_hour"}
+"""What a file may leave out though a plan has it: a price of the catalogue, or of a supplier that is named,
+and the count of a named instance."""
 _AS_PEOPLE_WRITE = {
     "type": "string",
     "pattern": "[0-9]",
@@ -39,6 +40,8 @@ def plan_schema() -> Schema:
         defs[name]["required"].remove(key)
     # A model may be a word: its name, or its parameters.
     defs["ModelChoice"] = {"anyOf": [defs["ModelChoice"], {"type": ["string", "number"]}]}
+    # So may a price: what an hour costs, or whose it is.
+    defs["Price"] = {"anyOf": [defs["Price"], {"type": ["string", "number"]}]}
     defs["Scenario"]["properties"]["ranges"] = _ranges()
     del defs["InputRange"]
     defs["Scenario"]["properties"]["locked"] = _locked()

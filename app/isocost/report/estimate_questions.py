@@ -9,12 +9,15 @@ from typing import Any
 from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.warnings.badges import Badge, badges, spokesman
+from isocost.plan.doubt.risk import risk
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
 from isocost.plan.money.options import OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.money.slip import Slip
+from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario
+from isocost.report.decisions.doubting.doubt import chances_said
 from isocost.report.findings.facts import badges_said, energy_said, energy_sources, never_counted, scope_said
 from isocost.report.findings.inputs.choices import (
     options_note,
@@ -44,12 +47,15 @@ class Question:
 
 
 def questions(answer: Answer) -> tuple[Question, ...]:
-    """Rent or buy, API or own, a delay, what is left out, energy, and where the plan stands among others."""
+    """Budget and deadline where the plan has one, rent or buy, API or own, a delay, what is left out, energy,
+    and where the plan stands among others."""
     return tuple(_questions(answer))
 
 
 def _questions(answer: Answer) -> Iterator[Question]:
     scenario, on = answer.scenario, answer.reckoning
+    if scenario.goal != Goal():
+        yield _goal(answer)
     bought, options, late = on.rent_or_buy, answer.options, answer.slip(LATE_WEEKS)
     if bought is not None:
         told: tuple[str, ...] = (*rent_said(bought).of(answer.estimate)[:2], rent_note(bought))
@@ -71,6 +77,24 @@ def _questions(answer: Answer) -> Iterator[Question]:
     told = tuple(f"{each.text}: {each.detail.rstrip('.')}" for each in beside)
     told = told or (tr("Nothing here is trained on text whose amount is known"),)
     yield Question("standing", badges_said(beside).finding, told, [_remark(each) for each in beside])
+
+
+def _goal(answer: Answer) -> Question:
+    """Whether budget and deadline of a plan are held, as chances; a plan that cannot run holds neither."""
+    goal = answer.scenario.goal
+    fits = all(stage.fits is not False for stage in answer.estimate.stages if stage.enabled)
+    sampled = risk(answer.reckoning) if fits else None
+    told: tuple[str, ...] = (tr("A plan that does not fit holds no budget and no deadline"),)
+    if sampled is not None:
+        told = tuple(each.rstrip(".") for each in chances_said(sampled, goal))
+    budget, days = goal.budget_usd, goal.deadline_days
+    figures = {
+        "budget_usd": budget,
+        "deadline_days": days,
+        "chance_over_budget": sampled.chance_over(budget) if sampled and budget is not None else None,
+        "chance_late": sampled.chance_late(days) if sampled and days is not None else None,
+    }
+    return Question("goal", tr("Budget and deadline"), told, figures)
 
 
 def _rent_or_buy(question: RentOrBuy, said: str) -> dict[str, Any]:

@@ -42,6 +42,19 @@ MOE = (
     "--moe-ffn-hidden-size 1408 --bf16"
 )
 AXOLOTL = "base_model: meta-llama/Llama-3.1-8B\nsequence_len: 4096\nmicro_batch_size: 1\nbf16: true\n"
+TITAN = """[model]
+name = "llama3"
+flavor = "70B"
+[training]
+global_batch_size = 64
+seq_len = 8192
+steps = 100
+[parallelism]
+tensor_parallel_degree = 4
+pipeline_parallel_degree = 4
+pipeline_parallel_schedule = "{schedule}"
+"""
+
 PLANS = {
     "the shape of experts": (
         "m.sh",
@@ -57,15 +70,43 @@ PLANS = {
     "a shared expert that is no whole number of the others": (
         "m.sh",
         f"{MOE} --moe-shared-expert-intermediate-size 5000",
-        {"model.shape": None, "stage.data.sequence": 4096},
-        "billion parameters, counted from the shape in the file",
+        {"model.shape.shared_experts": 5000 / 1408, "stage.data.sequence": 4096},
+        "framework's default: tensor parallel 1",
     ),
     "a learned table of positions": (
         "m.sh",
         "pretrain_gpt.py --num-layers 12 --hidden-size 768 --num-attention-heads 12 --vocab-size 50257 --max-position-embeddings 1024 "
         "--seq-length 1024 --micro-batch-size 4",
-        {"model.shape": None, "model.parameters": 124_439_808.0, "stage.data.precision": "fp32"},
-        "0.1244 billion parameters, counted from the shape in the file",
+        {"model.shape.layers": 12, "model.shape.learned_positions": 1024, "stage.data.precision": "fp32"},
+        "sequence (tokens) 1024",
+    ),
+    "latent attention": (
+        "m.sh",
+        f"{MOE} --multi-latent-attention --q-lora-rank 1536 --kv-lora-rank 512 --qk-head-dim 128 "
+        "--qk-pos-emb-head-dim 64 --v-head-dim 128",
+        {
+            "model.shape.q_lora_rank": 1536, "model.shape.kv_lora_rank": 512, "model.shape.qk_nope_dim": 128,
+            "model.shape.qk_rope_dim": 64, "model.shape.v_head_dim": 128,
+        },
+        "sequence (tokens) 4096",
+    ),
+    "a known key that nothing is made of": (
+        "m.sh",
+        f"{MOE} --window-size 1024,0 --recompute-granularity selective --recompute-modules core_attn mlp",
+        {"model.shape.window": None, "layout.recompute": "selective"},
+        "window_size",
+    ),
+    "the order of a pipeline": (
+        "t.toml",
+        TITAN.format(schedule="ZBVZeroBubble"),
+        {"layout.schedule": "zbv", "layout.pp": 4, "layout.vp": None},
+        "pipeline parallel 4",
+    ),
+    "an order of a pipeline that no plan has": (
+        "t.toml",
+        TITAN.format(schedule="DualPipeV"),
+        {"layout.schedule": None, "layout.pp": 4},
+        "pipeline schedule dualpipev is reckoned as 1f1b: Its waits and what it holds are not modelled",
     ),
     "a size in a name, with what is active": (
         "a.yaml",

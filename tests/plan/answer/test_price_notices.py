@@ -62,3 +62,48 @@ def test_a_name_of_several_parts_says_which_is_taken():
     assert "taken as MI300X" in said.message
     plain = msgspec.structs.replace(scenario(), hardware=Hardware("NVIDIA H200", 8))
     assert not [each for each in priced(plain).warnings if each.code in ("instance-name", "name-of-several")]
+
+
+FAR = " an hour is far from what one H100 is known to cost, "
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        (98.32, "If it is of a server of 8, one costs $12.29."),
+        (0.01, "Is it of one accelerator for one hour?"),
+        (9000.0, "Is it of one accelerator for one hour?"),
+        (12.29, ""),  # the dearest cloud
+        (0.8, ""),
+        (0.0, ""),  # free is said by the bill itself
+    ],
+)
+def test_a_price_nobody_asks_is_asked_about(hour, said):
+    told = [each for each in priced(scenario(price=hour)).warnings if each.code == "price-far-off"]
+    assert [each.message.endswith(said) and FAR in each.message for each in told] == [True] * bool(said)
+    assert all(each.field == "price.usd_per_gpu_hour" for each in told)
+
+
+@pytest.mark.parametrize("key", list(CATALOG.accelerators))
+def test_no_price_of_the_catalogue_is_asked_about(key):
+    for card in CATALOG.price_cards(key):
+        paid = Price(card.usd_per_gpu_hour, commitment=card.commitment, date=card.date)
+        held = msgspec.structs.replace(scenario(count=8), hardware=Hardware(key, 8), price=paid)
+        assert not [each for each in priced(held).warnings if each.code == "price-far-off"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-02-30", "no day such as"),
+        ("yesterday", "no day such as"),
+        ("2026-11", "no day such as"),
+        ("9999-01-01", "has not come"),
+        ("2026-09-20", ""),
+        ("", ""),
+    ],
+)
+def test_a_day_that_is_none_is_said(day, said):
+    held = msgspec.structs.replace(scenario(), price=Price(3.99, date=day))
+    told = [each.message for each in priced(held).warnings if each.code == "price-undated"]
+    assert [said in each and day in each for each in told] == [True] * bool(said)

@@ -289,3 +289,60 @@ def test_more_words_that_are_none_say_what_would_be(path, word):
     row = vocabulary().row(path, word)
     assert row is not None
     assert row.refused.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "meant"),
+    [
+        ("layout.schedule", "ZBVZeroBubble", "zbv"),
+        ("layout.schedule", "zb-h1", "zero-bubble"),
+        ("layout.schedule", "Schedule1F1B", "1f1b"),
+        ("tuning.method", "qlora-4bit", "qlora"),
+        ("tuning.method", "lora 4bit", "qlora"),
+        ("tuning.method", "LoRA-bf16", "lora"),
+        ("layout.sharding", "fsdp-offload", "zero3-offload"),
+        ("data.precision", "torchao.float8", "fp8"),
+        ("data.precision", "te-fp8", "fp8"),
+        ("rl.algorithm", "Dr. GRPO", "grpo"),
+        ("rl.algorithm", "VAPO", "ppo"),
+        ("rl.algorithm", "reinforce_plus_plus_baseline", "grpo"),
+        ("rl.schedule", "partial rollout", "asynchronous"),
+        ("rl.schedule", "1-off", "one-step"),
+        ("preference.objective", "sppo", "dpo"),
+        ("supply.mode", "1 year", "reserved"),
+        ("supply.mode", "bare metal", "on-demand"),
+        ("supply.mode", "hybrid", "mixed"),
+    ],
+)
+def test_words_of_frameworks_and_suppliers(path, word, meant):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert (row.value, row.refused) == (meant, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "cure"),
+    [
+        ("supply.mode", "3yr", "supply.term_months: 36"),
+        ("supply.mode", "three-year", "supply.term_months: 36"),
+        ("supply.mode", "grant", "price.usd_per_gpu_hour: 0"),
+        ("layout.schedule", "DualPipeV", "zbv"),
+        ("layout.schedule", "chimera", "1f1b"),
+        ("layout.sharding", "deepspeed", "zero3"),
+        ("tuning.method", "gptq-lora", "qlora"),
+        ("rl.schedule", "disaggregated", "rl.generation_share"),
+        ("rl.algorithm", "rlhf", "grpo"),
+        ("preference.objective", "ppo", "kind: rl"),
+        ("tuning.optimizer", "dion", "muon"),
+    ],
+)
+def test_words_that_say_too_little_or_more_than_a_plan_has_name_what_would_be_right(path, word, cure):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.value == ""
+    assert cure in row.refused
+
+
+def test_three_years_are_not_taken_for_one():
+    with pytest.raises(ContentError, match=r"supply\.term_months: 36"):
+        parse_project(plan(scenario="supply: {mode: 3yr}"), CATALOG)

@@ -186,3 +186,42 @@ def test_every_region_has_a_grid_and_a_source():
 def test_a_rate_says_on_which_terms_it_is(supply, words):
     chosen = scenario(supply=supply)
     assert re.fullmatch(words, plain_spaces(answered(chosen).reckoning.rate_source(chosen.stages[0])))
+
+
+@pytest.mark.parametrize(
+    ("place", "around"),
+    [
+        ("gcp-europe-west3", "de"),
+        ("gcp-europe-west2", "gb"),
+        ("grid-ercot", "us-tx"),
+        ("gcp-us-central1", "us-ia"),
+        ("grid-no1", "no"),
+    ],
+)
+def test_a_place_without_a_price_of_electricity_has_that_of_where_it_lies(place, around):
+    inside, outside = (site_facts(Site(region=each), CATALOG) for each in (place, around))
+    assert inside.usd_per_kwh == outside.usd_per_kwh
+    assert inside.usd_per_kwh_source == outside.usd_per_kwh_source
+    assert inside.grid_source != outside.grid_source
+
+
+def test_every_place_whose_price_stands_for_another_has_one():
+    regions = CATALOG.constants.regions
+    for region in regions.values():
+        if region.price_of:
+            assert region.usd_per_kwh is None
+            assert regions[region.price_of].usd_per_kwh is not None
+
+
+@pytest.mark.parametrize(
+    ("region", "mode", "said"),
+    [("is", "own", True), ("is", "on-demand", False), ("de", "own", False), ("gcp-us-east1", "own", False)],
+)
+def test_electricity_of_another_country_is_said_where_it_is_paid(region, mode, said):
+    held = scenario(supply=Supply(mode=mode), site=Site(region=region))
+    told = [each.message for each in priced(held).warnings if each.code == "electricity-elsewhere"]
+    assert told == (
+        ["No price of electricity in Iceland is known: that of the United States is taken; type your own."]
+        if said
+        else []
+    )

@@ -75,6 +75,8 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A price older than this is out of date where a newer one is known or it was typed."""
     price_old_days: DatedFigure
     """A price older than this is out of date whatever is known."""
+    odd_price_factor: DatedFigure
+    """A price this many times above or below all that are known is asked about."""
     price_window_days: DatedFigure
     """A supplier last seen this long before the newest says nothing of today's price."""
     price_default_days: DatedFigure
@@ -109,6 +111,8 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price_source: str = ""
     also: str = ""
     """Other names, with semicolons between: clouds' own for a region whose grid this is."""
+    price_of: str = ""
+    """Id of the place around it whose price of electricity is taken, where it has none of its own."""
 
     @property
     def names(self) -> tuple[tuple[str, ...], ...]:

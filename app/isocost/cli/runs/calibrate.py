@@ -36,8 +36,9 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None, stage
     from datetime import date
 
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
+    from isocost.cli.runs.tables import open_table
     from isocost.evidence.own_runs import NEEDED, calibrated, wrong_speeds
-    from isocost.files import FileError, load_runs, save_project
+    from isocost.files import FileError, save_project
     from isocost.plan.answer.estimate import estimate
     from isocost.plan.project.correcting import correction_from, with_correction
     from isocost.report.decisions.calibration import applied_said, calibration_said, errors_said
@@ -45,7 +46,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None, stage
     catalog = open_catalog()
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
-    _, rows = load_runs(runs, NEEDED)
+    _, rows = open_table(runs, NEEDED)
     refuse_same(runs, output)
     if wrong := wrong_speeds(rows):
         raise FileError(runs, wrong[0])

@@ -47,9 +47,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _predicted(runs: Path, output: Path, kind: str) -> str:
     from isocost.cli.plans import open_catalog
-    from isocost.files import FileError, ensure_writable, load_runs, table_text, write_atomically
+    from isocost.cli.runs.tables import open_table
+    from isocost.files import FileError, ensure_writable, table_text, write_atomically
 
-    names, rows = load_runs(runs, TRAINING if kind == "training" else GENERATION)
+    names, rows = open_table(runs, TRAINING if kind == "training" else GENERATION, kind)
     refuse_same(runs, output)
     ensure_writable(output)
     found = (_training if kind == "training" else _generation)(rows, open_catalog())

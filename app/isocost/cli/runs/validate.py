@@ -34,12 +34,13 @@ def run(arguments: Sequence[str]) -> int:
 def _validated(runs: Path | None) -> Validation:
     from isocost.cli.plans import open_catalog
     from isocost.cli.runs.predict import TRAINING
+    from isocost.cli.runs.tables import open_table
     from isocost.evidence.validation import validate_rows, validate_shipped
-    from isocost.files import FileError, load_runs
+    from isocost.files import FileError
 
     if runs is None:
         return validate_shipped(open_catalog())
-    _, rows = load_runs(runs, (*TRAINING, "tokens_per_s_per_gpu"))
+    _, rows = open_table(runs, (*TRAINING, "tokens_per_s_per_gpu"))
     try:
         return validate_rows(rows, open_catalog())
     except ValueError as error:

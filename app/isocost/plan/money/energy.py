@@ -78,6 +78,8 @@ def _usa(date: str, source: str) -> tuple[str, str, str]:
 def _electricity(site: Site, region: Region | None, catalog: Catalog) -> tuple[float, str]:
     usual = catalog.constants.economics.usd_per_kwh
     known, place = usual.value, _usa(usual.date, usual.source)
+    if region is not None and region.price_of:
+        region = catalog.constants.regions[region.price_of]
     if region is not None and region.usd_per_kwh is not None:
         known, place = region.usd_per_kwh, (region.name, region.price_period, region.price_source)
     return _first(site.usd_per_kwh, known, "{}, {}: {}".format(*place))

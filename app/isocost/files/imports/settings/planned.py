@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import msgspec
 
@@ -30,7 +30,7 @@ from isocost.plan.project.project import (
     Stage,
     replace_scenario,
 )
-from isocost.plan.values import PrecisionName, ShardingName, TuningMethod, TuningOptimizer
+from isocost.plan.values import PrecisionName, ScheduleName, ShardingName, TuningMethod, TuningOptimizer
 
 PACKED, UNPACKED = 0.95, 0.35
 """Share of a batch that is real tokens; Tuning.packing says where from."""
@@ -346,6 +346,8 @@ def _layout(made: _Made, held: Any, model: ModelChoice | None) -> Layout:
             values[name] = value
     if "pp" in values:
         values["vp"] = _virtual(made, model)
+    if (schedule := _schedule(made)) is not None:
+        values |= {"schedule": schedule, "vp": None}
     if settings.get("recompute") in ("none", "selective", "full"):
         values["recompute"] = settings.get("recompute")
     sharding, offload = settings.get("sharding"), settings.get("offload") or "none"
@@ -359,6 +361,22 @@ def _layout(made: _Made, held: Any, model: ModelChoice | None) -> Layout:
     if "activations" in offload:
         made.said.append("activations kept in the host's memory are not reckoned")
     return Layout(**values)
+
+
+def _schedule(made: _Made) -> ScheduleName | None:
+    """The order of a pipeline's passes where it is not 1F1B; what no plan has is said."""
+    run = made.settings.run
+    word = str(run.extra.get("pipeline") or "") if run is not None else ""
+    row = vocabulary().row("layout.schedule", word)
+    found = row.value if row is not None else word
+    if found in ("", "1f1b") and (row is None or not row.refused):
+        return None
+    for known in get_args(ScheduleName):
+        if found == known:
+            return cast(ScheduleName, known)
+    why = row.refused if row is not None else tr("no plan has it.")
+    made.said.append(f"pipeline schedule {word[:40]} is reckoned as 1f1b: {why.rstrip('.')}")
+    return None
 
 
 def _virtual(made: _Made, model: ModelChoice | None) -> int | None:

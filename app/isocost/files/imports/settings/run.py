@@ -36,6 +36,9 @@ class Run:
     keys: Mapping[str, Any]
     facts: dict[str, Fact] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    """Keys of the file that its framework's table names."""
+    asked: set[str] = field(default_factory=set)
+    """Values that something was made of."""
     notes: list[str] = field(default_factory=list)
     """What is to be known about a value."""
     problems: list[str] = field(default_factory=list)
@@ -78,6 +81,7 @@ class Run:
 
     def get(self, name: str) -> Any:
         """A value; None where nobody says."""
+        self.asked.add(name)
         fact = self.facts.get(name)
         return fact.value if fact is not None else None
 
@@ -88,6 +92,7 @@ class Run:
 
     def said(self, name: str) -> bool:
         """Whether the file itself has the value."""
+        self.asked.add(name)
         fact = self.facts.get(name)
         return fact is not None and fact.origin == "file"
 
@@ -100,6 +105,7 @@ class Run:
 
     def put(self, name: str, value: Any, *of: str, origin: Origin | None = None) -> None:
         """Set a value that follows from others: from the file if any of those is, else a default."""
+        self.asked.update(of)
         facts = [self.facts[each] for each in of if each in self.facts]
         from_file = next((fact for fact in facts if fact.origin == "file"), None)
         if origin is None:
@@ -122,8 +128,14 @@ class Run:
             self.needs.append(what)
 
     def ignored(self) -> Iterator[str]:
-        """Keys of the file that nothing is made of, in its order."""
-        return (key for key in self.keys if key not in self.used)
+        """Keys of the file that nothing is made of, in its order; one that is known but off is no loss."""
+        named = self.trainer.values
+        unasked = {
+            fact.key
+            for name, fact in self.facts.items()
+            if fact.origin == "file" and fact.value and name in named and name not in self.asked
+        }
+        return (key for key in self.keys if key not in self.used or key in unasked)
 
 
 def converted(value: Any, kind: SettingKind) -> Any:

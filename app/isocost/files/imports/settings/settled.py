@@ -192,6 +192,7 @@ def settle(run: Run, given: Given) -> Settings:
     if run.facts.get("dp", Fact(None, "not said")).value is None and run.count("gpus") is None:
         run.need("gpus")
     values = {name: run.facts.get(_OWN.get(name, name), Fact(None, "not said")) for name in FIELDS}
+    run.asked |= {*FIELDS, *_OWN.values()}
     for name in (
         "gpus",
         "tp",

@@ -99,20 +99,21 @@ class Architecture:
         return self.layers * each + (self.hidden if self.norm_bias else 0)
 
     def shape(self) -> Shape | None:
-        """The shape as a plan can hold it; None where a plan has no words for it, or it is not whole."""
-        if self.latent or self.vocabulary is None or self.positions:
+        """The shape as a plan can hold it; None where it is not whole."""
+        if self.vocabulary is None:
             return None
-        mixture: dict[str, Any] = {}
+        more: dict[str, Any] = {"learned_positions": self.positions or None}
         if self.experts:
-            if self.shared_width % max(self.expert_ffn, 1):
-                return None
-            mixture = {
+            more |= {
                 "experts": self.experts,
                 "top_k": self.top_k,
                 "expert_ffn": self.expert_ffn,
                 "moe_layers": self.moe_layers,
-                "shared_experts": self.shared_width // self.expert_ffn or None,
+                "shared_experts": self.shared_width / self.expert_ffn or None,
             }
+        if self.latent:
+            ranks = ("q_lora_rank", "kv_lora_rank", "qk_nope_dim", "qk_rope_dim", "v_head_dim")
+            more |= {name: value or None for name, value in zip(ranks, self.latent, strict=True)}
         return Shape(
             layers=self.layers,
             hidden=self.hidden,
@@ -123,7 +124,7 @@ class Architecture:
             head_dim=self.head_dim,
             gated=self.gated,
             tied_embeddings=self.tied,
-            **mixture,
+            **more,
         )
 
     def as_json(self) -> dict[str, Any]:

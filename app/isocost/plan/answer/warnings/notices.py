@@ -10,18 +10,11 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import capital, in_sentence, listed, tr
+from isocost.language import capital, listed, tr
 from isocost.plan.answer.across.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.answer.warnings.ages import (
-    newest_price,
-    price_age_days,
-    purchase_age,
-    purchase_staleness,
-    staleness,
-)
+from isocost.plan.answer.warnings.prices import rent_notices
 from isocost.plan.answer.warnings.software import software_notices
-from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
@@ -30,17 +23,14 @@ from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.physics.throughput import TYPED
-from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.project import (
     Scenario,
     efficiency_of,
     hardware_of,
     layout_of,
     model_of,
-    price_of,
 )
-from isocost.plan.project.terms import is_of_others
-from isocost.plan.values import NO_PRICE, Currency, Data, Hardware, Layout, ModelChoice, Price, asked_by
+from isocost.plan.values import Currency, Data, Hardware, Layout, ModelChoice
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -54,66 +44,15 @@ from isocost.quantities import (
 )
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
-_FIELD = "price.usd_per_gpu_hour"
 ALMOST_ALL = 0.99
 """Share up to which a saving is told: nothing that costs something is 100 % cheaper."""
-
-
-def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
-    """Every warning about the price of a stage."""
-    name = result.accelerator_name
-    if price.supplier == NO_PRICE:
-        left = format_money(price.usd_per_gpu_hour)
-        yield Notice(
-            "no-price",
-            _FIELD,
-            tr(
-                "No price of {name} is known: {left} an hour is left from another accelerator; type "
-                "what you are offered.",
-                name=name,
-                left=left,
-            ),
-        )
-    if price.unnamed:
-        yield Notice(
-            "price-from-catalogue",
-            _FIELD,
-            tr(
-                "The plan names no price: the catalogue's for {name} is taken, {money} an hour "
-                "({supplier}, {date}).",
-                name=name,
-                money=format_money(price.usd_per_gpu_hour),
-                supplier=asked_by(price.supplier),
-                date=price.date,
-            ),
-            "info",
-        )
-    if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
-        yield Notice(
-            "single-price",
-            _FIELD,
-            tr(
-                "The price is that of single {name}: {count} with a network between them are quoted "
-                "apart; type what you are offered.",
-                name=name,
-                count=format_count(result.count),
-            ),
-            "info",
-        )
-    newest = newest_price(price, result.accelerator, catalog)
-    severity = staleness(price, newest, catalog)
-    if severity is not None:
-        cure = tr("; one of {newest} is known: take it or", newest=newest) if newest > price.date else ":"
-        age = format_counted(price_age_days(price) or 0, "day")
-        message = tr("The price is {age} old{cure} type what you are offered.", age=age, cure=cure)
-        yield Notice("price-stale", _FIELD, message, severity)
 
 
 def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
-    yield from _rent(scenario, stage, result, catalog)
+    yield from rent_notices(scenario, stage, result, catalog)
     if stage.hardware is not None:
         yield from _name(stage.hardware, catalog)
     kind = kind_of(stage)
@@ -134,48 +73,6 @@ def stage_notices(
     yield from _scale(scenario, stage, result)
     units = units_of(entry, scenario.supply.owns)
     yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
-
-
-def _rent(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
-    """Every warning about what an hour rests on: the purchase of what is owned, the rent of the rest."""
-    price, supply = price_of(scenario, stage), scenario.supply
-    entry = catalog.accelerator(result.accelerator)
-    if supply.owns and purchase_price(entry, scenario, catalog)[0] is not None:
-        yield from _bought(entry, scenario, catalog)
-        if supply.mode == "own":
-            return
-    yield from price_notices(price, result, catalog)
-    if not supply.discount and is_of_others(price.commitment, supply.mode):
-        yield Notice(
-            "price-of-other-terms",
-            _FIELD,
-            tr(
-                "The price of {name}, {money} an hour ({supplier}), is not of these terms ({terms}): type "
-                "what you are offered, or what the terms take off it.",
-                name=result.accelerator_name,
-                money=format_money(price.usd_per_gpu_hour),
-                supplier=asked_by(price.supplier),
-                terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
-            ),
-        )
-
-
-def _bought(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
-    """Warning about the age of a purchase price."""
-    age = purchase_age(entry, scenario)
-    severity = purchase_staleness(age, catalog)
-    if age is not None and severity is not None:
-        yield Notice(
-            "purchase-stale",
-            PURCHASE,
-            tr(
-                "The purchase price of {name} is of {date}, {age}: type what you are offered.",
-                name=entry.short_name,
-                date=entry.purchase_date,
-                age=age.words,
-            ),
-            severity,
-        )
 
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
@@ -206,6 +103,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             ),
             "info",
         )
+    yield from _electricity(scenario, catalog)
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",
@@ -225,6 +123,22 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
                 start=scenario.schedule.start,
             ),
         )
+
+
+def _electricity(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
+    """That what is owned is reckoned at another country's electricity, as no price of its own is known."""
+    region = catalog.constants.regions.get(scenario.site.region)
+    known = region is None or region.usd_per_kwh is not None or bool(region.price_of)
+    if known or not scenario.supply.owns or scenario.site.usd_per_kwh is not None:
+        return
+    yield Notice(
+        "electricity-elsewhere",
+        "site.usd_per_kwh",
+        tr(
+            "No price of electricity in {name} is known: that of the United States is taken; type your own.",
+            name=region.name if region is not None else scenario.site.region,
+        ),
+    )
 
 
 def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[Notice]:

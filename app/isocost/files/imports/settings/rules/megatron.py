@@ -206,6 +206,7 @@ def _precision(run: Run, word: str | None) -> None:
         if run.get("precision") is None:
             run.note(f"mixed_precision {mixed[:60]}: is not known here")
         return
+    run.asked |= {"bf16", "fp16"}  # what narrower formats stand beside
     eight, four = run.word("fp8"), run.word("fp4")
     if four and four not in ("none", "false"):
         run.put("precision", "nvfp4", "fp4")

@@ -103,6 +103,7 @@ def _titan_pipeline(run: Run) -> None:
     if pp == 1:
         return
     schedule = run.word("schedule")
+    run.extra["pipeline"] = schedule
     looped = any(word in schedule for word in LOOPED)
     each = run.count("layers_per_stage")
     points = run.get("split_points")
@@ -186,6 +187,7 @@ def olmo(run: Run) -> None:
     run.put("recompute", ("full" if mode.endswith("full") else "selective") if mode else None, "ac_mode")
     plain = {"float32": "fp32", "float16": "fp16"}.get(run.word("parameter_type"), "bf16")
     run.put("precision", "fp8" if run.get("float8") else plain, "float8", "parameter_type")
+    run.extra["pipeline"] = run.word("schedule")
     looped = any(word in run.word("schedule") for word in LOOPED)
     run.put("vp", 2 if looped and (run.count("pp") or 1) > 1 else None, "schedule")
     run.put("offload", "none")

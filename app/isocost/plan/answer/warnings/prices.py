@@ -1,0 +1,196 @@
+"""What is unlikely or out of date in the prices of a plan: rents, and what is owned was bought for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isocost.catalog import Catalog
+from isocost.catalog.records import AcceleratorEntry
+from isocost.language import in_sentence, tr
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.warnings.ages import (
+    newest_price,
+    price_age_days,
+    purchase_age,
+    purchase_staleness,
+    staleness,
+)
+from isocost.plan.inputs.table import CHOICES
+from isocost.plan.kinds import Stage
+from isocost.plan.money.ownership import PURCHASE, purchase_price
+from isocost.plan.notice import Notice
+from isocost.plan.project.choosing import is_too_many
+from isocost.plan.project.project import Scenario, price_of
+from isocost.plan.project.terms import is_of_others
+from isocost.plan.values import NO_PRICE, Price, asked_by
+from isocost.quantities import format_count, format_counted, format_money
+
+_FIELD = "price.usd_per_gpu_hour"
+
+
+def rent_notices(
+    scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
+    """Every warning about what an hour rests on: the purchase of what is owned, the rent of the rest."""
+    price, supply = price_of(scenario, stage), scenario.supply
+    entry = catalog.accelerator(result.accelerator)
+    if supply.owns and purchase_price(entry, scenario, catalog)[0] is not None:
+        yield from _bought(entry, scenario, catalog)
+        if supply.mode == "own":
+            return
+    yield from price_notices(price, result, catalog)
+    yield from _shared(scenario, stage, price, entry, catalog)
+    if not supply.discount and is_of_others(price.commitment, supply.mode):
+        yield Notice(
+            "price-of-other-terms",
+            _FIELD,
+            tr(
+                "The price of {name}, {money} an hour ({supplier}), is not of these terms ({terms}): type "
+                "what you are offered, or what the terms take off it.",
+                name=result.accelerator_name,
+                money=format_money(price.usd_per_gpu_hour),
+                supplier=asked_by(price.supplier),
+                terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
+            ),
+        )
+
+
+def _bought(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
+    """Warning about the age of a purchase price."""
+    age = purchase_age(entry, scenario)
+    severity = purchase_staleness(age, catalog)
+    if age is not None and severity is not None:
+        yield Notice(
+            "purchase-stale",
+            PURCHASE,
+            tr(
+                "The purchase price of {name} is of {date}, {age}: type what you are offered.",
+                name=entry.short_name,
+                date=entry.purchase_date,
+                age=age.words,
+            ),
+            severity,
+        )
+
+
+def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about the price of a stage."""
+    name = result.accelerator_name
+    if price.supplier == NO_PRICE:
+        left = format_money(price.usd_per_gpu_hour)
+        yield Notice(
+            "no-price",
+            _FIELD,
+            tr(
+                "No price of {name} is known: {left} an hour is left from another accelerator; type "
+                "what you are offered.",
+                name=name,
+                left=left,
+            ),
+        )
+    if price.unnamed:
+        yield Notice(
+            "price-from-catalogue",
+            _FIELD,
+            tr(
+                "The plan names no price: the catalogue's for {name} is taken, {money} an hour "
+                "({supplier}, {date}).",
+                name=name,
+                money=format_money(price.usd_per_gpu_hour),
+                supplier=asked_by(price.supplier),
+                date=price.date,
+            ),
+            "info",
+        )
+    if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
+        yield Notice(
+            "single-price",
+            _FIELD,
+            tr(
+                "The price is that of single {name}: {count} with a network between them are quoted "
+                "apart; type what you are offered.",
+                name=name,
+                count=format_count(result.count),
+            ),
+            "info",
+        )
+    yield from _far_off(price, result, catalog)
+    yield from _undated(price)
+    newest = newest_price(price, result.accelerator, catalog)
+    severity = staleness(price, newest, catalog)
+    if severity is not None:
+        cure = tr("; one of {newest} is known: take it or", newest=newest) if newest > price.date else ":"
+        age = format_counted(price_age_days(price) or 0, "day")
+        message = tr("The price is {age} old{cure} type what you are offered.", age=age, cure=cure)
+        yield Notice("price-stale", _FIELD, message, severity)
+
+
+def _shared(
+    scenario: Scenario, stage: Stage, price: Price, entry: AcceleratorEntry, catalog: Catalog
+) -> Iterator[Notice]:
+    """Warning that a stage on other accelerators than its scenario's is reckoned at the price of those."""
+    of = catalog.accelerator(scenario.hardware.accelerator)
+    if stage.price is not None or of is entry:
+        return
+    yield Notice(
+        "price-of-another",
+        _FIELD,
+        tr(
+            "{stage} runs on {name} at the price its plan shares, {money} an hour, which is that of {other}: "
+            "give the stage a price of its own.",
+            stage=stage.name,
+            name=entry.short_name,
+            money=format_money(price.usd_per_gpu_hour),
+            other=of.short_name,
+        ),
+    )
+
+
+def _far_off(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Warning about a price nobody is known to ask, as where an hour of a whole server was typed."""
+    known = [card.usd_per_gpu_hour for card in catalog.price_cards(result.accelerator)]
+    hour = price.usd_per_gpu_hour
+    if not known or not hour or price.supplier == NO_PRICE:
+        return
+    factor = catalog.constants.economics.odd_price_factor.value
+    if min(known) / factor <= hour <= max(known) * factor:
+        return
+    held = catalog.accelerator(result.accelerator).spec.node_size
+    whole = held > 1 and min(known) / factor <= hour / held <= max(known) * factor
+    asked = " ".join(
+        (
+            tr(
+                "{money} an hour is far from what one {name} is known to cost, {low} to {high}.",
+                money=format_money(hour),
+                name=result.accelerator_name,
+                low=format_money(min(known)),
+                high=format_money(max(known)),
+            ),
+            tr(
+                "If it is of a server of {count}, one costs {each}.",
+                count=format_count(held),
+                each=format_money(hour / held),
+            )
+            if whole and hour > max(known)
+            else tr("Is it of one accelerator for one hour?"),
+        )
+    )
+    yield Notice("price-far-off", _FIELD, asked)
+
+
+def _undated(price: Price) -> Iterator[Notice]:
+    """Warning about a day a price is of that is none, or has not come."""
+    age = price_age_days(price)
+    if not price.date or (age is not None and age >= 0) or price.commitment == "claim":
+        return
+    yield Notice(
+        "price-undated",
+        _FIELD,
+        tr("The price is of '{date}', a day that has not come: its age is not judged.", date=price.date)
+        if age is not None
+        else tr(
+            "The price is of '{date}', which is no day such as 2026-11-23: its age is not judged.",
+            date=price.date,
+        ),
+        "info",
+    )
