@@ -281,6 +281,7 @@ class Window(QMainWindow):
             self.views[index]
         self.pages.setCurrentIndex(index)
         self.wardrobe.dress()
+        lay_out()
 
     # Showing
 

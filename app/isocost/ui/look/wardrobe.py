@@ -81,7 +81,10 @@ def lay_out() -> None:
     """Find the places of what an estimate or a theme changed before it is painted: found after, it is painted
     twice, and the first time with words cut off.
 
-    A widget that finds its place asks the one around it to do the same, which takes another round.
+    A widget that finds its place asks the one around it to do the same, which takes another round. And what
+    has come to sight asks to be painted by an event of its own, while a plot paints the window before that is
+    sent: as soon as anything in its scene changed.
     """
     for _ in range(LAYOUT_ROUNDS):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateLater)
