@@ -55,6 +55,15 @@ class Wardrobe(QObject):
             lay_out()
         self._done()
 
+    def dress_ahead(self) -> bool:
+        """Dress one part still out of sight, which is then shown sooner; False = all wear the theme."""
+        for each in self._dresses:
+            if each.wear(self._themes.theme):
+                for part in each.part.findChildren(QWidget):
+                    part.ensurePolished()  # else Qt reads the style sheet as it shows the part
+                return True
+        return False
+
     def change(self) -> None:
         """Put all that is in sight into the theme, part by part; the window shows it when all wear it."""
         if not self.busy:

@@ -68,17 +68,17 @@ def scrolling(body: QWidget, name: str = "", parent: QWidget | None = None) -> Q
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     keep_bar(area)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    see_through(area)
+    see_through(area, body)
     return area
 
 
-def see_through(area: QScrollArea) -> None:
+def see_through(area: QScrollArea, body: QWidget) -> None:
     """Leave the ground of an area to what it stands in.
 
     A body that fills its own is painted by itself, and again with what stands on it where that changed too:
     as when a page comes to sight.
     """
-    for part in (area.viewport(), area.widget()):
+    for part in (area.viewport(), body):
         part.setAutoFillBackground(False)
 
 
@@ -121,7 +121,7 @@ class CardPage(QScrollArea):
         self._grid.setContentsMargins(16, 12, 16 - BAR, 14)
         self._grid.setSpacing(12)
         self.setWidget(body)
-        see_through(self)
+        see_through(self, body)
 
     @property
     def cards(self) -> tuple[ChartCard, ...]:

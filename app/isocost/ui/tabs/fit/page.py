@@ -86,7 +86,7 @@ class FitPage(QScrollArea):
         self._grid.setContentsMargins(16, 12, 16 - BAR, 14)
         self._grid.setSpacing(12)
         self.setWidget(body)
-        see_through(self)
+        see_through(self, body)
 
     def _connect(self) -> None:
         session = self._session

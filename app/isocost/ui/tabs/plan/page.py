@@ -114,7 +114,7 @@ class PlanPage(QScrollArea):
         column.addLayout(self._beside, 1)
         self.offers.hide()
         self.setWidget(body)
-        see_through(self)
+        see_through(self, body)
 
     def _connect(self) -> None:
         session, plot = self._session, self.cost_time.plot
