@@ -95,6 +95,8 @@ def main() -> None:
         raise SystemExit(f"{PRESET} cannot be opened.")
     for index in range(len(PAGES)):  # as the app does while nothing else is to be done
         window.views[index]
+    while window.wardrobe.dress_ahead():
+        pass
     for index, page in enumerate(PAGES):
         faults.did(page.title)
         window.show_page(index)

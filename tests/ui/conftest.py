@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.plan.inputs.starting import new_project
-from isocost.ui.app import make_window
+from isocost.ui.app import STYLE, make_window
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.speaking import settings
@@ -45,6 +45,12 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 PLAIN = "isocost.tests.plain"
 """Property of the application that keeps what it wore before any window."""
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """What pytest-qt makes the application with: the style that ours has."""
+    return ["isocost", *STYLE]
 
 
 @pytest.fixture(scope="session")

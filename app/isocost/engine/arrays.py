@@ -109,7 +109,7 @@ def _positions(shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> N
     return result
 
 
-def slice_last_axis(record: Record, part: slice) -> Record:
+def take_last_axis(record: Record, part: slice | NDArray[np.intp]) -> Record:
     """The entries of ``part`` along the last axis of every field; fields of length one there stay."""
     return map_arrays(record, lambda v: v if v.shape[-1] == 1 else v[..., part])
 

@@ -28,6 +28,9 @@ from isocost.ui.window import Window
 SWITCH_S = 0.0005
 """Seconds a worker may hold the interpreter while the window waits for it. Python's own 5 ms are a third of a
 frame, and a paint asks for the interpreter many times: a drag beside a search stuttered."""
+STYLE = ("-style", "Fusion")
+"""Fusion takes every colour from the palette; native styles paint some controls as they like. Told like this,
+not asked for: whoever is handed a style has Python make its 580 constants, a twentieth of a start."""
 _HARMLESS = ("This plugin does not support propagateSizeHints",)
 """Said by Qt's offscreen platform at every layout change."""
 
@@ -38,7 +41,7 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     share_heaps()
-    made = QApplication(sys.argv[:1])
+    made = QApplication([*sys.argv[:1], *STYLE])
     sys.setswitchinterval(SWITCH_S)
     made.setOrganizationName(ORGANIZATION)
     made.setApplicationName("Isocost")
@@ -129,14 +132,14 @@ def run(path: Path | None = None) -> int:
     opener = FileOpener(window, path)
     if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
         app.installEventFilter(opener)
-    window.centre.painted.connect(lambda: QTimer.singleShot(0, opener.start))
+    for begin in (ending.install, opener.start):
+        window.centre.painted.connect(lambda begin=begin: QTimer.singleShot(0, begin))
     window.pages_loaded.connect(window.make_ahead)
     if path is not None:
         window.show_workspace()
     window.show()
     if damaged:
         warning_box(window, damaged).open()
-    ending.install()
     try:
         return app.exec()
     finally:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import socket
 import sys
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from isocost.exit_codes import INTERRUPTED
+
+if TYPE_CHECKING:  # imported by Ending.install
+    import socket
 
 _LOST = ("The X11 connection broke", "The Wayland connection broke", "The Wayland connection experienced")
 """How Qt's platforms begin their last words, after which they end the process."""
@@ -39,17 +41,21 @@ class Ending(QObject):
         super().__init__(window)
         self._window: Ends = window  # type: ignore[assignment]
         self._before: dict[int, Any] = {}
-        self._woken, self._wakes = socket.socketpair()
-        for end in (self._woken, self._wakes):
-            end.setblocking(False)
-        # Qt waits in C, where Python's handlers are not called: the number arrives as a byte that wakes Qt.
-        self._notifier = QSocketNotifier(self._woken.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._take)
+        self._ends: tuple[socket.socket, ...] = ()
+        self._notifier: QSocketNotifier | None = None
         self._last_words = self._keep
 
     def install(self) -> None:
-        """Take the signals over."""
-        signal.set_wakeup_fd(self._wakes.fileno(), warn_on_full_buffer=False)
+        """Take the signals over: once the window is there, before which there is no plan to keep."""
+        import socket
+
+        self._ends = woken, wakes = socket.socketpair()
+        for end in self._ends:
+            end.setblocking(False)
+        # Qt waits in C, where Python's handlers are not called: the number arrives as a byte that wakes Qt.
+        self._notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+        signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
         for number in _CODES:
             self._before[number] = signal.signal(number, lambda *_: None)
         _WHEN_LOST.append(self._last_words)
@@ -58,7 +64,9 @@ class Ending(QObject):
             application.commitDataRequest.connect(self._log_off)
 
     def uninstall(self) -> None:
-        """Give them back."""
+        """Give them back, where they were taken."""
+        if self._notifier is None:
+            return
         if self._last_words in _WHEN_LOST:
             _WHEN_LOST.remove(self._last_words)
         for number, handler in self._before.items():
@@ -66,13 +74,13 @@ class Ending(QObject):
         self._before.clear()
         signal.set_wakeup_fd(-1)
         self._notifier.setEnabled(False)
-        for end in (self._woken, self._wakes):
+        for end in self._ends:
             end.close()
 
     def _take(self) -> None:
         numbers = b""
         with contextlib.suppress(OSError):
-            numbers = self._woken.recv(64)
+            numbers = self._ends[0].recv(64)
         code = next((_CODES[signal.Signals(each)] for each in numbers if each in _CODES), None)
         if code is None:
             return

@@ -6,10 +6,14 @@ import faulthandler
 import logging
 import sys
 import threading
-from logging.handlers import RotatingFileHandler
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isocost import paths
+
+if TYPE_CHECKING:  # it imports sockets and pickles: 7 ms of each start, most of which log nothing
+    from logging.handlers import RotatingFileHandler
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LARGEST, KEPT = 1_000_000, 3
@@ -19,11 +23,31 @@ LOG, TRACE = "isocost.log", "fatal.txt"
 log = logging.getLogger(__name__)
 
 
+class _Log(logging.Handler):
+    """The log on disk, which is begun with the first that there is to write."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    @cached_property
+    def _file(self) -> RotatingFileHandler:
+        from logging.handlers import RotatingFileHandler
+
+        made = RotatingFileHandler(
+            self.path, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True
+        )
+        made.setFormatter(logging.Formatter(FORMAT))
+        return made
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._file.emit(record)
+
+
 def log_path() -> Path | None:
     """The log of this process; None where none is kept."""
     handlers = logging.getLogger().handlers
-    kept = next((each for each in handlers if isinstance(each, RotatingFileHandler)), None)
-    return None if kept is None else Path(kept.baseFilename)
+    return next((each.path for each in handlers if isinstance(each, _Log)), None)
 
 
 def start_log() -> None:
@@ -39,16 +63,12 @@ def start_log() -> None:
         before = _taken(folder / TRACE)
         # Never closed: when the process dies there is no opening a file any more.
         trace = (folder / TRACE).open("a", encoding="utf-8")
-        kept = RotatingFileHandler(
-            folder / LOG, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True
-        )
     except OSError as error:
         faulthandler.enable()
         log.warning("No log is kept: %s", error)
         return
     faulthandler.enable(trace)
-    kept.setFormatter(logging.Formatter(FORMAT))
-    logging.getLogger().addHandler(kept)
+    logging.getLogger().addHandler(_Log(folder / LOG))
     if before:
         log.error("A window before this one ended by a fatal error:\n%s", before)
 

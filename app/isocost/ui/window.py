@@ -252,14 +252,15 @@ class Window(QMainWindow):
         self.pages_loaded.emit()
 
     def make_ahead(self) -> None:
-        """Make the other pages one by one while nothing else is to be done, so that each opens at once."""
+        """Make and dress the other pages one by one while nothing else is to be done: each opens at once."""
         ahead = QTimer(self)
         ahead.setInterval(AHEAD_MS)
 
         def make_next() -> None:
             if self.session.busy or self.wardrobe.busy:
                 return
-            if not (isinstance(self.views, Views) and self.views.make_next()):
+            made = isinstance(self.views, Views) and self.views.make_next()
+            if not made and not self.wardrobe.dress_ahead():
                 ahead.stop()
                 gc.freeze()
 
@@ -281,6 +282,7 @@ class Window(QMainWindow):
             self.views[index]
         self.pages.setCurrentIndex(index)
         self.wardrobe.dress()
+        lay_out()
 
     # Showing
 

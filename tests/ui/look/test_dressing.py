@@ -220,6 +220,23 @@ def test_a_change_comes_part_by_part_and_is_seen_once_all_wear_it(visited):
         assert picture.pixelColor(corner).lightness() < 60
 
 
+def test_what_is_made_ahead_is_dressed_before_it_is_shown(window):
+    hidden = [at for at in range(len(window.page_titles)) if at != window.tabs.currentIndex()]
+    while window.views.make_next():
+        pass
+    assert not any(window.views[at].styleSheet() for at in hidden)
+    while window.wardrobe.dress_ahead():
+        pass
+    assert all(window.views[at].styleSheet() for at in hidden)
+    window.choose_theme("dark")
+    settle(window.wardrobe)
+    for at in hidden:
+        window.show_page(at)
+        settle(window.session)
+        page = window.pages.currentWidget()
+        assert page.styleSheet() == window.headline.styleSheet()
+
+
 def test_another_stage_has_its_inputs_in_the_theme(visited):
     visited.choose_theme("dark")
     settle(visited.wardrobe)

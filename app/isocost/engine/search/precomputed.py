@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.engine.arrays import Array, Transformers, Workloads, add_last_axis
+from isocost.engine.arrays import Array, Transformers, Workloads, add_last_axis, take_last_axis
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
 from isocost.engine.records import Accelerator, Habits, Pins, Precision, Stack, Transformer, Workload
 from isocost.engine.search.candidates import MICROBATCH, combinations
@@ -143,8 +143,9 @@ def _precompute(
     modes = (0, 1, 2) if pins.recompute is None else (RECOMPUTE_CODES[pins.recompute],)
     degrees = combinations(transformer, workload, types, largest, pins)
     states = add_last_axis(StateBytes.of([transformer] * len(distinct), distinct, profile))
-    need = needs(models, tasks.sequence[:1], states, degrees, profile, modes[-1:])
-    least = peak_bytes(need, degrees.shard_group, degrees.microbatches, profile)[0].min(axis=0)
+    need = needs(models, tasks.sequence[:1], states, degrees, profile, modes)
+    most_freed = [replace(end, working=end.working[-1:], stored=end.stored[-1:]) for end in need]
+    least = peak_bytes(most_freed, degrees.shard_group, degrees.microbatches, profile)[0].min(axis=0)
     # Sorted by the least memory they can ever need, the combinations in reach of a type are a slice from the
     # first: no mask to apply, and types of little memory cost little.
     order = np.argsort(least, kind="stable")
@@ -155,7 +156,8 @@ def _precompute(
     whole = (degrees.tp * degrees.pp * degrees.cp * degrees.ep)[order] == 1
     missing = np.array([int(whole[n:].sum()) for n in reach])
     order, reach = np.concatenate([order[whole], order[~whole]]), reach + missing
-    degrees = degrees.take(order[: reach.max()])
+    order = order[: reach.max()]
+    degrees = degrees.take(order)
     rates = machines(types, formats, [stack] * len(types), efficiency.value, habits=habits)
     domains = np.array([[max(a.scaleup_domain, 1)] for a in types], dtype=np.float64)
     split, layer_column = _distinct(degrees)
@@ -169,7 +171,7 @@ def _precompute(
         modes=modes,
         degrees=degrees,
         reach=reach,
-        needs=needs(models, tasks.sequence[:1], states, degrees, profile, modes),
+        needs=tuple(take_last_axis(end, order) for end in need),
         near=(degrees.tp <= domains) | (pins.tp is not None),
         layer_column=layer_column,
         layer=layer,

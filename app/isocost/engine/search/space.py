@@ -20,8 +20,8 @@ from isocost.engine.arrays import (
     Transformers,
     Workloads,
     map_arrays,
-    slice_last_axis,
     take_elements,
+    take_last_axis,
     take_rows,
 )
 from isocost.engine.layout import Layouts
@@ -343,7 +343,7 @@ def _peaks(known: Precomputed, layouts: Layouts, formats: Sequence[int], profile
     ends = [map_arrays(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in known.needs]
     for start in range(0, group.shape[-1], most):
         part = slice(start, start + most)
-        within = [slice_last_axis(end, part) for end in ends]
+        within = [take_last_axis(end, part) for end in ends]
         totals = peak_bytes(within, group[..., part], microbatches[..., part], profile)
         for k, total in enumerate(totals):
             peaks[k, ..., part] = total

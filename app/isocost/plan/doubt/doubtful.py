@@ -108,9 +108,10 @@ def factor_of_scores(slow: Array, fast: Array, scores: Array) -> Array:
         fast: factor at one chance in ten below, 1 or less.
     """
     # Stages are few kinds of run: each pair is worked out once, and none where a stage is not moved.
-    pairs, which = np.unique(np.stack([slow, fast], axis=1), axis=0, return_inverse=True)
-    found = np.ones((len(pairs), len(scores)))
-    for row, (above, below) in zip(found, np.log(pairs).tolist(), strict=True):
+    pairs = list(zip(slow.tolist(), fast.tolist(), strict=True))
+    place = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
+    found = np.ones((len(place), len(scores)))
+    for row, (above, below) in zip(found, np.log(list(place)).tolist(), strict=True):
         if above != 0.0 or below != 0.0:
             np.exp(np.where(scores < 0.0, -below / Z90, above / Z90) * scores, out=row)
-    return found if len(found) == 1 else found[which.reshape(-1)]
+    return found if len(found) == 1 else found[[place[pair] for pair in pairs]]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
@@ -57,6 +55,8 @@ def command_keys(window: QWidget) -> list[tuple[str, str]]:
 
 def versions() -> str:
     """What is running, for a report."""
+    import platform  # a start asks for none of it
+
     return tr(
         "Isocost {version}, Python {python_version}, Qt {qversion}, {platform}",
         version=__version__,

@@ -137,7 +137,7 @@ class FieldInput(QWidget):
             if self.slider.scale.money != (money := scale_of(self.field).money):
                 self.slider.set_scale(replace(self.slider.scale, money=money))
             self._show(reading)
-        self.ranging.refresh()
+        self.ranging.refresh(reading.value)
         self.reset_button.setVisible(not at_default(self._session, self.field.path))
         self._show_context()
 

@@ -13,7 +13,7 @@ from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.ranging import range_path
 from isocost.plan.project.ranges import InputRange
 from isocost.report.findings.inputs.captions import DROP_RANGE, MAKE_RANGE, end_words
-from isocost.ui.inputs.bindings import place, read
+from isocost.ui.inputs.bindings import place
 from isocost.ui.inputs.ranges import begin_range, drop_range, held_range, may_be_ranged, move_ends
 from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
@@ -82,17 +82,18 @@ class RangeHandle(QObject):
             return
         (drop_range if self.ranged else begin_range)(self._session, self._field.path)
 
-    def refresh(self) -> None:
-        """Show the newest project's range."""
+    def refresh(self, value: float | None) -> None:
+        """Show the newest project's range, around what the input shows."""
         if not self._possible:
             return
-        held, value = held_range(self._session, self._field.path), read(self._session, self._field.path).value
+        held, ranged = held_range(self._session, self._field.path), self.ranged
         if (held, value) != self._held:
-            self._held = held, value
+            new, self._held = self._held is None, (held, value)
             ends = None if held is None else (held.low, held.high)
             self.grips.show_range(ends)
             self._edit.show_range(() if held is None else histogram(held, value))
-            self._say()
+            if new or ranged != self.ranged:
+                self._say()
             self._show_ours()
         self._show_button()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -188,9 +188,12 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
-def _colours(theme: Theme) -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _sheet(theme: Theme) -> str:
+    """The style sheet of a theme, which each part of the window wears."""
     values = {field.name: getattr(theme, field.name) for field in fields(theme)}
-    return {name: value for name, value in values.items() if isinstance(value, str)}
+    colours = {name: value for name, value in values.items() if isinstance(value, str)}
+    return stylesheet(colours, theme.px, RADIUS)
 
 
 class Dress:
@@ -210,7 +213,7 @@ class Dress:
         if theme == self._worn:
             return False
         self._worn = theme
-        self.part.setStyleSheet(stylesheet(_colours(theme), theme.px, RADIUS))
+        self.part.setStyleSheet(_sheet(theme))
         if self._restyle is not None:
             self._restyle(theme)
         return True
@@ -231,9 +234,6 @@ class ThemeManager(QObject):
         load_fonts()
         # Asked for a dark scheme, Qt does nothing on plain X11: the system's is a hint, the palettes ours.
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
-        # Fusion takes every colour from the palette; native styles paint some controls as they like.
-        if QApplication.style().name().lower() != "fusion":
-            QApplication.setStyle("Fusion")
         self._theme = self._wanted()
         self._dress()
 

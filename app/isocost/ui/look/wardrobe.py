@@ -55,6 +55,15 @@ class Wardrobe(QObject):
             lay_out()
         self._done()
 
+    def dress_ahead(self) -> bool:
+        """Dress one part still out of sight, which is then shown sooner; False = all wear the theme."""
+        for each in self._dresses:
+            if each.wear(self._themes.theme):
+                for part in each.part.findChildren(QWidget):
+                    part.ensurePolished()  # else Qt reads the style sheet as it shows the part
+                return True
+        return False
+
     def change(self) -> None:
         """Put all that is in sight into the theme, part by part; the window shows it when all wear it."""
         if not self.busy:
@@ -81,7 +90,10 @@ def lay_out() -> None:
     """Find the places of what an estimate or a theme changed before it is painted: found after, it is painted
     twice, and the first time with words cut off.
 
-    A widget that finds its place asks the one around it to do the same, which takes another round.
+    A widget that finds its place asks the one around it to do the same, which takes another round. And what
+    has come to sight asks to be painted by an event of its own, while a plot paints the window before that is
+    sent: as soon as anything in its scene changed.
     """
     for _ in range(LAYOUT_ROUNDS):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateLater)

@@ -232,12 +232,10 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         """Pixel positions, shape (n, 2), of points given in decades."""
         across, up = self.spans
         area = self.area()
-        return np.column_stack(
-            (
-                area.left() + (x - across.low) * (area.width() / across.size),
-                area.bottom() - (y - up.low) * (area.height() / up.size),
-            )
-        )
+        found = np.empty((len(x), 2))
+        found[:, 0] = area.left() + (x - across.low) * (area.width() / across.size)
+        found[:, 1] = area.bottom() - (y - up.low) * (area.height() / up.size)
+        return found
 
     def decades_across(self, pixel: float) -> float:
         """The value at a horizontal pixel position, in decades."""

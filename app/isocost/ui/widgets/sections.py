@@ -68,9 +68,18 @@ def scrolling(body: QWidget, name: str = "", parent: QWidget | None = None) -> Q
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     keep_bar(area)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    see_through(area, body)
+    return area
+
+
+def see_through(area: QScrollArea, body: QWidget) -> None:
+    """Leave the ground of an area to what it stands in.
+
+    A body that fills its own is painted by itself, and again with what stands on it where that changed too:
+    as when a page comes to sight.
+    """
     for part in (area.viewport(), body):
         part.setAutoFillBackground(False)
-    return area
 
 
 def bring_into_sight(part: QWidget) -> None:
@@ -112,8 +121,7 @@ class CardPage(QScrollArea):
         self._grid.setContentsMargins(16, 12, 16 - BAR, 14)
         self._grid.setSpacing(12)
         self.setWidget(body)
-        for part in (self.viewport(), body):
-            part.setAutoFillBackground(False)
+        see_through(self, body)
 
     @property
     def cards(self) -> tuple[ChartCard, ...]:

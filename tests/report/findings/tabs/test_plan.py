@@ -88,7 +88,8 @@ def test_nothing_that_fits_is_said_so():
 
 def test_the_summary_tells_plan_and_front():
     plan = comparison()
-    text = plain_spaces(time_summary(plan, worth_showing(plan, 8).front))
+    text = plain_spaces(time_summary("H800 is cheapest", plan, worth_showing(plan, 8).front))
+    assert text.startswith("H800 is cheapest. ")
     assert "The plan: 2,048 H800, 56 days, $5.51M." in text
     assert "H800: $" in text
 
@@ -157,7 +158,7 @@ def test_the_chart_says_its_finding_how_to_read_it_and_both_in_words():
     said = time_said(plan, segments)
     assert said.finding == time_finding(plan, segments)
     assert said.subtitle == "Each line is one accelerator, each place on it a number of them."
-    assert said.summary.startswith(time_summary(plan, segments))
+    assert said.summary.startswith(time_summary(said.finding, plan, segments))
     assert said.summary.endswith(legend_words(plan, RANGED))
     assert said.summary.startswith(f"{said.finding}. The plan: ")
 

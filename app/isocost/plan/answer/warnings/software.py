@@ -93,9 +93,10 @@ def _rate(efficiency: Efficiency, stage: Stage, entry: AcceleratorEntry) -> Iter
 
 def _kernel(efficiency: Efficiency, entry: AcceleratorEntry, catalog: Catalog) -> Iterator[Notice]:
     """A kernel that a part does not run, or whose rate on it nobody has measured."""
-    known = catalog.constants.efficiency.record()
+    if efficiency.attention != "fa2":
+        return
     architecture = entry.spec.architecture
-    if efficiency.attention != "fa2" or architecture in (*known.attention_fa2, "Ampere", "Ada"):
+    if architecture in (*catalog.constants.efficiency.record().attention_fa2, "Ampere", "Ada"):
         return
     yield Notice(
         "kernel-unmeasured",

@@ -72,7 +72,7 @@ def time_said(
     """
     cheapest, held = time_finding(comparison, segments), goal_finding(comparison)
     read = " ".join(filter(None, (goal_reading(comparison), time_subtitle(comparison))))
-    summary = [f"{held}." if held else "", time_summary(comparison, segments)]
+    summary = [f"{held}." if held else "", time_summary(cheapest, comparison, segments)]
     return Said(held or cheapest, read, " ".join((*filter(None, summary), legend_words(comparison, marks))))
 
 
@@ -229,11 +229,11 @@ def legend_words(comparison: Comparison, marks: Collection[LegendMark]) -> str:
     return tr("Drawn: {list}.", list=", ".join((text for _, text in time_legend(comparison, marks))))
 
 
-def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
-    """The cost and time chart in sentences, for those who cannot see it."""
+def time_summary(finding: str, comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
+    """The cost and time chart in sentences, for those who cannot see it; ``finding`` = what it shows."""
     total = comparison.estimate.total
     words = [
-        f"{time_finding(comparison, segments)}.",
+        f"{finding}.",
         tr(
             "The plan: {count} {label}, {duration}, {money}.",
             count=format_count(comparison.rented),

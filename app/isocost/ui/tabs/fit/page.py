@@ -37,7 +37,7 @@ from isocost.ui.tabs.fit.memory import EngineCard, MemoryCard
 from isocost.ui.tabs.fit.nearest import NearestCard
 from isocost.ui.tabs.fit.step import StepCard
 from isocost.ui.tabs.fit.unsearched import UnsearchedStage
-from isocost.ui.widgets.sections import BAR, hold_width, keep_bar, side_width
+from isocost.ui.widgets.sections import BAR, hold_width, keep_bar, see_through, side_width
 
 LEFT, RIGHT = 312, 560
 """Pixels of the left column, and of the right one at least; in a narrower window all cards are in one."""
@@ -86,6 +86,7 @@ class FitPage(QScrollArea):
         self._grid.setContentsMargins(16, 12, 16 - BAR, 14)
         self._grid.setSpacing(12)
         self.setWidget(body)
+        see_through(self, body)
 
     def _connect(self) -> None:
         session = self._session

@@ -154,10 +154,10 @@ def _beside_ends(
     """Places beside the ends of lines, for those that have room there and do not stand in the column."""
     boxes = {}
     for name, end in ends.items():
-        if name in column:
-            continue
+        if name in column or area.right() - end[0] <= sizes[name][0]:
+            continue  # most lines leave the plot at its right: no place is looked for
         box, covered = place_near(end, sizes[name], clutter, 6.0, reach=12.0)
-        if area.right() - end[0] > sizes[name][0] and covered == 0:
+        if covered == 0:
             boxes[name] = box
             clutter.take(box)
     return boxes

@@ -51,7 +51,7 @@ from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
 from isocost.ui.tabs.plan.marks import Beside, Mark
 from isocost.ui.tabs.plan.offers import MOST, OfferRow
-from isocost.ui.widgets.sections import BAR, ScrollBody, hold_width, keep_bar, side_width
+from isocost.ui.widgets.sections import BAR, ScrollBody, hold_width, keep_bar, see_through, side_width
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,7 @@ class PlanPage(QScrollArea):
         column.addLayout(self._beside, 1)
         self.offers.hide()
         self.setWidget(body)
+        see_through(self, body)
 
     def _connect(self) -> None:
         session, plot = self._session, self.cost_time.plot
