@@ -454,6 +454,7 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
                 where=where,
             ),
         )
+    yield from _left_over(scenario, stage, result, catalog)
     tp = layout_of(scenario, stage).tp
     domain = catalog.accelerator(result.accelerator).spec.scaleup_domain
     if tp is not None and tp > max(domain, 1) and result.layout is not None:
@@ -468,6 +469,27 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
                 accelerator_name=result.accelerator_name,
             ),
         )
+
+
+def _left_over(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Warning that replicas of the layout leave a notable part of what is paid without work."""
+    notable = catalog.constants.economics.notable_saving.value
+    if result.left_over < notable * result.count or result.layout_problem:
+        return
+    pin = _pin_at_fault(layout_of(scenario, stage), "")
+    yield Notice(
+        "layout-leaves-idle",
+        "hardware.count" if pin is None else f"layout.{pin}",
+        tr(
+            "{layout} works on {used} of the {count} {name}; the others are paid and idle: {cure}.",
+            layout=result.layout,
+            used=format_count(result.count - result.left_over),
+            count=format_count(result.count),
+            name=result.accelerator_name,
+            cure=tr("change the count") if pin is None else tr("release a pin, or change the count"),
+        ),
+        cure=None if pin is None else Cure(None, scenario.stages.index(stage)),
+    )
 
 
 def _pin_at_fault(layout: Layout, problem: str) -> str | None:
