@@ -368,3 +368,24 @@ def test_a_stage_may_name_a_supplier_too():
 def test_a_price_nobody_asks_says_who_does(written, said):
     with pytest.raises(ContentError, match=said):
         parse_project(PLAN.replace("  stages:", f"  price: {written}\n  stages:"), CATALOG)
+
+
+def test_hardware_supply_and_site_may_be_one_word():
+    long = PLAN.replace("{accelerator: h100-sxm, count: 64}", "{accelerator: h100-sxm, count: 8}")
+    long = long.replace("  stages:", "  supply: {mode: spot}\n  site: {region: Norway}\n  stages:")
+    short = PLAN.replace("{accelerator: h100-sxm, count: 64}", "8xH100")
+    short = short.replace("  stages:", "  supply: spot\n  site: Norway\n  stages:")
+    one, other = (parse_project(text, CATALOG).scenarios[0] for text in (long, short))
+    assert (one.supply, one.site, one.price) == (other.supply, other.site, other.price)
+    assert CATALOG.accelerator(other.hardware.accelerator).spec.id == "h100-sxm"
+    assert other.hardware.count == 8
+    stage = CHAIN.replace("{accelerator: MI300X, count: 8}", "8x MI300X")
+    assert parse_project(stage, CATALOG).scenarios[0].stages[1].hardware.count == 8
+
+
+@pytest.mark.parametrize(
+    "written", ["8x7B", "{parameters: 8x22B}", "{parameters: 8 x 7B, active_parameters: 12.9B}"]
+)
+def test_a_size_by_experts_is_no_dense_one(written):
+    with pytest.raises(ContentError, match="counts experts, which share the rest of their weights"):
+        parse_project(PLAN.replace("model: 7B", f"model: {written}"), CATALOG)
