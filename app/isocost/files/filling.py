@@ -109,7 +109,7 @@ def _fill_prices(scenario: Section, catalog: Catalog, where: str) -> None:
 
     A price it names is that of all its stages, which notices say where one is on another accelerator.
     """
-    named, mode = _word(scenario, "hardware", "accelerator"), _mode(scenario)
+    named, mode = _word(scenario, "hardware", "accelerator"), _terms(scenario)
     if not named:
         return  # said where the section is checked
     priced = "price" in scenario
@@ -316,6 +316,16 @@ def _hint(model: str, meant: list[ApiQuote], sold: list[ApiQuote]) -> str:
         return tr(", only of {hosts}.", hosts=hosts)
     offered = dict.fromkeys(each.model for each in sold if each.asked_on(date.today()))
     return suggestion(model, offered) or "."
+
+
+def _terms(scenario: Section) -> str:
+    """The terms of the price a scenario starts from: by the hour where it says what its own take off that."""
+    mode = _mode(scenario)
+    try:
+        less = parse(_word(scenario, "supply", "discount"), "share")
+    except QuantityError:  # none, or said where it is read
+        less = 0.0
+    return "on-demand" if less and mode in OF_MODE else mode
 
 
 def _mode(scenario: Section) -> str:

@@ -10,11 +10,12 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import capital, listed, tr
+from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.answer.across.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.warnings.prices import rent_notices
 from isocost.plan.answer.warnings.software import software_notices
+from isocost.plan.inputs.table import CHOICES, NUMBERS, UNDER_SOME_TERMS, matters
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
@@ -23,6 +24,7 @@ from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.physics.throughput import TYPED
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import (
     Scenario,
     efficiency_of,
@@ -103,6 +105,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             ),
             "info",
         )
+    yield from _unused_terms(scenario.supply)
     yield from _electricity(scenario, catalog)
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
@@ -123,6 +126,24 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
                 start=scenario.schedule.start,
             ),
         )
+
+
+def _unused_terms(supply: Supply) -> Iterator[Notice]:
+    """That what is typed of other terms than the plan's changes nothing."""
+    usual = Supply()
+    for path in UNDER_SOME_TERMS:
+        name = path.partition(".")[2]
+        if getattr(supply, name) != getattr(usual, name) and not matters(path, supply):
+            yield Notice(
+                "unused-terms",
+                path,
+                tr(
+                    "{label} changes nothing on these terms ({terms}).",
+                    label=NUMBERS[path].label,
+                    terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
+                ),
+                "info",
+            )
 
 
 def _electricity(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
