@@ -58,7 +58,7 @@ def _questions(answer: Answer) -> Iterator[Question]:
         yield _goal(answer)
     bought, options, late = on.rent_or_buy, answer.options, answer.slip(LATE_WEEKS)
     if bought is not None:
-        told = (*rent_said(bought)[:2], rent_note(bought))
+        told: tuple[str, ...] = (*rent_said(bought)[:2], rent_note(bought))
     else:
         told = (rent_unanswered(scenario, on.catalog).said.subtitle,)
     yield Question("rent_or_buy", tr("Rent or buy"), told, bought and _rent_or_buy(bought))
