@@ -113,6 +113,9 @@ def _record(name: str, held: dict[str, Any], heading: str = "", more: str = "") 
     words = {
         "ModelChoice": "its name, or its parameters",
         "Price": "what an hour costs, or the supplier whose price it is",
+        "Hardware": "an accelerator with its count, such as 8xH100, or an instance",
+        "Supply": "its terms",
+        "Site": "its region",
     }
     also = f"\n\nOr one word: {words[name]}.\n" if name in words else ""
     required = set(record.get("required", ()))

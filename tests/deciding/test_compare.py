@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.catalog.entries.prices import PriceCard
+from isocost.cli import main
 from isocost.cli.plans import open_plan
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.compare.comparing import compared_pair
@@ -418,3 +419,28 @@ def test_the_name_of_a_lone_stage_is_not_repeated_in_every_row(capsys, tmp_path)
         answer(alone, CATALOG), answer(set_value(alone, "data.tokens", 3e12), CATALOG), CATALOG
     )
     assert [share_label(each) for each in pair.shares] == ["Tokens"]
+
+
+CHIPS = """isocost: 1
+name: t
+scenarios:
+- name: chips
+  model: 7B
+  hardware: {accelerator: v6e-256}
+  stages: [{kind: pretrain, name: Run, data: {tokens: 100B}}]
+- name: gpus
+  model: 7B
+  hardware: {accelerator: p5.48xlarge, count: 64}
+  stages: [{kind: pretrain, name: Run, data: {tokens: 100B}}]
+"""
+
+
+def test_a_count_of_chips_is_none_of_gpus_and_a_name_is_no_input(tmp_path, capsys):
+    path = tmp_path / "plan.yaml"
+    path.write_text(CHIPS, encoding="utf-8")
+    assert main(["compare", str(path)]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert next(row.split()[:3] for row in rows if row.startswith("Count  ")) == ["Count", "256", "64"]
+    assert not [row for row in rows if row.startswith("Named")]
+    assert main(["compare", str(path), "--format", "json"]) == 0
+    assert "hardware.named" not in capsys.readouterr().out

@@ -382,3 +382,56 @@ def test_a_stage_may_name_a_supplier_too():
 def test_a_price_nobody_asks_says_who_does(written, said):
     with pytest.raises(ContentError, match=said):
         parse_project(PLAN.replace("  stages:", f"  price: {written}\n  stages:"), CATALOG)
+
+
+def test_hardware_supply_and_site_may_be_one_word():
+    long = PLAN.replace("{accelerator: h100-sxm, count: 64}", "{accelerator: h100-sxm, count: 8}")
+    long = long.replace("  stages:", "  supply: {mode: spot}\n  site: {region: Norway}\n  stages:")
+    short = PLAN.replace("{accelerator: h100-sxm, count: 64}", "8xH100")
+    short = short.replace("  stages:", "  supply: spot\n  site: Norway\n  stages:")
+    one, other = (parse_project(text, CATALOG).scenarios[0] for text in (long, short))
+    assert (one.supply, one.site, one.price) == (other.supply, other.site, other.price)
+    assert CATALOG.accelerator(other.hardware.accelerator).spec.id == "h100-sxm"
+    assert other.hardware.count == 8
+    stage = CHAIN.replace("{accelerator: MI300X, count: 8}", "8x MI300X")
+    assert parse_project(stage, CATALOG).scenarios[0].stages[1].hardware.count == 8
+
+
+@pytest.mark.parametrize(
+    "written", ["8x7B", "{parameters: 8x22B}", "{parameters: 8 x 7B, active_parameters: 12.9B}"]
+)
+def test_a_size_by_experts_is_no_dense_one(written):
+    with pytest.raises(ContentError, match="counts experts, which share the rest of their weights"):
+        parse_project(PLAN.replace("model: 7B", f"model: {written}"), CATALOG)
+
+
+def test_a_discount_for_its_terms_is_taken_off_the_price_by_the_hour_once():
+    supply = "  supply: {mode: spot, discount: 60%}\n  stages:"
+    project = parse_project(PLAN.replace("  stages:", supply), CATALOG)
+    card = CATALOG.default_price("h100-sxm")
+    assert card is not None
+    assert project.scenarios[0].price.usd_per_gpu_hour == card.usd_per_gpu_hour
+    assert not [n for n in estimate(project, CATALOG).warnings if n.code == "discount-twice"]
+    spot = PLAN.replace("  stages:", supply.replace("  stages:", "  price: CoreWeave\n  stages:"))
+    spot = spot.replace("price: CoreWeave", "price: {supplier: CoreWeave, commitment: spot}")
+    (said,) = [
+        n for n in estimate(parse_project(spot, CATALOG), CATALOG).warnings if n.code == "discount-twice"
+    ]
+    assert "is of these terms (spot) already, and 60 % more is taken off it" in said.message.replace(
+        "\u00a0", " "
+    )
+
+
+@pytest.mark.parametrize(
+    ("supply", "said"),
+    [
+        ("{discount: 30%}", ["Discount changes nothing on these terms (on demand)."]),
+        ("{mode: spot, owned_share: 30%}", ["Owned share changes nothing on these terms (spot)."]),
+        ("{mode: mixed, owned_share: 30%}", []),
+        ("{mode: reserved, term_months: 36}", []),
+    ],
+)
+def test_what_is_typed_of_other_terms_is_said_to_change_nothing(supply, said):
+    project = parse_project(PLAN.replace("  stages:", f"  supply: {supply}\n  stages:"), CATALOG)
+    told = [n.message for n in estimate(project, CATALOG).warnings if n.code == "unused-terms"]
+    assert told == said

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from isocost.catalog.names import nearest_name
 from isocost.language import listed, tr
 
+SPEED = "tokens_per_s_per_gpu"
+"""Tokens a second per accelerator, as measured."""
+
 TRAINING_READ = frozenset(
     (
         *("id", "source", "notes", "date", "framework", "stack", "kind", "optimizer", "lora_rank"),
@@ -15,7 +18,7 @@ TRAINING_READ = frozenset(
         *("gpu", "n_gpus", "gpus_per_node", "network_gbit_s", "matmul_tflops", "precision"),
         *("seq_len", "document_len", "global_batch_seqs", "micro_batch", "attention_kernel"),
         *("tp", "pp", "vp", "cp", "ep", "zero_or_fsdp", "seq_parallel", "schedule", "overlap", "recompute"),
-        *("tokens_per_s_per_gpu", "step_time_s", "peak_memory_gb"),
+        *(SPEED, "step_time_s", "peak_memory_gb"),
     )
 )
 GENERATION_READ = frozenset(

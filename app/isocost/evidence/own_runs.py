@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog.catalog import Catalog
+from isocost.evidence.columns import SPEED
 from isocost.evidence.predict import OwnRuns, Prediction, correction
 from isocost.evidence.row_words import number
 from isocost.evidence.table import predict
 
-SPEED = "tokens_per_s_per_gpu"
 REASONS = 3
 """Rows that are named where none can be used."""
 NEEDED = ("model", "gpu", "n_gpus", "seq_len", SPEED)

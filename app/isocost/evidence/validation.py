@@ -20,6 +20,7 @@ from isocost.evidence.accuracy import (
     score_ranking,
     score_sources,
 )
+from isocost.evidence.columns import SPEED
 from isocost.evidence.completion import complete
 from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
 from isocost.evidence.points import point_of
@@ -92,7 +93,7 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
         try:
             spec = run_from_row(row, catalog)
             if not spec.run.tokens_per_s:
-                raise ValueError(_unmeasured(row.get(_SPEED, "").strip()))
+                raise ValueError(_unmeasured(row.get(SPEED, "").strip()))
         except (ValueError, CatalogError) as error:
             skipped.setdefault(str(error), []).append(line)
         else:
@@ -104,14 +105,11 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
     return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, _left_out(skipped), catalog)
 
 
-_SPEED = "tokens_per_s_per_gpu"
-
-
 def _unmeasured(cell: str) -> str:
     """Why a row has no speed to compare with."""
     if cell.casefold() in BLANK:
-        return f"{_SPEED} is empty: nothing was measured."
-    return f"{_SPEED} is {cell!r}, no number above 0: nothing to compare with."
+        return f"{SPEED} is empty: nothing was measured."
+    return f"{SPEED} is {cell!r}, no number above 0: nothing to compare with."
 
 
 def _left_out(skipped: Mapping[str, Sequence[int]]) -> tuple[str, ...]:

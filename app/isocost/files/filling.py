@@ -33,16 +33,36 @@ def filled(tree: dict[str, Tree], catalog: Catalog) -> dict[str, Tree]:
 
     Raises ContentError where it names what the catalogue must know and does not.
     """
+    _spell_out(tree)
     made: dict[str, Tree] = _counted(tree, catalog)
     scenarios = made.get("scenarios")
     for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         if isinstance(scenario, dict):
             _name_region(scenario, catalog)
-            _spell_prices(scenario)
             _fill_prices(scenario, catalog, f"scenarios[{index}]")
             _fill_api(scenario, catalog, f"scenarios[{index}].api")
             _fill_tuner(scenario, catalog, f"scenarios[{index}].finetune")
     return made
+
+
+_OF_ONE_WORD = {"hardware": "accelerator", "supply": "mode", "site": "region"}
+"""Sections a file may write as one word, and the key that is."""
+
+
+def _spell_out(tree: dict[str, Tree]) -> None:
+    """Let a section of one word be what it is short for: ``hardware: 8xH100``, ``supply: spot``, a price."""
+    scenarios = tree.get("scenarios")
+    for scenario in scenarios if isinstance(scenarios, list) else []:
+        if not isinstance(scenario, dict):
+            continue
+        for held in (scenario, *_stages(scenario)):
+            for section, key in _OF_ONE_WORD.items():
+                if isinstance(word := held.get(section), str):
+                    held[section] = {key: word}
+            if isinstance(price := held.get("price"), str):
+                # What an hour costs, or whose price it is.
+                key = "usd_per_gpu_hour" if any(letter.isdigit() for letter in price) else "supplier"
+                held["price"] = {key: price}
 
 
 def _counted(tree: Any, catalog: Catalog) -> Any:
@@ -105,7 +125,7 @@ def _fill_prices(scenario: Section, catalog: Catalog, where: str) -> None:
 
     A price it names is that of all its stages, which notices say where one is on another accelerator.
     """
-    named, mode = _word(scenario, "hardware", "accelerator"), _mode(scenario)
+    named, mode = _word(scenario, "hardware", "accelerator"), _terms(scenario)
     if not named:
         return  # said where the section is checked
     priced = "price" in scenario
@@ -125,15 +145,6 @@ def _fill_prices(scenario: Section, catalog: Catalog, where: str) -> None:
 def _stages(scenario: Section) -> list[Section]:
     held = scenario.get("stages")
     return [each if isinstance(each, dict) else {} for each in held] if isinstance(held, list) else []
-
-
-def _spell_prices(scenario: Section) -> None:
-    """Let a price of one word be the section it is short for: what an hour costs, or whose price it is."""
-    for held in (scenario, *_stages(scenario)):
-        price = held.get("price")
-        if isinstance(price, str):
-            key = "usd_per_gpu_hour" if any(letter.isdigit() for letter in price) else "supplier"
-            held["price"] = {key: price}
 
 
 def _names_supplier(held: Section) -> bool:
@@ -321,6 +332,16 @@ def _hint(model: str, meant: list[ApiQuote], sold: list[ApiQuote]) -> str:
         return tr(", only of {hosts}.", hosts=hosts)
     offered = dict.fromkeys(each.model for each in sold if each.asked_on(date.today()))
     return suggestion(model, offered) or "."
+
+
+def _terms(scenario: Section) -> str:
+    """The terms of the price a scenario starts from: by the hour where it says what its own take off that."""
+    mode = _mode(scenario)
+    try:
+        less = parse(_word(scenario, "supply", "discount"), "share")
+    except QuantityError:  # none, or said where it is read
+        less = 0.0
+    return "on-demand" if less and mode in OF_MODE else mode
 
 
 def _mode(scenario: Section) -> str:

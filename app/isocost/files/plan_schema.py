@@ -40,8 +40,10 @@ def plan_schema() -> Schema:
         defs[name]["required"].remove(key)
     # A model may be a word: its name, or its parameters.
     defs["ModelChoice"] = {"anyOf": [defs["ModelChoice"], {"type": ["string", "number"]}]}
-    # So may a price: what an hour costs, or whose it is.
+    # So may a price (what an hour costs, or whose it is), hardware, supply and a site.
     defs["Price"] = {"anyOf": [defs["Price"], {"type": ["string", "number"]}]}
+    for name in ("Hardware", "Supply", "Site"):
+        defs[name] = {"anyOf": [defs[name], {"type": "string"}]}
     defs["Scenario"]["properties"]["ranges"] = _ranges()
     del defs["InputRange"]
     defs["Scenario"]["properties"]["locked"] = _locked()

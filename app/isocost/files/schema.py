@@ -39,6 +39,8 @@ LONGEST_PROSE = 20_000
 _PROSE = {"notes", "note"}
 _SECTIONS: dict[type, str] = {ModelChoice: "model", PriceCard: "price"}
 """Sections of the table of inputs by the values they hold, where the key is called otherwise."""
+_EXPERTS = re.compile(r"\s*[0-9]+\s*[x×]\s*[0-9.]+\s*[bm]\s*", re.IGNORECASE)
+"""A mixture's size by its experts: "8x7B" has 46.7 billion weights, not 56."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,4})?")
 
 
@@ -224,6 +226,15 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     declared = NUMBERS.get(field)
     if not isinstance(tree, str):
         raise _wrong(where, tr("expected a number, got {got}.", got=got(tree)))
+    if field == "model.parameters" and _EXPERTS.fullmatch(tree):
+        raise _wrong(
+            where,
+            tr(
+                "{got} counts experts, which share the rest of their weights: write parameters and "
+                "active_parameters, or the model's name.",
+                got=got(tree),
+            ),
+        )
     if _NUMBER.fullmatch(tree):
         value = float(tree)
     else:

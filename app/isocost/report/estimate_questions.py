@@ -82,8 +82,7 @@ def _questions(answer: Answer) -> Iterator[Question]:
 def _goal(answer: Answer) -> Question:
     """Whether budget and deadline of a plan are held, as chances; a plan that cannot run holds neither."""
     goal = answer.scenario.goal
-    fits = all(stage.fits is not False for stage in answer.estimate.stages if stage.enabled)
-    sampled = risk(answer.reckoning) if fits else None
+    sampled = risk(answer.reckoning) if answer.estimate.fits is not False else None
     told: tuple[str, ...] = (tr("A plan that does not fit holds no budget and no deadline"),)
     if sampled is not None:
         told = tuple(each.rstrip(".") for each in chances_said(sampled, goal))

@@ -422,3 +422,18 @@ def test_the_parts_of_a_step_take_as_long_as_the_tokens_do(name):
 )
 def test_what_is_pinned_is_said_in_the_field_s_shorthand(pins, words):
     assert pinned_words(pins) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "layout", "field", "said"),
+    [
+        (8, Layout(pp=3), "layout.pp", "on 6 of the 8 H100; the others are paid and idle: release a pin"),
+        (8, Layout(cp=3), "layout.cp", "on 6 of the 8 H100; the others are paid and idle: release a pin"),
+        (8, Layout(pp=2), "", ""),
+        (8, Layout(), "", ""),
+    ],
+)
+def test_accelerators_a_layout_leaves_over_are_said(count, layout, field, said):
+    project = plan(ModelChoice(name="Llama 3.1 8B"), count=count, layout=layout)
+    found = codes(project).get("layout-leaves-idle")
+    assert (found.field if found else "", said in (found.message if found else "")) == (field, True)

@@ -9,6 +9,7 @@ import pytest
 from isocost.catalog import load
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
+from isocost.plan.kinds.reinforcement import Rl, RlStage, RolloutPhase
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 
 CATALOG = load()
@@ -79,3 +80,25 @@ def test_longer_sequences_are_never_faster(model: str, count: int):
     rates = [each.tokens_per_s_per_gpu for each in found if each.fits]
     assert len(rates) >= 4
     assert rates == sorted(rates, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "code", "words"),
+    [
+        (
+            Rl(phases=(RolloutPhase(100, 9000, 20_000, 8192),)),
+            "mean-above-cap",
+            "20,000 tokens is longer than",
+        ),
+        (Rl(algorithm="grpo", group=1), "group-of-one", "nothing to be compared with"),
+        (Rl(algorithm="rloo", group=1), "group-of-one", "nothing to be compared with"),
+        (Rl(algorithm="ppo", group=1), "group-of-one", ""),
+        (Rl(), "mean-above-cap", ""),
+    ],
+)
+def test_recipes_that_cannot_be_are_said(recipe: Rl, code: str, words: str):
+    hardware, stage = Hardware("h100-sxm", 64), RlStage(name="RL", rl=recipe)
+    model = ModelChoice(name="Llama 3.1 8B")
+    scenario = Scenario(name="Base", model=model, hardware=hardware, price=Price(2.0), stages=(stage,))
+    found = said(estimate(Project(name="Nonsense", scenarios=(scenario,)), CATALOG), code)
+    assert (words in found) if words else not found

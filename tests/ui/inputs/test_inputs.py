@@ -379,3 +379,14 @@ def test_an_input_that_was_folded_away_shows_what_changed_meanwhile(window):
     assert not edit.isVisible()
     window.inputs.details.setChecked(True)
     assert edit.text() == "16,384"
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "noun"), [("tpu-v5p", "chips"), ("h100-sxm", "GPUs"), ("trainium1", "chips")]
+)
+def test_a_slider_tells_a_reader_what_it_counts(window, accelerator, noun):
+    window.session.choose_hardware("trainium2" if accelerator == "h100-sxm" else "h100-sxm", 256)
+    window.session.choose_hardware(accelerator, 256)
+    settle(window.session)
+    told = window.findChild(LogSlider, "hardware.count.slider").accessibleDescription()
+    assert told.startswith(f"256 {noun}. ")

@@ -53,6 +53,8 @@ class StageEstimate:
     """Whether parts of the layout are held by the user."""
     idle: int = 0
     """Accelerators without work because the batch has no sequences for them."""
+    left_over: int = 0
+    """Accelerators without work because no more replicas of the layout go into their number."""
     memory: Breakdown | None = None
     """Bytes per accelerator at the peak, against what can be used."""
     update: Breakdown | None = None

@@ -13,7 +13,13 @@ from isocost.language import tr
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.counts import units_of
-from isocost.plan.physics.layouts import idle_accelerators, layout_words, memory_breakdown, step_breakdown
+from isocost.plan.physics.layouts import (
+    idle_accelerators,
+    layout_words,
+    left_over_accelerators,
+    memory_breakdown,
+    step_breakdown,
+)
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import precision_on, transformer_of
 from isocost.plan.physics.rounds import Recipe
@@ -39,6 +45,7 @@ def with_layout(result: StageEstimate, run: StageRun, owned: bool, catalog: Cata
         pinned=asked.layout != Layout(),
         smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, units, catalog),
         idle=idle_accelerators(best, 0),
+        left_over=left_over_accelerators(best, 0),
         memory=memory_breakdown(best, 0, catalog),
         step=step_breakdown(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),
     )

@@ -21,7 +21,7 @@ BESIDE = ("demand", "api", "finetune", "serving", "goal", "ranges")
 STAGE = "stage"
 """Ends the path of a stage that stands on one side only."""
 _LABELS = ("name", "group", "note")
-_CARRIED = ("typed", "supplier", "commitment", "includes", "source", "date", "unnamed")
+_CARRIED = ("typed", "named", "supplier", "commitment", "includes", "source", "date", "unnamed")
 """Where a value beside it comes from: it goes along with the value."""
 
 

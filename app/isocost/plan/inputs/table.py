@@ -119,6 +119,10 @@ _UNDER: dict[str, tuple[str, ...]] = {
 """Terms under which an input changes anything; without an entry, under all."""
 
 
+UNDER_SOME_TERMS = tuple(_UNDER)
+"""Inputs that change nothing under the terms of most plans."""
+
+
 def matters(path: str, supply: Supply) -> bool:
     """Whether an input of what surrounds the run changes anything under these terms."""
     return supply.mode in _UNDER.get(path, (supply.mode,))

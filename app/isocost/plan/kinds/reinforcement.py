@@ -101,6 +101,36 @@ def _run(job: Job) -> list[StageRun]:
     return rounds(job, _rounds(job.stage, job.model, job.catalog))
 
 
+def _notices(case: Case) -> Iterator[Notice]:
+    yield from _update_memory(case)
+    stage = case.stage
+    if not isinstance(stage, RlStage):
+        return
+    mean, cap = max(
+        ((max(p.mean_start, p.mean_end), p.cap) for p in stage.rl.phases), key=lambda p: p[0] / p[1]
+    )
+    if mean > cap:
+        yield Notice(
+            "mean-above-cap",
+            "phases.cap",
+            tr(
+                "A mean response of {mean} tokens is longer than the longest, {cap}, where it is cut.",
+                mean=format_count(mean),
+                cap=format_count(cap),
+            ),
+        )
+    if stage.rl.group <= 1 and stage.rl.algorithm in COMPARING:
+        yield Notice(
+            "group-of-one",
+            "rl.group",
+            tr("One answer a prompt has nothing to be compared with: nothing would be learned from it."),
+        )
+
+
+COMPARING = ("grpo", "grpo-kl", "dapo", "rloo", "cispo")
+"""Algorithms whose baseline is the other answers of a prompt."""
+
+
 def _update_memory(case: Case) -> Iterator[Notice]:
     """Whether the policy's training states fit by themselves; rollouts are checked by the simulation."""
     needed = adam_state_bytes(parameters_of(case.model, case.catalog).total)
@@ -177,5 +207,5 @@ REINFORCEMENT = Kind(
     groups=(ROLLOUTS, RESPONSES, EFFICIENCY),
     filled={"rl.mfu": _usual_mfu, "rl.overhead": _usual_overhead},
     rounds=_rounds,
-    notices=_update_memory,
+    notices=_notices,
 )

@@ -133,5 +133,14 @@ def step_breakdown(best: BestLayouts, at: int, *, hybrid: bool = False) -> Break
 
 def idle_accelerators(best: BestLayouts, at: int) -> int:
     """Accelerators without work because the batch has no sequences for them."""
+    return _unused(best, at) if best.batch_limited[at] else 0
+
+
+def left_over_accelerators(best: BestLayouts, at: int) -> int:
+    """Accelerators without work because no more replicas of the layout go into their number."""
+    return 0 if best.batch_limited[at] else _unused(best, at)
+
+
+def _unused(best: BestLayouts, at: int) -> int:
     used = float(best.layouts.model_parallel[at] * best.layouts.dp[at])
-    return max(0, round(float(best.counts[at]) - used)) if best.batch_limited[at] else 0
+    return max(0, round(float(best.counts[at]) - used))

@@ -141,7 +141,10 @@ def _choice(name: str, value: Any, catalog: Catalog) -> str:
 def _number(declared: Input, value: float) -> str:
     shown = format_quantity(value, declared.quantity)
     unit = declared.unit
+    # A count is of whichever accelerator, an input of its own: chips are no GPUs.
     if not unit or unit in ("%", "$") or declared.quantity in ("money", "share", "hours"):
+        return shown
+    if declared is NUMBERS["hardware.count"]:
         return shown
     return f"{shown}{SPACE}{unit}"
 

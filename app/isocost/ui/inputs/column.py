@@ -276,7 +276,7 @@ class InputColumn(QScrollArea):
         self.fields["price.usd_per_gpu_hour"].slider.set_ticks(self.quotes.ticks())
         entry = self._session.catalog.accelerator(accelerator)
         for path in ("hardware.count", "price.usd_per_gpu_hour"):
-            self.fields[path].edit.set_noun(entry.noun)
+            self.fields[path].set_noun(entry.noun)
         self.fields["hardware.count"].set_stops(units_of(entry, owned))
         self.fields["hardware.count"].edit.take_several(counted_by(entry, self._session.catalog))
         hours = self.fields["stage.gpu_hours"]

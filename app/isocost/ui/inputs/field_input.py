@@ -156,6 +156,12 @@ class FieldInput(QWidget):
             text = tr("automatic, {shown}", shown=shown) if reading.automatic else shown
             self.slider.setAccessibleDescription(f"{f'{text} {self.edit.unit}'.strip()}. {self.field.help}")
 
+    def set_noun(self, noun: str) -> None:
+        """Count, and say, something else than the field's GPUs."""
+        self.edit.set_noun(noun)
+        self._reading = None
+        self.refresh()
+
     def set_stops(self, stops: tuple[int, ...]) -> None:
         """Let dragging stop at what one can have only: see ``Scale.stops``."""
         self.slider.set_scale(replace(self.slider.scale, stops=stops))

@@ -10,11 +10,12 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.language import capital, listed, tr
+from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.answer.across.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.warnings.prices import rent_notices
 from isocost.plan.answer.warnings.software import software_notices
+from isocost.plan.inputs.table import CHOICES, NUMBERS, UNDER_SOME_TERMS, matters
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
@@ -23,6 +24,7 @@ from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.physics.throughput import TYPED
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import (
     Scenario,
     efficiency_of,
@@ -103,6 +105,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             ),
             "info",
         )
+    yield from _unused_terms(scenario.supply)
     yield from _electricity(scenario, catalog)
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
@@ -123,6 +126,24 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
                 start=scenario.schedule.start,
             ),
         )
+
+
+def _unused_terms(supply: Supply) -> Iterator[Notice]:
+    """That what is typed of other terms than the plan's changes nothing."""
+    usual = Supply()
+    for path in UNDER_SOME_TERMS:
+        name = path.partition(".")[2]
+        if getattr(supply, name) != getattr(usual, name) and not matters(path, supply):
+            yield Notice(
+                "unused-terms",
+                path,
+                tr(
+                    "{label} changes nothing on these terms ({terms}).",
+                    label=NUMBERS[path].label,
+                    terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
+                ),
+                "info",
+            )
 
 
 def _electricity(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
@@ -454,6 +475,7 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
                 where=where,
             ),
         )
+    yield from _left_over(scenario, stage, result, catalog)
     tp = layout_of(scenario, stage).tp
     domain = catalog.accelerator(result.accelerator).spec.scaleup_domain
     if tp is not None and tp > max(domain, 1) and result.layout is not None:
@@ -468,6 +490,27 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
                 accelerator_name=result.accelerator_name,
             ),
         )
+
+
+def _left_over(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Warning that replicas of the layout leave a notable part of what is paid without work."""
+    notable = catalog.constants.economics.notable_saving.value
+    if result.left_over < notable * result.count or result.layout_problem:
+        return
+    pin = _pin_at_fault(layout_of(scenario, stage), "")
+    yield Notice(
+        "layout-leaves-idle",
+        "hardware.count" if pin is None else f"layout.{pin}",
+        tr(
+            "{layout} works on {used} of the {count} {name}; the others are paid and idle: {cure}.",
+            layout=result.layout,
+            used=format_count(result.count - result.left_over),
+            count=format_count(result.count),
+            name=result.accelerator_name,
+            cure=tr("change the count") if pin is None else tr("release a pin, or change the count"),
+        ),
+        cure=None if pin is None else Cure(None, scenario.stages.index(stage)),
+    )
 
 
 def _pin_at_fault(layout: Layout, problem: str) -> str | None:

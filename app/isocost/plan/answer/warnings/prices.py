@@ -20,10 +20,11 @@ from isocost.plan.kinds import Stage
 from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.notice import Notice
 from isocost.plan.project.choosing import is_too_many
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario, price_of
-from isocost.plan.project.terms import is_of_others
+from isocost.plan.project.terms import OF_MODE, is_of_others
 from isocost.plan.values import NO_PRICE, Price, asked_by
-from isocost.quantities import format_count, format_counted, format_money
+from isocost.quantities import format_count, format_counted, format_money, format_share
 
 _FIELD = "price.usd_per_gpu_hour"
 
@@ -40,6 +41,7 @@ def rent_notices(
             return
     yield from price_notices(price, result, catalog)
     yield from _shared(scenario, stage, price, entry, catalog)
+    yield from _twice(price, supply, entry)
     if not supply.discount and is_of_others(price.commitment, supply.mode):
         yield Notice(
             "price-of-other-terms",
@@ -123,6 +125,25 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
         age = format_counted(price_age_days(price) or 0, "day")
         message = tr("The price is {age} old{cure} type what you are offered.", age=age, cure=cure)
         yield Notice("price-stale", _FIELD, message, severity)
+
+
+def _twice(price: Price, supply: Supply, entry: AcceleratorEntry) -> Iterator[Notice]:
+    """Warning that a discount for its terms is taken off a price that is of these terms already."""
+    bound = supply.mode != "on-demand" and price.commitment in OF_MODE.get(supply.mode, ())
+    if not supply.discount or not bound:
+        return
+    yield Notice(
+        "discount-twice",
+        "supply.discount",
+        tr(
+            "The price of {name}, {money} an hour, is of these terms ({terms}) already, and {share} more is "
+            "taken off it: set the discount to 0 where that is not meant.",
+            name=entry.short_name,
+            money=format_money(price.usd_per_gpu_hour),
+            terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
+            share=format_share(supply.discount, decimals=0),
+        ),
+    )
 
 
 def _shared(
