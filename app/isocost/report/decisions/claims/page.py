@@ -10,7 +10,7 @@ from typing import Literal
 from isocost.catalog.entries.claims import ClaimEntry
 from isocost.language import capital, tr
 from isocost.plan.claims.checked import Checked, Verdict
-from isocost.plan.claims.checks.check import Status
+from isocost.plan.claims.checks.check import FAR_LESS, Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
@@ -253,7 +253,10 @@ def _shown(value: float, unit: Unit) -> str:
     return f"{format_quantity(value, 'number', digits=3)} h"
 
 
-_ADDRESS = re.compile(r", https?://[^\s)]+")
+_ADDRESS = re.compile(
+    r" \((?:[^()]|\([^()]*\))*https?://(?:[^()]|\([^()]*\))*\)"  # where it was read, in brackets
+    r"|[,:] https?://[^\s)]+"
+)
 """Of a source: it has a place of its own, and is too long for a line of a card."""
 
 
@@ -296,7 +299,7 @@ def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
     shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
     if span.p10 <= told <= span.p90:
         return tr("Told {shown}, within the range of our {ours}", shown=shown, ours=ours)
-    if ratio < 0.01:
+    if ratio < FAR_LESS:
         return tr(
             "Told {shown}, {count} times less than our {ours}",
             shown=shown,
