@@ -102,8 +102,8 @@ class CardDelegate(RowDelegate):
         painter.restore()
 
     def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
-        """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a name is
-        the plan's is told where all has room."""
+        """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a price
+        is the plan's is told where all has room."""
 
         def widest(words: Callable[[SupplierPrice], str], font: QFont) -> float:
             return max((text_size(font, words(each))[0] for each in self._cards), default=0.0)
