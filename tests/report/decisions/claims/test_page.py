@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -78,6 +79,7 @@ def test_what_our_estimate_rests_on_has_no_address_that_runs_out_of_the_card(cat
         assert shown is not None
         assert "http" not in shown.rests_on
         assert shown.rests_on.count("(") == shown.rests_on.count(")")
+        assert re.search(r"an hour \(.*20\d\d-\d\d-\d\d", shown.rests_on), "who asks it, and since when"
 
 
 @pytest.mark.parametrize("key", CLAIMS)

@@ -253,11 +253,10 @@ def _shown(value: float, unit: Unit) -> str:
     return f"{format_quantity(value, 'number', digits=3)} h"
 
 
-_ADDRESS = re.compile(
-    r" \((?:[^()]|\([^()]*\))*https?://(?:[^()]|\([^()]*\))*\)"  # where it was read, in brackets
-    r"|[,:] https?://[^\s)]+"
-)
+_ADDRESS = re.compile(r"[,:] https?://[^\s)]+")
 """Of a source: it has a place of its own, and is too long for a line of a card."""
+_READ_AT = re.compile(r" \((?=[^()]*https?://)(?:[^()]|\([^()]*\))*\)")
+"""Where a source was read, in brackets that may hold brackets."""
 
 
 def ours_view(checked: Checked) -> OursView | None:
@@ -280,7 +279,7 @@ def ours_view(checked: Checked) -> OursView | None:
     rate = tr("; at {rate}", rate=ours.rate) if unit == "usd" and ours.rate else ""
     subtitle, on = (
         tr("Bar: 8 chances in 10. Diamond: the middle."),
-        tr("On {words}{sub}.", words=ours.words, sub=_ADDRESS.sub("", rate)),
+        tr("On {words}{sub}.", words=ours.words, sub=_READ_AT.sub("", _ADDRESS.sub("", rate))),
     )
     ends = tr(
         "8 chances in 10 between {shown} and {shown_2}",

@@ -19,7 +19,7 @@ ROW, TOP = 35, 2
 """Pixels of a row of two lines, and above the first."""
 AMOUNT, QUESTION = 82, 24
 """Pixels of an amount, and of the question mark in the place of one."""
-NAMES = (0.46, 0.56)
+NAMES = (0.46, 0.6)
 """Part of a row with a bar that its words have, and that they may have where the longest name needs it."""
 LEAST = 2.0
 """Pixels a bar is wide at least, so that every amount is seen."""
