@@ -30,7 +30,8 @@ from isocost.plan.solve.scale import (
     ridge,
     survey,
 )
-from isocost.report.findings.tabs.scale import ground, no_map, point, said, title
+from isocost.quantities import plain_spaces
+from isocost.report.findings.tabs.scale import best_words, ground, no_map, point, point_words, said, title
 
 TODAY = date(2026, 11, 29)
 
@@ -183,6 +184,25 @@ def test_what_costs_nothing_has_no_map():
     size, tokens = place_of(case)
     extent = Extent((size / 20, size * 20), (tokens / 20, tokens * 20))
     assert survey(case, extent, case.catalog.constants.laws.law()) is None
+
+
+def test_a_plan_that_does_not_fit_is_not_the_best_its_bill_buys():
+    case = case_of("startup-7b").put("hardware.count", 8).put("model.parameters", 4e11)
+    size, tokens = place_of(case)
+    extent = Extent((size / 200, size * 2), (tokens / 10, tokens * 20))
+    found = survey(case, extent, case.catalog.constants.laws.law())
+    assert found is not None
+    result = answer(case.project, case.catalog, 0).estimate
+    on = ground(case, found, result.stages[0], result.total.cost_usd)
+    there = point(case, on, result.total.cost_usd)
+    assert there.best is not None
+    assert there.loss < there.best.loss
+    assert plain_spaces(title(there)).startswith("400B on 2T tokens does not fit; a ")
+    assert title(there).endswith(f"tokens does: loss {there.best.loss:.2f}")
+    assert point_words(there, held=True)[1] == "does not fit"
+    assert best_words(there)[0]
+    nothing = replace(there, best=None)
+    assert plain_spaces(title(nothing)) == "400B on 2T tokens does not fit"
 
 
 def said_of(on, there):

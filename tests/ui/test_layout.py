@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QPushButton, QWidget
 
 from isocost.report.findings.said import KeyFigure
+from isocost.ui.header.remark_line import BETWEEN
 from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import render, settle
@@ -80,6 +84,16 @@ def test_the_header_shows_its_sentence_and_figures_whole(window, name, scale):
     sentence = place(header.sentence, header)
     assert not any(sentence.intersects(block) for block in shown)
     assert all(header.rect().contains(block) for block in shown)
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "api-or-own", "llama-3.1-405b", "rent-or-buy-64-h100"])
+def test_no_remark_is_cut_at_twice_the_text(window, name):
+    open_preset(window, name, 2.0)
+    line = window.headline.doubt
+    ways = {way for remark in line.remarks for way in (remark.text, *remark.shorter)}
+    shown = unescape(re.sub("<[^<>]*>", "", line.text())).split(BETWEEN)
+    assert shown[0] in ways
+    assert set(shown) <= ways | {"…"}  # that more is told in the tip
 
 
 def test_figures_make_way_for_a_long_sentence(window):

@@ -14,12 +14,13 @@ from isocost.language import later, tr
 from isocost.ui.look.motion import Motion, MotionChoice
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.speaking import NAMES, SYSTEM
-from isocost.ui.widgets.keys import LOCK_KEY, SOLVE_KEY, TABLE_KEY
+from isocost.ui.widgets.keys import FOLD_KEY, LOCK_KEY, SOLVE_KEY, TABLE_KEY
 from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
     from isocost.plan.project.project import Project
     from isocost.ui.header.headline import Headline
+    from isocost.ui.inputs.folding import FoldedInputs
     from isocost.ui.own.opening import OwnDialog
     from isocost.ui.session.documents import Documents
     from isocost.ui.session.rescue import Rescue
@@ -46,6 +47,7 @@ class Commands(Protocol):
     headline: Headline
     themes: ThemeManager
     motion: Motion
+    fold: FoldedInputs
     page_titles: tuple[str, ...]
 
     @property
@@ -78,6 +80,9 @@ class Commands(Protocol):
 
     def duplicate_plan(self) -> None:
         """A copy of the plan, and both side by side."""
+
+    def fold_inputs(self) -> None:
+        """Give the inputs' room to the page, or bring them back."""
 
     def toggle_table(self) -> None:
         """A chart as a table, or back."""
@@ -204,6 +209,7 @@ class Menus:
         self._add(menu, tr("&Find anything…"), window.find_anything, "Ctrl+K")
         self._add(menu, tr("Chart as &table"), window.toggle_table, TABLE_KEY, tr("data, CSV"))
         self._build_ranges(menu)
+        self._build_fold(menu)
         self._add(menu, tr("&Explain the cost"), partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()
         group = QActionGroup(self._window)
@@ -235,6 +241,15 @@ class Menus:
         action.setCheckable(True)
         action.setChecked(session.doubt)
         session.doubt_shown.connect(action.setChecked)
+
+    def _build_fold(self, menu: QMenu) -> None:
+        """Whether the inputs are folded away."""
+        window = self._commands
+        words = tr("Fold the &inputs away")
+        action = self._add(menu, words, window.fold_inputs, FOLD_KEY, tr("column, hide, show"))
+        action.setCheckable(True)
+        action.setChecked(window.fold.are_folded)
+        window.fold.folded.connect(action.setChecked)
 
     def _build_motion(self, menu: QMenu) -> None:
         motion = self._commands.motion

@@ -140,6 +140,7 @@ class Window(QMainWindow):
         from isocost.ui.header.headline import Headline
         from isocost.ui.header.ranges_switch import RangesSwitch
         from isocost.ui.inputs.column import InputColumn
+        from isocost.ui.inputs.folding import FoldedInputs
         from isocost.ui.inputs.scenarios import ScenarioPicker
         from isocost.ui.session.documents import Documents
         from isocost.ui.session.rescue import Rescue
@@ -155,6 +156,8 @@ class Window(QMainWindow):
         places = (self._header_place, self._inputs_place)
         self._column.replaceWidget(self._header_place, self.headline)
         self._below.replaceWidget(self._inputs_place, self.inputs)
+        self.fold = FoldedInputs(self.inputs, self._settings, self.plan)
+        self._below.insertWidget(0, self.fold)
         for place in places:
             place.deleteLater()
         self._strip.add_beside(self.ranges, scenarios)
@@ -166,6 +169,7 @@ class Window(QMainWindow):
         for part in self.inputs.sections:
             self.wardrobe.add(part)
         self.wardrobe.add(self.inputs.verticalScrollBar(), self.inputs.apply_theme)  # last: it measures them
+        self.wardrobe.add(self.fold, self.fold.apply_theme)
         self.wardrobe.dress()
         self.menus.fill()
         self._connect()
@@ -234,6 +238,7 @@ class Window(QMainWindow):
         gallery.recent_chosen.connect(documents.open)
         gallery.find_wanted.connect(self.find_anything)
         self.headline.field_wanted.connect(self.reveal)
+        self.fold.folded.connect(self._show_folded)
         self.headline.copied.connect(self._say_copied)
         self.tabs.currentChanged.connect(self._show_view)
 
@@ -329,7 +334,24 @@ class Window(QMainWindow):
                 self.show_page(index)
                 view.reveal(path)
                 return
+        self.show_inputs()
         self.inputs.reveal(path)
+
+    def show_inputs(self) -> None:
+        """The plan with its inputs, folded away or not."""
+        self.show_workspace()
+        self.fold.fold(False)
+
+    def fold_inputs(self) -> None:
+        """Give the inputs' room to the page, or bring them back."""
+        self.fold.fold(not self.fold.are_folded)
+
+    def _show_folded(self) -> None:
+        self.wardrobe.dress()
+        lay_out()
+        for panel in (self._panel, self._solver):
+            if panel is not None:
+                panel.place()
 
     def explain(self, key: str, of: Project | None = None) -> None:
         """Open a figure of the answer, or of another plan: its formula, its inputs, their sources."""

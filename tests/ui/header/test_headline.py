@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from isocost.plan.project.editing import switch_stage
 from isocost.plan.project.project import Layout
 from isocost.quantities import plain_spaces
+from isocost.report.findings.header import Remark
+from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.screenshot import settle
 from tests.ui.conftest import preset
 
@@ -190,6 +192,17 @@ def test_every_remark_has_its_place_at_1280_in_larger_text_too(window):
             assert line.fontMetrics().horizontalAdvance(shown) <= line.contentsRect().width(), name
             wasted += "waste" in shown
     assert wasted == 8
+
+
+def test_words_that_have_room_again_come_back(qtbot):
+    """The fewest words of one remark leave room for all of another's."""
+    said = (Remark("a very long remark", shorter=("a",)), Remark("one", shorter=("1",)))
+    line = RemarkLine()
+    qtbot.addWidget(line)
+    line.show_remarks(said)
+    line.show()
+    line.resize(line.fontMetrics().horizontalAdvance("a · one") + 1, 20)
+    assert QTextDocumentFragment.fromHtml(line.text()).toPlainText() == "a · one"
 
 
 def test_a_wider_window_shows_more_of_the_remarks(window):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
 
@@ -384,6 +385,43 @@ def test_the_table_is_as_high_as_its_rows_and_the_current_scenario_is_seen_whole
     current = shown.visualRect(shown.currentIndex())
     assert shown.viewport().rect().left() <= current.left()
     assert current.right() <= shown.viewport().rect().right() + 1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("width", [680, 988, 1140])
+def test_the_title_and_its_buttons_show_whole_at_any_size_of_text(
+    compared, qtbot, themes: ThemeManager, scale, width
+):
+    themes.set_scale(scale)
+    dressed(compared.page, themes.theme)
+    compared.page.resize(width, 640)
+    wait(qtbot, compared)
+    card = compared.page.columns
+    assert not card.title.shortened
+    places = [QRect(each.mapTo(card, QPoint()), each.size()) for each in (card.title, card.copy, card.add)]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert all(card.rect().contains(each) for each in places)
+    for button in (card.copy, card.add):
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+@pytest.mark.parametrize("width", [988, 1140, 1600])
+def test_no_word_of_the_bars_is_shortened_where_there_is_room(compared, qtbot, monkeypatch, width):
+    compared.page.resize(width, 900)
+    wait(qtbot, compared)
+    painted: list[str] = []
+    draw = QPainter.drawText
+
+    def drawn(self, *arguments):
+        painted.extend(each for each in arguments if isinstance(each, str))
+        return draw(self, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", drawn)
+    for card in (compared.page.why, compared.page.suppliers):
+        card.list.grab()
+    assert any("Virginia" in each for each in painted)
+    assert any(each.startswith("RunPod, secure cloud") for each in painted)
+    assert not [each for each in painted if each.endswith("…")]
 
 
 def test_every_cell_says_what_it_is(compared):

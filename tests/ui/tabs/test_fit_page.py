@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAccessible, QFontMetricsF
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
@@ -16,7 +16,7 @@ from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.values import Layout
 from isocost.report.findings.tabs.fit import memory_said, step_said
 from isocost.report.findings.tabs.layouts import cell_in_words, layouts_said
-from isocost.report.findings.tabs.nearest import near_said
+from isocost.report.findings.tabs.nearest import near_place, near_said
 from isocost.ui.inputs.stage.layout import PinPicker
 from isocost.ui.look.theme import DARK, LIGHT
 from isocost.ui.pages import PAGES
@@ -73,6 +73,22 @@ def worse_row(page: FitPage) -> int:
 
 
 # What it shows
+
+
+def test_the_nearest_runs_are_named_whole(fit, monkeypatch):
+    """The widest error of all rows takes no room from the names of the others."""
+    painted: list[str] = []
+    draw = QPainter.drawText
+
+    def drawn(self, *arguments):
+        painted.extend(each for each in arguments if isinstance(each, str))
+        return draw(self, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", drawn)
+    fit.nearest.list.grab()
+    shown = [f"{each.run.model}{near_place(each)}" for each in fit.nearest.model.rows]
+    assert len(shown) > 3
+    assert set(shown) <= set(painted)
 
 
 def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 
@@ -24,6 +24,7 @@ from isocost.report.findings.tabs.ledger import bill_view, row_in_words, row_tip
 from isocost.report.table import write_csv
 from isocost.ui.look.theme import Theme, ThemeManager
 from isocost.ui.session.session import Session
+from isocost.ui.tabs.ledger.calendar_plot import Places
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.widgets.fields.edit import QuantityEdit
 from isocost.ui.widgets.labels import ElidedLabel
@@ -184,6 +185,29 @@ def test_the_months_add_up_to_the_bill(page: LedgerPage, session: Session):
         session.estimate.total.cost_usd * 100
     )
     assert "Month 1" in page.calendar.accessibleDescription()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_ranges_of_very_many_months_do_not_hide_their_bars(qtbot, bare: LedgerPage, session: Session, count):
+    session.set_value("hardware.count", count, "count")
+    compute(qtbot, session)
+    plot = bare.calendar.plot
+    places = Places(plot.view, plot.width(), bare.calendar.theme)
+    boxes = [places.month(at) for at in range(len(plot.view.months) - 1)]
+    assert len(boxes) > 10
+    image = plot.grab().toImage()
+
+    def tinted(x: int, y: int) -> bool:
+        """Of a bar, which is blue; paper and whiskers are grey."""
+        colour = QColor(image.pixel(x, y))
+        return colour.blue() - colour.red() > 40
+
+    seen = [
+        any(tinted(x, round(box.bottom()) - 3) for x in range(int(box.left()), int(box.right()) + 1))
+        for box in boxes
+    ]
+    late = seen[-len(seen) // 4 :]  # their ranges begin at nothing
+    assert sum(late) > 0.4 * len(late)
 
 
 def test_a_start_date_names_the_months(qtbot, page: LedgerPage, session: Session):

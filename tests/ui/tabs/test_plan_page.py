@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -13,6 +16,7 @@ from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.project.project import Project
 from isocost.report.findings.tabs.plan import APART, IDLE
 from isocost.ui.look.theme import Theme
+from isocost.ui.plot import placing
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.page import PlanPage
@@ -99,7 +103,7 @@ def test_the_charts_share_a_row_only_where_both_have_room(page: PlanPage, themes
 def test_no_row_of_the_ranking_is_cut_in_half(page: PlanPage):
     view = page.by_hardware.list
     for height in (440, 457, 500, 633):
-        page.resize(988, height)
+        page.resize(987, height)
         QApplication.processEvents()
         assert view.viewport().height() % view.sizeHintForRow(0) == 0
 
@@ -146,6 +150,37 @@ def test_the_plan_stands_on_its_own_curve(real: PlanPage, session: Session):
     total = session.estimate.total
     nearest = min(zip(curve.days, curve.cost_usd, strict=True), key=lambda p: abs(p[0] - total.wall_days))
     assert nearest == pytest.approx((total.wall_days, total.cost_usd))
+
+
+@pytest.mark.parametrize("height", [551, 591, 611, 631])
+def test_what_stands_apart_from_its_point_is_joined_to_it_by_a_line_that_crosses_no_text(
+    qtbot, theme: Theme, session: Session, height
+):
+    page = dressed(PlanPage(session, theme), theme)
+    qtbot.addWidget(page)
+    page.resize(987, height)
+    page.show()
+    qtbot.waitExposed(page)
+    session.open(load_project(preset("api-or-own"), session.catalog), None)
+    settle(session)
+    QApplication.processEvents()
+    labels = page.cost_time.plot.labels
+    points = dict(labels.pointed())
+    assert len(points) >= 2
+    joined = [*labels.joining()]
+    for box, at in points.items():
+        near = min(max(at[0], box.left), box.right), min(max(at[1], box.top), box.bottom)
+        apart = math.dist(at, near) > placing.APART
+        assert apart is any(tuple(line[0]) == pytest.approx(at) for line in joined)
+    for line in joined:
+        own = next(box for box, at in points.items() if at == pytest.approx(tuple(line[0])))
+        along = [line[0] + (line[1] - line[0]) * part for part in np.linspace(0, 1, 200)]
+        others = [box for box in labels.boxes() if box != own]
+        assert not [
+            box
+            for box in others
+            if any(box.left < x < box.right and box.top < y < box.bottom for x, y in along)
+        ]
 
 
 def test_the_count_compared_is_that_of_the_shared_hardware(qtbot, theme: Theme, session: Session):

@@ -140,3 +140,17 @@ def test_every_line_of_a_broken_text_is_painted_whole(qtbot, size):
     ground = seen.pixel(0, seen.height() - 1)
     inked = [y for y in range(seen.height()) if any(seen.pixel(x, y) != ground for x in range(seen.width()))]
     assert max(inked) < asked
+
+
+def test_a_word_that_has_no_room_in_a_line_is_broken_and_all_of_it_shows(qtbot):
+    address = "https://web.archive.org/web/20250303170410/https://www.example.org/cloud"
+    label = WrapLabel()
+    qtbot.addWidget(label)
+    label.resize(160, 200)
+    label.say(f"read at {address} (in March)")
+    label.show()
+    lines = label.text().split("\n")
+    assert max(label.fontMetrics().horizontalAdvance(line) for line in lines) <= label.width()
+    assert address in label.text().replace("\n", "")
+    assert not label.shortened
+    assert label.accessibleName() == f"read at {address} (in March)"

@@ -225,8 +225,8 @@ def _doubt(words: str) -> Remark:
 
 def _evidence(evidence: Evidence) -> Remark:
     """What a prediction rests on, in a few words beside it."""
-    shorter = (evidence.word,) if evidence.word == "extrapolated" else ()
-    return Remark(_EVIDENCE[evidence.word], opens="evidence", shorter=shorter)
+    short = _SHORT_EVIDENCE.get(evidence.word)
+    return Remark(_EVIDENCE[evidence.word], opens="evidence", shorter=(short,) if short else ())
 
 
 _EVIDENCE: dict[Word, str] = {
@@ -234,6 +234,11 @@ _EVIDENCE: dict[Word, str] = {
     "near": tr("near measured runs"),
     "extrapolated": tr("extrapolated from measured runs"),
     "guessed": tr("partly guessed"),
+}
+_SHORT_EVIDENCE: dict[Word, str] = {
+    "measured": tr("evidence: measured"),
+    "near": tr("evidence: near"),
+    "extrapolated": tr("extrapolated"),
 }
 
 

@@ -21,10 +21,10 @@ SIGNS: dict[Provenance, str] = {
     "computed": "explain",
     "typed": "edit",
     "looked up": "link",
-    "measured": "target",
-    "fitted": "range",
+    "measured": "gauge",
+    "fitted": "curve",
     "assumed": "help",
-    "sampled": "picture",
+    "sampled": "samples",
 }
 """Icons of how a value is known; the word stands beside it."""
 

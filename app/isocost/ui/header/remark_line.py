@@ -77,14 +77,26 @@ class RemarkLine(QLabel):
         set_text(self, BETWEEN.join(self._marked(remark, text) for remark, text in self._with_room()))
 
     def _worded(self, room: int) -> list[str]:
-        """The remarks in as many words as have room: the last ones are the first to lose some."""
-        ways = [[*reversed(remark.shorter), remark.text] for remark in self._remarks]
-        while self._wide([way[-1] for way in ways]) > room:
-            longest = next((way for way in reversed(ways) if len(way) > 1), None)
+        """The remarks in as many words as have room: the last ones are the first to lose some, and what room
+        is left then gives words back."""
+        ways = [(remark.text, *remark.shorter) for remark in self._remarks]
+        fewer = [0] * len(ways)
+
+        def texts() -> list[str]:
+            return [way[at] for way, at in zip(ways, fewer, strict=True)]
+
+        while self._wide(texts()) > room:
+            longest = next((at for at in reversed(range(len(ways))) if fewer[at] + 1 < len(ways[at])), None)
             if longest is None:
-                break
-            longest.pop()
-        return [way[-1] for way in ways]
+                return texts()
+            fewer[longest] += 1
+        for at, now in enumerate(fewer):
+            for more in range(now):
+                fewer[at] = more
+                if self._wide(texts()) <= room:
+                    break
+                fewer[at] = now
+        return texts()
 
     def _with_room(self) -> Iterator[tuple[Remark, str]]:
         """The remarks from the first, each with the part of its words that has room."""

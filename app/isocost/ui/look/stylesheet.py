@@ -129,6 +129,7 @@ QMenu::item:disabled { color: $quiet; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QScrollArea { border: none; background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView[role="history"] { background: $panel; border: 1px solid $line; border-radius: ${radius}px;
     outline: none; padding: 4px; }
 QListView[role="history"]::item { padding: 5px 8px; border-radius: 4px; }

@@ -53,6 +53,9 @@ class Searched(Protocol):
     def show_workspace(self) -> None:
         """The plan, not the presets."""
 
+    def show_inputs(self) -> None:
+        """The plan with its inputs, folded away or not."""
+
     def show_page(self, index: int) -> None:
         """One page of the tab strip."""
 
@@ -170,7 +173,7 @@ class WindowFinds:
             for place, action in self._actions():
                 if _key(place, action) == found.key:
                     if all(action is not each for _, each in window.menus.given):
-                        window.show_workspace()  # a stage's, which is changed where it is seen
+                        window.show_inputs()  # a stage's, which is changed where it is seen
                     action.trigger()
                     return
         elif found.kind == "chart":

@@ -164,8 +164,18 @@ PENALTY = 0.4
 MARGIN = 3.0
 """Pixels a label keeps from what it must not touch."""
 
+APART = 26.0
+"""Pixels between a point and its label beyond which a line joins them."""
+
 FOLLOWS = 40.0
 """Pixels from its moving point up to which a label keeps its place beside it."""
+
+
+def leader(at: tuple[float, float], box: Box) -> Points | None:
+    """The line from a point to its label, as two points, where that stands apart; None where it does not."""
+    near = min(max(at[0], box.left), box.right), min(max(at[1], box.top), box.bottom)
+    line = np.array([at, near])
+    return line if float(np.hypot(*(line[1] - line[0]))) > APART else None
 
 
 def place_near(

@@ -209,7 +209,7 @@ class Tour(QObject):
     def _point(self) -> None:
         """Stand beside what the step is about, and stay there."""
         if self.step is not None and self.step.asks == "count" and self._guess is None:
-            self._window.inputs.reveal(COUNT)
+            self._window.reveal(COUNT)
         self._follow.start()
         self._place()
 

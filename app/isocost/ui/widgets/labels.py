@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from html import escape
 
 from PySide6 import QtGui
@@ -229,7 +231,7 @@ class WrapLabel(QLabel):
         self._broken: tuple[str, bool, int, str] | None = None
         if lines:
             self.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._in_full = False
+        self._in_full = self._shortened = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -241,7 +243,7 @@ class WrapLabel(QLabel):
     @property
     def shortened(self) -> bool:
         """Whether some of the text has no room."""
-        return self.text().replace("\n", " ") != self._whole
+        return self._shortened
 
     def say(self, text: str, *, in_full: bool = False) -> None:
         """Show a text; ``in_full``: all of it, even where the height is kept."""
@@ -279,8 +281,10 @@ class WrapLabel(QLabel):
         if broken_for == self._broken:  # each change of font is told several times
             return
         self._broken = broken_for
-        lines = broken_lines(self._whole, self.width(), self.fontMetrics())
-        if self._kept and not self._in_full and len(lines) > self._kept:
+        broken_up = broken_lines(self._whole, self.width(), self.fontMetrics())
+        lines = [part for line in broken_up for part in _cut_up(line, self.width(), self.fontMetrics())]
+        self._shortened = bool(self._kept) and not self._in_full and len(lines) > self._kept
+        if self._shortened:
             rest = " ".join(lines[self._kept - 1 :])
             lines[self._kept - 1 :] = [shorten(rest, self.fontMetrics(), self.width())]
         broken = "\n".join(lines)
@@ -308,6 +312,15 @@ def broken_lines(text: str, width: float, metrics: QFontMetrics | QFontMetricsF)
         else:
             lines.append(word)
     return lines
+
+
+def _cut_up(word: str, width: float, metrics: QFontMetrics) -> Iterator[str]:
+    """A word in parts that have room, the address of a page say; whole where not even a few letters have."""
+    while word and width >= 4 * metrics.maxWidth() and metrics.horizontalAdvance(word) > width:
+        most = bisect_right(range(1, len(word)), width, key=lambda end: metrics.horizontalAdvance(word[:end]))
+        yield word[:most]
+        word = word[most:]
+    yield word
 
 
 def set_text(label: QLabel, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,7 @@ from isocost.quantities import plain_spaces
 from isocost.report.decisions.claims.left_out import left_table, left_view
 from isocost.report.decisions.claims.page import chips, library_row, ours_view, tiles, told_number, word_of
 from isocost.report.decisions.claims.runs import runs_table, runs_view
+from isocost.report.decisions.claims.verdict import verdict_said
 from isocost.report.decisions.claims.ways import claim_scenario, needs_said
 
 CLAIMS = (
@@ -55,6 +57,29 @@ def checked(catalog: Catalog, key: str) -> Checked:
     if key == "a":
         return check_claim(read_claim("70B on 15T tokens, 512 H100", catalog).claim, catalog, ways_out=False)
     return check_entry(catalog.claims[key], catalog, ways_out=False)
+
+
+def test_what_is_told_far_below_ours_is_so_many_times_less_in_every_place(catalog):
+    text = "13B model from scratch on 260B tokens on 40 RTX 4090 for 900 dollars"
+    found = check_claim(read_claim(text, catalog).claim, catalog, ways_out=False)
+    shown = ours_view(found)
+    assert shown is not None
+    times = f"{shown.span.p50 / 900:.0f} times less"
+    assert times in shown.said.finding
+    assert f"{times} than we estimate" in verdict_said(found)
+    assert any(times in words for words in found.checks[-1].words)
+
+
+def test_what_our_estimate_rests_on_has_no_address_that_runs_out_of_the_card(catalog):
+    for text in (
+        "1T mixture with 32B active, 15.5T tokens, 2048 H800, $4.6M",
+        "13B on 260B tokens, 40 RTX 4090, $9",
+    ):
+        shown = ours_view(check_claim(read_claim(text, catalog).claim, catalog, ways_out=False))
+        assert shown is not None
+        assert "http" not in shown.rests_on
+        assert shown.rests_on.count("(") == shown.rests_on.count(")")
+        assert re.search(r"an hour \(.*20\d\d-\d\d-\d\d", shown.rests_on), "who asks it, and since when"
 
 
 @pytest.mark.parametrize("key", CLAIMS)

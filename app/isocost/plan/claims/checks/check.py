@@ -63,6 +63,10 @@ def lacking_words(ratio: float) -> str:
     return format_share(1.0 - 1.0 / ratio, decimals=0) if ratio >= 1.01 else "under 1 %"
 
 
+FAR_LESS = 0.01
+"""Times: so small a part is told as so many times less."""
+
+
 def times_words(ratio: float) -> str:
     if ratio >= 1e6:
         return tr("{marked} times", marked=marked(f"{ratio:.1e}"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.language import tr
-from isocost.plan.claims.checks.check import Check, Status, times_words
+from isocost.plan.claims.checks.check import FAR_LESS, Check, Status, times_words
 from isocost.plan.claims.checks.work import affordable_tokens
 from isocost.plan.claims.prediction import Ours, Planned, assumed
 from isocost.plan.claims.published import as_fast, run_words, same_run
@@ -241,7 +241,7 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
 
 
 def _share_words(ratio: float) -> str:
-    if 0.01 <= ratio < 100:
+    if FAR_LESS <= ratio < 100:
         return tr("{fixed} times ours", fixed=format_fixed(ratio, 2))
     return (
         tr("{times} more", times=times_words(ratio))

@@ -10,7 +10,7 @@ from typing import Literal
 from isocost.catalog.entries.claims import ClaimEntry
 from isocost.language import capital, tr
 from isocost.plan.claims.checked import Checked, Verdict
-from isocost.plan.claims.checks.check import Status
+from isocost.plan.claims.checks.check import FAR_LESS, Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
@@ -253,8 +253,10 @@ def _shown(value: float, unit: Unit) -> str:
     return f"{format_quantity(value, 'number', digits=3)} h"
 
 
-_ADDRESS = re.compile(r", https?://[^\s)]+")
+_ADDRESS = re.compile(r"[,:] https?://[^\s)]+")
 """Of a source: it has a place of its own, and is too long for a line of a card."""
+_READ_AT = re.compile(r" \((?=[^()]*https?://)(?:[^()]|\([^()]*\))*\)")
+"""Where a source was read, in brackets that may hold brackets."""
 
 
 def ours_view(checked: Checked) -> OursView | None:
@@ -277,7 +279,7 @@ def ours_view(checked: Checked) -> OursView | None:
     rate = tr("; at {rate}", rate=ours.rate) if unit == "usd" and ours.rate else ""
     subtitle, on = (
         tr("Bar: 8 chances in 10. Diamond: the middle."),
-        tr("On {words}{sub}.", words=ours.words, sub=_ADDRESS.sub("", rate)),
+        tr("On {words}{sub}.", words=ours.words, sub=_READ_AT.sub("", _ADDRESS.sub("", rate))),
     )
     ends = tr(
         "8 chances in 10 between {shown} and {shown_2}",
@@ -296,7 +298,7 @@ def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
     shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
     if span.p10 <= told <= span.p90:
         return tr("Told {shown}, within the range of our {ours}", shown=shown, ours=ours)
-    if ratio < 0.01:
+    if ratio < FAR_LESS:
         return tr(
             "Told {shown}, {count} times less than our {ours}",
             shown=shown,

@@ -8,7 +8,7 @@ from typing import Any
 from isocost.catalog.entries.claims import ClaimEntry, LeftOut
 from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.claims.checked import Checked
-from isocost.plan.claims.checks.check import Check
+from isocost.plan.claims.checks.check import FAR_LESS, Check, times_words
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
 from isocost.plan.doubt.span import Range
 from isocost.quantities import (
@@ -161,7 +161,10 @@ def _against(checked: Checked) -> Iterator[str]:
             else tr("hours and price do not give the dollars")
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
-        if sense.ratio is not None and sense.outcome in ("below", "above"):
+        if sense.ratio is not None and sense.outcome == "below" and sense.ratio < FAR_LESS:
+            less = times_words(1.0 / sense.ratio)
+            yield tr("{less} less than we estimate{assumed}", less=less, assumed=_taken_words(terms))
+        elif sense.ratio is not None and sense.outcome in ("below", "above"):
             times = format_significant(sense.ratio, 2) if sense.ratio < 100 else format_count(sense.ratio)
             yield tr("{times} times what we estimate{assumed}", times=times, assumed=_taken_words(terms))
         else:

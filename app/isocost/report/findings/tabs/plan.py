@@ -242,18 +242,19 @@ def time_summary(finding: str, comparison: Comparison, segments: Sequence[FrontS
             money=format_money(total.cost_usd),
         ),
     ]
-    for segment in segments:
-        words.append(
-            tr(
-                "{label}: {money} in {duration} to {money_2} in {duration_2}.",
-                label=segment.label,
-                money=format_money(segment.cost_usd[0]),
-                duration=format_duration(segment.days[0]),
-                money_2=format_money(segment.cost_usd[-1]),
-                duration_2=format_duration(segment.days[-1]),
-            )
-        )
+    words += (_segment_words(each) for each in segments)
     return " ".join(words)
+
+
+def _segment_words(segment: FrontSegment) -> str:
+    """What an accelerator costs where it is cheapest at each speed, from its fastest count to its last."""
+    first, last = (
+        tr("{money} in {duration}", money=format_money(usd), duration=format_duration(days))
+        for usd, days in ((segment.cost_usd[end], segment.days[end]) for end in (0, -1))
+    )
+    if first == last:
+        return f"{segment.label}: {first}."
+    return tr("{label}: {first} to {last}.", label=segment.label, first=first, last=last)
 
 
 def plan_lines(comparison: Comparison) -> tuple[str, ...]:

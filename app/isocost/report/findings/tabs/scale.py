@@ -177,6 +177,8 @@ class Point:
     """Whether the bill is the one whose line is drawn."""
     usual_usd: float
     """The bill of a model of the usual shape in its place, by the map; NaN where that is beyond it."""
+    fits: bool
+    """Whether the map finds a layout for a model of its size."""
 
     @property
     def apart(self) -> bool:
@@ -288,13 +290,23 @@ def point(case: Case, on: Ground, usd: float) -> Point:
     best = on.best if usd == on.usd else best_for(on.on, on.law, usd, on.unique)
     loss = float(losses_of(on.law, size, tokens, on.unique))
     return Point(
-        size, tokens, usd, loss, case.parameters or size, best, _near(usd, on.usd), on.on.cost(size, tokens)
+        size,
+        tokens,
+        usd,
+        loss,
+        case.parameters or size,
+        best,
+        _near(usd, on.usd),
+        on.on.cost(size, tokens),
+        on.on.most is None or size < on.on.most,
     )
 
 
 def title(found: Point) -> str:
     """What else the bill buys; true of the plan as it stands, to the digits told."""
     bill, own = without_idle_cents(format_money(found.usd)), _model_words(found.size, found.tokens)
+    if not found.fits:
+        return _unfit_title(own, found.best)
     if found.best is None:
         return tr("{own} for {bill}: loss {fixed}", own=own, bill=bill, fixed=format_fixed(found.loss, 2))
     if found.loss - found.best.loss < SAME or format_fixed(found.loss, 2) == format_fixed(found.best.loss, 2):
@@ -312,6 +324,19 @@ def title(found: Point) -> str:
         tokens=tokens,
         fixed=format_fixed(found.best.loss, 2),
         fixed_2=format_fixed(found.loss, 2),
+    )
+
+
+def _unfit_title(own: str, best: Best | None) -> str:
+    """A plan that cannot run, and what its bill buys of what can."""
+    if best is None:
+        return tr("{own} does not fit", own=own)
+    return tr(
+        "{own} does not fit; {size} on {tokens} tokens does: loss {fixed}",
+        own=own,
+        size=with_article(format_quantity(best.size, "number", digits=2)),
+        tokens=format_quantity(best.tokens, "number", digits=2),
+        fixed=format_fixed(best.loss, 2),
     )
 
 
@@ -372,6 +397,8 @@ def point_words(found: Point, *, held: bool) -> tuple[str, str]:
         model_words=_model_words(found.size, found.tokens),
         fixed=format_fixed(found.loss, 2),
     )
+    if not found.fits:
+        return first, tr("does not fit")
     if found.apart:
         return first, tr(
             "{bill} by its own shape, {money} by a usual one", bill=bill, money=format_money(found.usual_usd)
@@ -382,7 +409,7 @@ def point_words(found: Point, *, held: bool) -> tuple[str, str]:
 def best_words(found: Point) -> tuple[str, str]:
     """Two lines beside the place of least loss; empty where the plan is there, or there is none."""
     best = found.best
-    if best is None or found.loss - best.loss < SAME:
+    if best is None or (found.fits and found.loss - best.loss < SAME):
         return "", ""
     bill = without_idle_cents(format_money(found.usd))
     return tr("Least loss for {bill}: {fixed}", bill=bill, fixed=format_fixed(best.loss, 2)), _model_words(

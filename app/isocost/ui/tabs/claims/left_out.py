@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from isocost.report.decisions.claims.left_out import LeftView, Step, left_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing, ReadableWidget, RowsChart
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import FewLines
@@ -19,6 +19,8 @@ ROW, TOP = 35, 2
 """Pixels of a row of two lines, and above the first."""
 AMOUNT, QUESTION = 82, 24
 """Pixels of an amount, and of the question mark in the place of one."""
+NAMES = (0.46, 0.6)
+"""Part of a row with a bar that its words have, and that they may have where the longest name needs it."""
 LEAST = 2.0
 """Pixels a bar is wide at least, so that every amount is seen."""
 
@@ -45,6 +47,7 @@ class LeftOutChart(RowsChart[LeftView | None]):
         view = self.view
         if view is None:
             return
+        named = _name_width(view, size.width(), theme)
         for at, step in enumerate(view.steps):
             row = QRectF(0, TOP + at * theme.px(ROW), size.width(), theme.px(ROW))
             if at == hover:
@@ -52,11 +55,23 @@ class LeftOutChart(RowsChart[LeftView | None]):
                 painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
                 painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 6, 6)
             leads_on = at + 1 < len(view.steps) and view.steps[at + 1].kind != "unsaid"
-            _paint_row(painter, view, step, row, theme, leads_on)
+            _paint_row(painter, view, step, row, theme, leads_on, named)
+
+
+def _drawn(view: LeftView, step: Step) -> bool:
+    return step.kind != "unsaid" and view.full > 0
+
+
+def _name_width(view: LeftView, width: float, theme: Theme) -> float:
+    """Pixels of the words beside bars: as wide as the longest name where that leaves the bars enough."""
+    bold = font_of(theme, "small", bold=True)
+    longest = max((text_size(bold, each.name)[0] for each in view.steps if _drawn(view, each)), default=0.0)
+    least, most = (width * part for part in NAMES)
+    return min(max(least, longest + 12), most)
 
 
 def _paint_row(
-    painter: QPainter, view: LeftView, step: Step, row: QRectF, theme: Theme, leads_on: bool
+    painter: QPainter, view: LeftView, step: Step, row: QRectF, theme: Theme, leads_on: bool, named: float
 ) -> None:
     strong = step.kind in ("told", "total")
     bold, small, quiet = (
@@ -68,9 +83,9 @@ def _paint_row(
         painter.setPen(made_pen(theme.line))
         painter.drawLine(row.topLeft() + QPointF(0, 0.5), row.topRight() + QPointF(0, 0.5))
     amount = QRectF(row.right() - theme.px(AMOUNT), row.top(), theme.px(AMOUNT) - 4, row.height())
-    drawn = step.kind != "unsaid" and view.full > 0
+    drawn = _drawn(view, step)
     beside = theme.px(QUESTION if step.kind == "unsaid" else AMOUNT)
-    name_width = row.width() * 0.46 if drawn else row.width() - beside
+    name_width = named if drawn else row.width() - beside
     half = row.height() / 2
     name = QRectF(row.left() + 4, row.top() + 2, name_width - 8, half if step.note else row.height() - 4)
     write_text(painter, name, step.name, bold if strong else small, theme.text)

@@ -45,7 +45,10 @@ from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.sections import BESIDE, UNLIMITED, CardColumns, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
-LIBRARY_WIDTH = 236
+LIBRARY_WIDTH, WIDER, WIDE = 236, 80, 1100
+"""Pixels of the library, how many more it may get, and of the page from which on it gets them."""
+PART = 0.16
+"""Of what the page is wider: what the library gets of it."""
 NARROW, FLAT = 430, 0.38
 """Pixels for the verdict below which the library stands above it, and its share of the height then."""
 LOWEST = 140
@@ -132,14 +135,15 @@ class ClaimsPage(QWidget):
     def _arrange(self) -> None:
         """The library at the side and cards in two columns where there is room, else one above the other."""
         px = self._theme.px
-        room = self.width() - 2 * MARGIN - GAP - px(LIBRARY_WIDTH)
+        wide = px(LIBRARY_WIDTH) + round(min(px(WIDER), PART * max(0, self.width() - px(WIDE))))
+        room = self.width() - 2 * MARGIN - GAP - wide
         flat = room < px(NARROW)
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.TopToBottom if flat else directions.LeftToRight)
         self._side.setContentsMargins(0, 0, BESIDE if flat else 0, 0)  # as what scrolls below keeps its bar
         self.library.lie_flat(flat)
-        self.library.setMinimumWidth(0 if flat else px(LIBRARY_WIDTH))
-        self.library.setMaximumWidth(UNLIMITED if flat else px(LIBRARY_WIDTH))
+        self.library.setMinimumWidth(0 if flat else wide)
+        self.library.setMaximumWidth(UNLIMITED if flat else wide)
         low = max(round(FLAT * self.height()), px(LOWEST))
         self.library.setMaximumHeight(low if flat else UNLIMITED)
         if flat:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from isocost.language import tr
@@ -15,6 +16,10 @@ from isocost.ui.tabs.compare.columns import ScenarioTable
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.sections import beside
+
+WIDE = 500
+"""Pixels from which on the buttons stand beside the title, not below it."""
 
 
 def add_button(name: str) -> QPushButton:
@@ -40,9 +45,10 @@ class ColumnsCard(ChartCard):
         self.copy.clicked.connect(lambda: commands.duplicate(commands.selected))
         self.add = add_button("compare.add")
         self.table_view = ScenarioTable(theme, commands, self._refuse, self)
-        for at, button in enumerate((self.copy, self.add), start=1):
+        for button in (self.copy, self.add):
             button.setProperty("role", "chip")
-            self.heading.insertWidget(at, button, 0, Qt.AlignmentFlag.AlignTop)
+        self._buttons = beside(self.copy, self.add)
+        self._wide: bool | None = None
         self.body.addWidget(self.told)
         self.body.addWidget(self.table_view)
         self.body.addStretch(1)
@@ -68,6 +74,22 @@ class ColumnsCard(ChartCard):
         """Take the theme's type and colours."""
         super().apply_theme(theme)
         self.table_view.apply_theme(theme)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Leave the title its room."""
+        wide = self.width() >= self.theme.px(WIDE)
+        if wide == self._wide:
+            return
+        self._wide = wide
+        if wide:
+            self.heading.insertWidget(1, self._buttons, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            self.body.insertWidget(0, self._buttons, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class Alone(QFrame):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from isocost.language import tr
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.plan.doubt.beside import ByPrice
+from isocost.plan.values import asked_by
 from isocost.quantities import format_money
 from isocost.report.decisions.comparing.suppliers import (
     age_short,
@@ -23,7 +27,7 @@ from isocost.report.decisions.comparing.suppliers import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.base import made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
@@ -39,10 +43,11 @@ from isocost.ui.widgets.rows import (
 )
 
 HEIGHT = 24
-NAME, NOTE, PRICE, AGE, TOTAL = 132, 96, 58, 44, 62
-"""Pixels of a row's height, and of its columns of text."""
-TEXTS, MORE = 0.25, 110
-"""Part of the room beyond a slim row that each column of words gets, up to so many pixels."""
+PRICE, AGE, TOTAL = 58, 44, 62
+"""Pixels of a row's height, and of its columns of figures."""
+WORDS, LEAST_NOTE = 0.7, 60
+"""Part of what the figures leave that words may have beside the bars, and pixels below which what is let is
+left out."""
 SLIM = 470
 """Pixels of a row below which what is let has no room."""
 
@@ -54,10 +59,11 @@ class CardDelegate(RowDelegate):
         super().__init__(theme, HEIGHT, parent)
         self._still, self._full = 0.0, 0.0
         self._ends: dict[float, tuple[float, float]] = {}
+        self._cards: tuple[SupplierPrice, ...] = ()
 
     def show(self, found: BySupplier, by_price: ByPrice | None) -> None:
         """Paint from now on for these cards; ``by_price``: with their ranges."""
-        cards = cards_shown(found)
+        self._cards = cards = tuple(cards_shown(found))
         self._still = found.still_usd
         prices = {price_of(each) for each in cards} if by_price is not None else set()
         self._ends = {usd: by_price.ends(usd) for usd in prices} if by_price is not None else {}
@@ -70,7 +76,6 @@ class CardDelegate(RowDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_ground(painter, row, option.state, chosen=card.own)
-        slim = row.width() < theme.px(SLIM)
 
         def column(right: float, wide: int) -> QRectF:
             return QRectF(right - theme.px(wide), row.top(), theme.px(wide), row.height())
@@ -78,12 +83,14 @@ class CardDelegate(RowDelegate):
         total = column(row.right() - 8, TOTAL)
         age = column(total.left(), AGE)
         price = column(age.left(), PRICE)
-        wide = max(0.0, row.width() - theme.px(SLIM)) * TEXTS
-        name = QRectF(row.left() + 8, row.top(), theme.px(NAME) - 8 + min(wide, theme.px(MORE)), row.height())
-        noted = 0.0 if slim else theme.px(NOTE) + min(wide, theme.px(MORE))
+        named, noted = self._widths(price.left() - row.left() - 24, slim=row.width() < theme.px(SLIM))
+        name = QRectF(row.left() + 8, row.top(), named, row.height())
         note = QRectF(name.right() + 8, row.top(), noted, row.height())
         bold = self.bold if card.own else self.small
-        write_text(painter, name, supplier_name(card), bold, theme.text)
+        shown = supplier_name(card)
+        if text_size(bold, shown)[0] > named:  # its ground says that it is the plan's
+            shown = asked_by(card.card.supplier)
+        write_text(painter, name, shown, bold, theme.text)
         write_text(painter, note, card_note(card), self.quiet, theme.quiet)
         write_text(painter, price, format_money(card.card.usd_per_gpu_hour), self.small, theme.quiet, RIGHT)
         ink = theme.stop if card.old else theme.care if card.stale else theme.quiet
@@ -93,6 +100,21 @@ class CardDelegate(RowDelegate):
         bars = QRectF(left, row.center().y() - 6, max(16.0, price.left() - left - 8), 12)
         self._paint_bar(painter, bars, card)
         painter.restore()
+
+    def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
+        """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a price
+        is the plan's is told where all has room."""
+
+        def widest(words: Callable[[SupplierPrice], str], font: QFont) -> float:
+            return max((text_size(font, words(each))[0] for each in self._cards), default=0.0)
+
+        most = room * WORDS
+        notes = 0.0 if slim else widest(card_note, self.quiet) + 8
+        names = widest(supplier_name, self.bold)
+        if names + notes > most:
+            names = min(most, widest(lambda each: asked_by(each.card.supplier), self.bold))
+        left = math.ceil(min(notes, most - names)) - 8
+        return math.ceil(names), left if left >= self.theme.px(LEAST_NOTE) else 0.0
 
     def _paint_bar(self, painter: QPainter, room: QRectF, card: SupplierPrice) -> None:
         if self._full <= 0.0:

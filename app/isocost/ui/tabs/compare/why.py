@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
@@ -33,8 +35,8 @@ MONEY, SHARE = 66, 52
 """Pixels of a row's height, and of its columns of figures."""
 SLIM = 560
 """Pixels of a row below which the values of an input follow its name; else they stand in a column."""
-NARROWEST, WIDEST, PART = 190, 400, 0.42
-"""Pixels of both texts at least and at most, and between them their part of the row."""
+NARROWEST, PART = 190, 0.68
+"""Pixels that both texts may always have, and the part of what the figures leave that they may have."""
 LEAST = 1.5
 """Pixels a bar is wide at least."""
 
@@ -46,11 +48,32 @@ class StepDelegate(RowDelegate):
         super().__init__(theme, HEIGHT, parent)
         self._floor, self._ceiling = 0.0, 0.0
         self._columns = (0, 1)
+        self._steps: tuple[Step, ...] = ()
 
     def show(self, found: Why, column: int) -> None:
         """Paint from now on for these steps, which lead to the scenario of this column."""
         self._floor, self._ceiling = found.floor, found.ceiling
         self._columns = (0, column)
+        self._steps = tuple(found.steps)
+
+    def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
+        """Pixels of both texts, as wide as they are where the bars keep room, and of the names alone; where
+        the values follow each name, that may have all of them."""
+        named = [text_size(self.bold, each.label)[0] for each in self._steps if each.letter]
+        pairs = [
+            (text_size(self.small, each.label)[0], text_size(self.quiet, each.change)[0])
+            for each in self._steps
+            if not each.letter
+        ]
+        names, changes = (
+            (max(each, default=0.0) for each in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
+        )
+        together = (
+            max((one + 8 + other for one, other in pairs), default=0.0) if slim else names + 8 + changes
+        )
+        most = max(float(self.theme.px(NARROWEST)), room * PART)
+        wide = math.ceil(min(max(together, *named), most))
+        return wide, wide if slim else min(names, max(wide / 2, wide - 8 - changes))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         step: Step = index.data(ROW)
@@ -64,9 +87,9 @@ class StepDelegate(RowDelegate):
         share = QRectF(row.right() - theme.px(SHARE) - 8, row.top(), theme.px(SHARE), row.height())
         money = QRectF(share.left() - theme.px(MONEY), row.top(), theme.px(MONEY), row.height())
         begin = row.left() + 8 + indent
-        wide = min(theme.px(WIDEST), max(theme.px(NARROWEST), row.width() * PART))
+        wide, name = self._widths(money.left() - begin, slim=slim)
         words = QRectF(begin, row.top(), wide, row.height())
-        name = min(wide, text_size(self.small, step.label)[0]) if slim else wide / 2
+        name = min(name, text_size(self.small, step.label)[0]) if slim else name
         label, change = words.adjusted(0, 0, name - words.width(), 0), words.adjusted(name + 8, 0, 0, 0)
         if step.letter:
             column = self._columns[1 if last else 0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
@@ -31,16 +33,14 @@ from isocost.report.findings.tabs.nearest import (
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.opening import open_own
-from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.plot.base import made_pen, mixed, text_size
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_tip, shorten
 from isocost.ui.widgets.rows import ROW, ClickList, Index, Lines, RowDelegate
 from isocost.ui.widgets.whole_rows import WholeRows
 
-HEIGHT = 37
-"""Pixels of a row."""
-ERROR = 52
-"""Pixels of the error's column."""
+HEIGHT, GAP = 37, 8
+"""Pixels of a row, and between its words and its error."""
 
 
 class _Rows(RowDelegate):
@@ -63,15 +63,16 @@ class _Rows(RowDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
             painter.drawRoundedRect(inner, 6, 6)
-        error = QRectF(row.right() - theme.px(ERROR) - 6, row.top(), theme.px(ERROR), row.height())
+        wide = math.ceil(text_size(self.bold, near_error(run))[0])
+        error = QRectF(row.right() - wide - 6, row.top(), wide, row.height())
         left, half = row.left() + 6, row.height() / 2
-        first = QRectF(left, row.top() + 2, error.left() - left - 4, half - 2)
-        second = QRectF(left, row.top() + half, error.left() - left - 4, half - 3)
-        _line(painter, first, run.run.model, font_of(theme, "small", bold=True), theme.text, near_place(run))
-        _line(painter, second, near_facts(run), font_of(theme, "quiet"), theme.quiet)
+        first = QRectF(left, row.top() + 2, error.left() - left - GAP, half - 2)
+        second = QRectF(left, row.top() + half, error.left() - left - GAP, half - 3)
+        _line(painter, first, run.run.model, self.bold, theme.text, near_place(run))
+        _line(painter, second, near_facts(run), self.quiet, theme.quiet)
         ink = theme.care if far_off(run) else theme.text
         painter.setPen(QColor(ink))
-        painter.setFont(font_of(theme, "small", bold=True))
+        painter.setFont(self.bold)
         painter.drawText(
             error, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), near_error(run)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,8 +33,8 @@ GUTTER = 172
 STRETCH, CASH, AXIS, GAP = 20, 92, 22, 26
 """Pixels: a stage's row, the bars of cash, the months below, the space between."""
 
-WIDEST = 72
-"""Pixels of the widest bar of a month."""
+WIDEST, WHISKERED = 72, 9.0
+"""Pixels of the widest bar of a month, and between two whiskers: each would hide the bars beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Places:
         height = room.height() * self.view.months[index].total_usd / dearest if dearest else 0.0
         width = min(max(1.0, right - left - 2 * inset), float(self.theme.px(WIDEST)))
         return QRectF((left + right - width) / 2, room.bottom() - height, width, height)
+
+    def whiskered(self) -> range:
+        """The months whose range is drawn: of very many, every so many-th."""
+        months = len(self.view.months)
+        return range(0, months, max(1, math.ceil(WHISKERED * months / max(1.0, self.cash().width()))))
 
 
 class CalendarChart(ReadableChart[CalendarView]):
@@ -118,6 +124,7 @@ class CalendarChart(ReadableChart[CalendarView]):
             _paint_stretch(painter, places, index, bar)
         for index in range(len(self.view.months)):
             _paint_month(painter, places, index)
+        for index in places.whiskered():
             _paint_likely(painter, places, index)
         _paint_amounts(painter, places)
         _paint_axis(painter, places)

@@ -17,10 +17,10 @@ from isocost.report.findings.tabs.plan import plan_lines, up_to
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines
-from isocost.ui.plot.placing import Box, Clutter, Points, joined, place_near, spread
+from isocost.ui.plot.placing import Box, Clutter, Points, joined, leader, place_near, spread
 from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.goal_lines import GoalLines
-from isocost.ui.tabs.plan.marks import Beside, PlacedMarks, place_marks, texts_of
+from isocost.ui.tabs.plan.marks import Beside, PlacedMarks, place_marks, with_texts
 
 DOT_GAP = 46.0
 """Pixels between two count dots that carry a number."""
@@ -60,9 +60,11 @@ def place_labels(
     if plan.visible:
         clutter.take(plan.box)
         clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
+        if (joining := leader(plan.at, plan.box)) is not None:
+            clutter.add_lines(joining, STRONG)
     names = _names(comparison, styles, theme, area, drawn, clutter)
     beyond = _beyond(comparison, lines, drawn, area, clutter, theme)
-    marks = replace(marks, texts=texts_of(marks, clutter))
+    marks = with_texts(marks, clutter)
     dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
     return Labels(
         theme=theme,
@@ -336,8 +338,20 @@ class Labels:
         """The places of all texts."""
         own = [self.plan.box] if self.plan.visible else []
         own += [name.box for name in self.names]
-        placed = (*self.counts, *self.marks.texts, *self.out_of_reach)
-        return own + [box for box, _ in placed]
+        own += [box for box, *_ in self.marks.texts]
+        return own + [box for box, _ in (*self.counts, *self.out_of_reach)]
+
+    def pointed(self) -> Iterator[tuple[Box, tuple[float, float]]]:
+        """The texts that are about a point, with that: the plan's, the knee's, those of other scenarios."""
+        if self.plan.visible:
+            yield self.plan.box, self.plan.at
+        for box, _, at in self.marks.texts:
+            yield box, at
+
+    def joining(self) -> Iterator[Points]:
+        """The lines from such points to the texts that stand apart from them."""
+        lines = (leader(at, box) for box, at in self.pointed())
+        return (each for each in lines if each is not None)
 
     def name_at(self, at: QPointF) -> str | None:
         """The accelerator whose name is at a position."""
@@ -355,6 +369,7 @@ class Labels:
         self.goal.paint_strokes(painter)
         self._paint_names(painter)
         self._paint_dots(painter)
+        self._paint_joining(painter)
         self.marks.paint(painter)
         self._paint_beyond(painter)
         if self.plan.visible:
@@ -391,7 +406,6 @@ class Labels:
 
     def _paint_plan(self, painter: QPainter) -> None:
         box, theme = self.plan.box, self.theme
-        self._paint_leader(painter)
         _plate(painter, box, theme)
         part = (box.height - 8) / len(self.plan.lines)
         inks = (theme.text, theme.text, theme.care)
@@ -401,13 +415,10 @@ class Labels:
         painter.setBrush(QColor(self.series(self.active).line))
         painter.drawEllipse(QPointF(*self.plan.at), 7.5, 7.5)
 
-    def _paint_leader(self, painter: QPainter) -> None:
-        """A thin line from the plan's point to its text when they are far apart."""
-        box, (x, y) = self.plan.box, self.plan.at
-        near = QPointF(min(max(x, box.left), box.right), min(max(y, box.top), box.bottom))
-        if math.hypot(near.x() - x, near.y() - y) > 26:
-            painter.setPen(made_pen(self.theme.quiet, 1.0))
-            painter.drawLine(QPointF(x, y), near)
+    def _paint_joining(self, painter: QPainter) -> None:
+        painter.setPen(made_pen(self.theme.quiet, 1.0))
+        for begin, end in (each.tolist() for each in self.joining()):
+            painter.drawLine(QPointF(*begin), QPointF(*end))
 
     def _paint_beyond(self, painter: QPainter) -> None:
         """An arrow where a line goes on above the plot, as far as its words say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,7 +16,7 @@ from isocost.report.findings.tabs.plan import LegendMark, published_lines
 from isocost.report.findings.tabs.plan_offers import KneeView, OfferView, ghost_lines, knee_hover, offer_lines
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, mixed, text_size
-from isocost.ui.plot.placing import Box, Clutter, place_near
+from isocost.ui.plot.placing import Box, Clutter, leader, place_near
 from isocost.ui.tabs.plan.cost_time_legend import paint_diamond, paint_ghost, paint_run
 
 DISC, NEAR = 10.0, 11.0
@@ -64,7 +64,8 @@ class PlacedMarks:
     """Of the plan's own line, whose knee it is."""
     dimmed: bool
     placed: tuple[tuple[Mark, QPointF], ...]
-    texts: tuple[tuple[Box, tuple[str, ...]], ...]
+    texts: tuple[tuple[Box, tuple[str, ...], tuple[float, float]], ...]
+    """Places, lines and the pixels of the marks they are about."""
 
     def at(self, place: QPointF) -> Mark | None:
         """The mark that is meant at a place, the uppermost first."""
@@ -88,7 +89,7 @@ class PlacedMarks:
                 paint_diamond(painter, at, self.series.line, self.theme)
             else:
                 paint_disc(painter, at, mark.number, self.theme, dimmed=self.dimmed)
-        for box, lines in self.texts:
+        for box, lines, _ in self.texts:
             part = box.height / len(lines)
             for row, (line, font) in enumerate(zip(lines, _fonts(self.theme), strict=False)):
                 painter.setFont(font)
@@ -136,8 +137,8 @@ def place_marks(
     return PlacedMarks(theme, series, beside.dimmed, tuple(placed), ())
 
 
-def texts_of(marks: PlacedMarks, clutter: Clutter) -> tuple[tuple[Box, tuple[str, ...]], ...]:
-    """What stands beside the knee and beside other scenarios, where there is room."""
+def with_texts(marks: PlacedMarks, clutter: Clutter) -> PlacedMarks:
+    """The marks with what stands beside the knee and beside other scenarios, where there is room."""
     found = []
     for mark, at in marks.placed:
         lines = mark.lines if isinstance(mark, KneeView) else (mark.name,) if isinstance(mark, Ghost) else ()
@@ -146,12 +147,15 @@ def texts_of(marks: PlacedMarks, clutter: Clutter) -> tuple[tuple[Box, tuple[str
                 break
             sizes = [text_size(font, line) for font, line in zip(_fonts(marks.theme), shown, strict=False)]
             size = max(width for width, _ in sizes), sum(height for _, height in sizes)
-            box, covered = place_near((at.x(), at.y()), size, clutter, 10.0, reach=80.0)
+            place = (at.x(), at.y())
+            box, covered = place_near(place, size, clutter, 10.0, reach=80.0)
             if covered < LEAST:
                 clutter.take(box)
-                found.append((box, tuple(shown)))
+                if (joining := leader(place, box)) is not None:
+                    clutter.add_lines(joining, LEAST)
+                found.append((box, tuple(shown), place))
                 break
-    return tuple(found)
+    return replace(marks, texts=tuple(found))
 
 
 def mark_lines(mark: Mark, *, dimmed: bool) -> tuple[str, ...]:

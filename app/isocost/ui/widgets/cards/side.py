@@ -56,7 +56,7 @@ class SidePanel(QFrame):
         if within is None or self.isHidden():
             return
         top = self._below.geometry().bottom() + 1
-        page = within.width() - self._beside.width()
+        page = within.width() - (0 if self._beside.isHidden() else self._beside.width())
         width = min(self._theme.px(WIDTH), page)
         self.setGeometry(within.width() - width, top, width, within.height() - top)
         self.room_taken.emit(width if page - width >= self._theme.px(LEAST_PAGE) else 0)
