@@ -74,8 +74,7 @@ What the sources that come out badly have in common, none of it corrected for:
   very likely go through memory (universal-llm-trainer). C code without a framework is a third faster (llm.c).
 - Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan before
   mid-2025 are 5 to 10 % above ours; what prime-rl recomputes selectively of experts is more than we repeat
-  (67 % too high). PEFT's adapters under FSDP keep twice the layer's tensors that they keep on one card
-  (fms-acceleration: peaks 20 to 35 % above ours), and we do not know why.
+  (67 % too high).
 
 These sources were looked at while errors were corrected: runs of 2022 wrote scores of attention to memory
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
