@@ -74,8 +74,8 @@ What the sources that come out badly have in common, none of it corrected for:
   very likely go through memory (universal-llm-trainer). C code without a framework is a third faster (llm.c).
 - Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan before
   mid-2025 are 5 to 10 % above ours; what prime-rl recomputes selectively of experts is more than we repeat
-  (67 % too high). Autocast over 32-bit weights under FSDP takes twice what 16-bit weights do (ATorch: its
-  peaks are in its rows' notes and not in the table, as no column tells of it).
+  (67 % too high). Autocast over 32-bit weights, of which no column tells, takes
+  twice what we say under FSDP (ATorch).
 
 These sources were looked at while errors were corrected: runs of 2022 wrote scores of attention to memory
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
