@@ -74,8 +74,8 @@ What the sources that come out badly have in common, none of it corrected for:
   very likely go through memory (universal-llm-trainer). C code without a framework is a third faster (llm.c).
 - Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan before
   mid-2025 are 5 to 10 % above ours; what prime-rl recomputes selectively of experts is more than we repeat
-  (67 % too high). PEFT's adapters under FSDP keep twice the layer's tensors that they keep on one card
-  (fms-acceleration: peaks 20 to 35 % above ours), and we do not know why.
+  (67 % too high). Autocast over 32-bit weights, of which no column tells, takes
+  twice what we say under FSDP (ATorch).
 
 These sources were looked at while errors were corrected: runs of 2022 wrote scores of attention to memory
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
@@ -90,10 +90,12 @@ recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of e
 AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
 states it (24 %, then 4 %): elsewhere it must be typed. Of peaks, a layer at work has gradients as well and
 FSDP no second copy of weights (LLaMA-Factory: 17 %, then 3 %; torchtitan on B200: 23 %, then 2 %, a third of
-that for its unit), and FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %). Their
-figures are no longer those of sources nobody
-has looked at. Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several
-batches, and 6 on MI350X of models without a name.
+that for its unit), FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %), and FSDP
+keeps hold of frozen layers' inputs and their gradients (fsdp_qlora: 12 %, then 7 %; fms-acceleration: 6 %,
+then 3 %). Pax and MaxText recompute layers unless told otherwise (NVIDIA Pax: 19 %, then 8 %; Ironwood:
+22 %, then 19 %). Their figures are no longer those of sources nobody has looked at. Left out are 27 runs of
+LoRA and QLoRA by universal-llm-trainer, whose steps may hold several batches, and 6 on MI350X of models
+without a name.
 """
 
 

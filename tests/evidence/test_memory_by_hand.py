@@ -55,7 +55,9 @@ def test_adapters_on_an_8b_run_on_24_gb_and_not_on_16(catalog, framework):
     """8.03e9 x 2 = 16.1 GB of weights alone."""
     assert tuned(catalog, "Llama 3.1 8B", "RTX 4090", framework, "lora").fits != "no"
     assert tuned(catalog, "Llama 3.1 8B", "T4", framework, "lora", precision="fp16").fits != "yes"
-    assert tuned(catalog, "Llama 3.1 8B", "T4", framework, "qlora", precision="fp16").fits == "yes"
+    # By Unsloth's own table 16 GB hold 2,551 tokens with Transformers: 2,048 are near the limit.
+    quantised = tuned(catalog, "Llama 3.1 8B", "T4", framework, "qlora", precision="fp16").fits
+    assert quantised == "yes" or (framework == "TRL" and quantised == "close")
 
 
 @pytest.mark.parametrize(

@@ -349,3 +349,20 @@ def test_hybrid_sharding_takes_as_many_servers_as_its_states_need(catalog):
     assert "recompute none" in large.layout or "recompute selective" in large.layout
     held = one(catalog, n_gpus="64", global_batch_seqs="64", zero_or_fsdp="FSDP (8)")
     assert "hybrid" not in held.note
+
+
+def test_a_row_of_maxtext_that_says_nothing_recomputes_layers_as_its_defaults_do(catalog):
+    unsaid = dict.fromkeys(("tp", "pp", "cp", "zero_or_fsdp", "recompute", "micro_batch"), "")
+    small = unsaid | {"gpu": "TPU v7", "n_gpus": "64", "framework": "MaxText", "global_batch_seqs": "256"}
+    plain, repeated, kept = (one(catalog, **small | {"recompute": text}) for text in ("", "full", "none"))
+    assert "zero3 recompute full" in plain.layout
+    assert "recomputation not stated: full, as its framework's recipes do" in plain.note
+    assert plain.tokens_per_s == repeated.tokens_per_s < kept.tokens_per_s
+    stated = one(catalog, **small | {"zero_or_fsdp": "FSDP"})
+    assert "recompute none" in stated.layout
+
+
+def test_a_row_of_pax_recomputes_layers_unless_it_says_otherwise(catalog):
+    row = {"gpu": "A100 80GB", "n_gpus": "64", "framework": "Pax (JAX)", "zero_or_fsdp": "FSDP"}
+    assert "recompute full" in one(catalog, **row).layout
+    assert "recompute selective" in one(catalog, **row, recompute="selective").layout

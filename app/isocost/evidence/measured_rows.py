@@ -103,8 +103,10 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         whole_logits=run.whole_logits
         or usual.keeps_all_logits(f"{run.framework} {run.notes}", year or PRESENT),
     )
+    recompute = run.recompute or usual.recompute
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
         run = msgspec.structs.replace(run, sharding="zero3", microbatch=_at_once(run))
+        recompute = recompute or "full"
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
         accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
@@ -117,7 +119,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         stack=stack,
         year=year,
         mapping_given=stated,
-        recompute=run.recompute or usual.recompute,
+        recompute=recompute,
         habits=_habits(run),
     )
 

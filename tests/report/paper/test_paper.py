@@ -92,7 +92,8 @@ def test_where_to_stop_is_where_the_plan_alone_takes_the_whole_ask(catalog):
     mfu = float(re.search(r"MFU turns out at ([\d.]+)", page.next[1]).group(1)) / 100.0
     doubts = sampled.risk.programme.doubts
     place = next(i for i, doubt in enumerate(doubts) if doubt.path == "efficiency.mfu")
-    scores = np.linspace(doubts[place].low, doubts[place].high, 4001)
+    # It is sought beyond the ends of the range too.
+    scores = np.linspace(2.0 * doubts[place].low, 2.0 * doubts[place].high, 8001)
     at = scores[np.argmin(np.abs(doubts[place].shown(scores) - mfu))]
     values = [np.array([at if i == place else doubt.base]) for i, doubt in enumerate(doubts)]
     assert sampled.risk.programme.at(values).cost_usd[0] == pytest.approx(page.ask_usd, rel=0.01)

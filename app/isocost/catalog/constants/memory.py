@@ -45,6 +45,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bucket_bytes: float = 0.0
     live_parameters: float = math.inf
     widened: float = 0.0
+    held_inputs: float = 0.0
+    root_tables: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
     optimizer_alone: Optimizer | None = None

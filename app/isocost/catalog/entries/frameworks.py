@@ -38,7 +38,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tuned: Words
     asynchronous: Words
     sharded: Words
-    """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
+    """Those that spread weights over all accelerators and recompute layers, whatever the model, where nothing
+    else is said."""
     looped: Words
     """Those that call experts one after another."""
     uncaptured: Words

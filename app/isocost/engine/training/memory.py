@@ -32,6 +32,10 @@ GATHERED_LAYERS = 2.0
 """Layers whose weights are whole at once under ZeRO-3: the one computing and the one fetched ahead (the
 default prefetch of PyTorch's FSDP, arXiv 2304.11277)."""
 
+WIDER_LOGITS = 1.0 / 3.0
+"""Share a logit takes more where the head is of 32 bits: its 16-bit copy and that of its gradient, 4 of the
+12 bytes of a loss that takes all at once, are twice as wide."""
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -87,7 +91,9 @@ def memory(
         loss = logits + head
         # The loss comes before the layers' backward passes, so the larger of what they need counts.
         reducing = _reducing(t, states, layouts, stage, profile)
-        working = np.maximum(_at_work(layer, stored, profile) + reducing - loss, 0.0)
+        held = _held_gradients(layer, states, layouts, profile) * (layouts.recompute == 2)
+        work = _at_work(layer, stored, profile) + held * stage.layers
+        working = np.maximum(work + reducing - loss, 0.0)
         flying = np.minimum(stage.in_flight, layouts.microbatches)
         activations = stored * stage.layers * flying + working
         late = _gradients_not_yet(gradients, activations + loss, layouts.microbatches, profile)
@@ -201,6 +207,8 @@ def needs(
         logits, head = _loss(t, sequence, states, layouts, stage, profile)
         loss = logits + head
         reducing = _reducing(t, states, layouts, stage, profile)
+        held = _held_gradients(layer, states, layouts, profile) * stage.layers
+        at_work = [_at_work(layer, kept[mode], profile) + (held if mode == 2 else 0.0) for mode in modes]
         gathered = _gathered(t, states, layouts, stage, profile)
         fixed = loss + gathered + profile.allocated_bytes
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
@@ -212,9 +220,7 @@ def needs(
                 update=_update(t, states, layouts, stage) if profile.update_copies else none,
                 loss=loss,
                 gathered=gathered,
-                working=tuple(
-                    np.maximum(_at_work(layer, kept[mode], profile) + reducing - loss, 0.0) for mode in modes
-                ),
+                working=tuple(np.maximum(each + reducing - loss, 0.0) for each in at_work),
                 stored=tuple(kept[mode] * stage.layers for mode in modes),
                 in_flight=stage.in_flight,
                 distinct_experts=_distinct_experts(t, layouts),
@@ -364,9 +370,10 @@ def _gathered(
     whole = fetched * (states.weights * dense + states.expert_weights * routed)
     # The limit counts parameters, as they are kept.
     whole = np.minimum(whole, states.weights * profile.live_parameters)
-    head = SIXTEEN_BIT * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
+    head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary
+    tables = np.maximum(head, profile.root_tables * stage.tables)
     buckets = np.where(layouts.sharding > 0, profile.bucket_bytes, 0.0)
-    return np.where(layouts.sharding == 3, whole + head, buckets)
+    return np.where(layouts.sharding == 3, whole + SIXTEEN_BIT * tables / layouts.tp, buckets)
 
 
 def _loss(
@@ -384,6 +391,7 @@ def _loss(
     tokens = layouts.microbatch * sequence / layouts.cp
     each = stage.heads * tokens * t.vocabulary / layouts.tp
     width = np.where(layouts.tp > 1, states.split_logit_bytes, states.logit_bytes)
+    width = width * (1.0 + WIDER_LOGITS * states.widened * (layouts.sharding < 3))
     head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
     made = np.where(states.trained < 1.0, 0.0, min(profile.whole_gradient_bytes, SIXTEEN_BIT))
     product = made * head + np.minimum(width, SIXTEEN_BIT) * each
@@ -408,6 +416,14 @@ def _whole_gradient(states: StateBytes, layouts: Layouts, profile: MemoryProfile
 def _at_work(layer: LayerActivations, stored: Array, profile: MemoryProfile) -> Array:
     """Bytes a layer's backward pass needs beside what is stored: what it recomputes, and gradients."""
     return layer.whole - stored + profile.working_layers * layer.gradients
+
+
+def _held_gradients(
+    layer: LayerActivations, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+) -> Array:
+    """Bytes of the gradient of a recomputed layer's input, where it stays until the backward pass ends."""
+    held = (layouts.sharding == 3) & (states.trained < 1.0)
+    return np.where(held, profile.held_inputs * layer.boundary, 0.0)
 
 
 def _gradients_not_yet(

@@ -128,6 +128,13 @@ class MemoryProfile:
     widened: float = 0.0
     """1 where QLoRA's weights that are not quantised are made 32-bit, and with them the residual stream
     (PEFT's ``prepare_model_for_kbit_training``), unless they are sharded."""
+    held_inputs: float = 0.0
+    """1 where the inputs of sharded frozen layers that are recomputed stay, and their gradients with them,
+    until the backward pass has ended: PyTorch's FSDP hooks on to them to know when to free such a layer's
+    weights (``_register_post_backward_reshard_only_hook``) and lets go at the end, and what a reentrant
+    checkpoint hands it are leaves that keep their gradients."""
+    root_tables: float = 0.0
+    """1 where embedding and head are one unit of FSDP, whole from the first layer to the last: the root's."""
 
 
 @dataclass(frozen=True, slots=True)
