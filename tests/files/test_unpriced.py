@@ -49,6 +49,7 @@ def test_the_price_is_the_catalogues_and_is_frozen():
         ("{accelerator: h100-sxm, count: 4x8}", 32),
         ("{accelerator: h100-sxm, count: 8 servers of 4}", 32),
         ("{accelerator: NVIDIA H100, count: 64 H100}", 64),
+        ("{accelerator: tpu-v5p, count: 8 chips}", 8),
     ],
 )
 def test_a_count_of_nodes_or_racks_is_what_they_hold(hardware, count):

@@ -92,8 +92,8 @@ def _counted(tree: Any, catalog: Catalog) -> Any:
 def _of_machines(hardware: Section, catalog: Catalog) -> str:
     """A count as it is written; of nodes, or racks, the accelerators they hold."""
     try:
-        several = counted_by(catalog.accelerator(hardware["accelerator"]), catalog)
-        unit = NUMBERS["hardware.count"].words
+        entry = catalog.accelerator(hardware["accelerator"])
+        several, unit = counted_by(entry, catalog), (*NUMBERS["hardware.count"].words, entry.noun)
         return f"{parse(hardware['count'], 'count', unit=unit, several=several):.0f}"
     except (CatalogError, QuantityError):
         return str(hardware["count"])  # said where the name, or the number, is checked

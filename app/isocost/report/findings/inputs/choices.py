@@ -190,7 +190,7 @@ def rent_subtitle(question: RentOrBuy) -> str:
     used = format_quantity(question.utilization, "share")
     told = "; ".join(
         tr(
-            "{count} {name}: {money} an hour rented, or {money_2} each bought",
+            "{count} {name}: {money} an hour rented, or {money_2} each bought with server and network",
             count=format_count(fleet.count),
             name=fleet.name,
             money=format_money(fleet.rent),
