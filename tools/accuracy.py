@@ -92,7 +92,7 @@ states it (24 %, then 4 %): elsewhere it must be typed. Of peaks, a layer at wor
 FSDP no second copy of weights (LLaMA-Factory: 17 %, then 3 %; torchtitan on B200: 23 %, then 2 %, a third of
 that for its unit), FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %), and FSDP
 keeps hold of frozen layers' inputs and their gradients (fsdp_qlora: 12 %, then 7 %; fms-acceleration: 6 %,
-then 3 %). Pax and MaxText recompute layers unless told otherwise (NVIDIA Pax: 19 %, then 8 %; Ironwood:
+then 3 %). Pax and MaxText recompute layers unless told otherwise (Pax: 19 %, then 8 %; Ironwood:
 22 %, then 19 %). Their figures are no longer those of sources nobody has looked at. Left out are 27 runs of
 LoRA and QLoRA by universal-llm-trainer, whose steps may hold several batches, and 6 on MI350X of models
 without a name.
