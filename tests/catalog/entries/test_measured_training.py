@@ -27,6 +27,11 @@ def test_a_source_tells_the_tier_where_the_framework_does_not():
     assert stack_of("PyTorch 2.6", "MLPerf Training v5.0") == "vendor"
 
 
+def test_a_source_tells_of_no_tier_where_the_framework_does():
+    assert stack_of("torchtitan 0.2", "a post in NVIDIA's forum") == "open"
+    assert stack_of("own code", "NVIDIA's benchmarks") == "vendor"
+
+
 @pytest.mark.parametrize(("date", "year"), [("2024-01", 2024.0417), ("2024", 2024.5), ("soon", None)])
 def test_a_date_is_the_middle_of_its_month_or_year(date, year):
     assert year_of(date) == (None if year is None else pytest.approx(year, abs=1e-3))

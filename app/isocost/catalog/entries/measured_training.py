@@ -148,6 +148,9 @@ def year_of(date: str) -> float | None:
     return float(found.group(1)) + (month - 0.5) / MONTHS_PER_YEAR
 
 
+SUBMITTED = "mlperf"
+"""In the name of a source whose runs vendors have tuned for it."""
+
 STACK_WORDS: Mapping[str, Stack] = {
     "nanotron": "research",
     "neox": "open",
@@ -169,7 +172,7 @@ STACK_WORDS: Mapping[str, Stack] = {
     "levanter": "vendor",
     "neuron": "vendor",
     "mindspeed": "vendor",
-    "mlperf": "vendor",
+    SUBMITTED: "vendor",
     "nvidia": "vendor",
     "titan": "open",
     "internevo": "open",
@@ -191,11 +194,15 @@ DEFAULT_STACK: Stack = "open"
 
 
 def stack_of(framework: str, source: str = "", *, split: bool = False) -> Stack:
-    """The software tier a framework's name means; where it means none, ``DEFAULT_STACK``.
+    """The software tier a framework's name means; where it means none, what its source's does; else
+    ``DEFAULT_STACK``.
 
-    Unnamed code that splits matrices or layers over accelerators (``split``) is taken for a tuned stack: it
-    is Megatron's or a large laboratory's own.
+    What is submitted to MLPerf is tuned by its vendor, whatever it is written in. Unnamed code that splits
+    matrices or layers over accelerators (``split``) is taken for a tuned stack: it is Megatron's or a large
+    laboratory's own.
     """
-    words = f"{framework} {source}".casefold()
+    if SUBMITTED in source.casefold():
+        return "vendor"
     default: Stack = "vendor" if split else DEFAULT_STACK
-    return next((stack for word, stack in STACK_WORDS.items() if word in words), default)
+    names = (framework.casefold(), source.casefold())
+    return next((stack for name in names for word, stack in STACK_WORDS.items() if word in name), default)
