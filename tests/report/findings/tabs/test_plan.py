@@ -97,7 +97,7 @@ def test_the_summary_tells_plan_and_front():
 def test_an_accelerator_that_is_cheapest_at_one_count_alone_is_not_said_from_itself_to_itself():
     view = worth_showing(comparison(), 8)
     one = replace(view.front[0], days=view.front[0].days[:1], cost_usd=view.front[0].cost_usd[:1])
-    text = plain_spaces(time_summary(comparison(), (one,)))
+    text = plain_spaces(time_summary("H800 is cheapest", comparison(), (one,)))
     assert " to " not in text.partition("The plan: ")[2]
 
 
