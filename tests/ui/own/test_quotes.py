@@ -134,6 +134,16 @@ def edit_cell(qtbot, window, dialog, row, column, text):
     rest(window)
 
 
+def test_enter_on_the_mark_of_a_quote_edits_nothing(window, qtbot, dialog, qtlog):
+    type_quote(qtbot, window, dialog, EXAMPLE)
+    dialog.table.setFocus()
+    dialog.table.setCurrentIndex(dialog.table.model().index(0, 0))
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Return)
+    assert not any("editing failed" in each.message for each in qtlog.records)
+    assert dialog.isVisible()
+    assert not [each for each in dialog.table.findChildren(QLineEdit) if each.isVisible()]
+
+
 def test_a_cell_is_typed_over_and_nonsense_leaves_it_as_it_was(window, qtbot, dialog):
     type_quote(qtbot, window, dialog, EXAMPLE)
     click_row(qtbot, dialog, 0)
