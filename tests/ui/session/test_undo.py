@@ -164,3 +164,17 @@ def test_undoing_all_edits_restores_the_first_plan_and_redoing_them_the_last(
     while stack.canRedo():
         stack.redo()
     assert session.project == last
+
+
+def test_a_jump_over_many_steps_is_shown_once(window):
+    session = window.session
+    first = session.project
+    for count in range(1, 9):
+        session.set_value("hardware.count", 8 * count, "Count")
+    newest, shown = session.project, []
+    session.project_changed.connect(shown.append)
+    session.undo_stack.setIndex(0)
+    assert shown == [first]
+    assert session.project == first
+    session.undo_stack.setIndex(session.undo_stack.count())
+    assert shown == [first, newest]

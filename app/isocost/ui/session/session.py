@@ -79,6 +79,9 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_STEPS)
         self.undo_stack.cleanChanged.connect(self._tell_dirty)
+        # Told once for a jump over many steps, each of which would take as long to show as the last.
+        self.undo_stack.indexChanged.connect(self._arrive)
+        self._reached: Project | None = None
         self.answer: Answer | None = None
         self._project = project
         self._show_money()
@@ -166,7 +169,7 @@ class Session(QObject):
         """
         after = with_obtainable_counts(change(self._project), self.catalog)
         if after != self._project:
-            self.undo_stack.push(Step(self._show, self._project, after, words, gesture))
+            self.undo_stack.push(Step(self._reach, self._project, after, words, gesture))
 
     def value(self, path: str) -> Any:
         """The value at a path such as ``hardware.count`` of the selected stage."""
@@ -346,6 +349,16 @@ class Session(QObject):
     def _settle(self) -> None:
         if not self.busy:
             self.settled.emit()
+
+    def _reach(self, project: Project) -> None:
+        """A step was done or undone, of one or of many on the way."""
+        self._reached = project
+
+    def _arrive(self, _: int) -> None:
+        """Show the project that the history has come to."""
+        if self._reached is not None:
+            project, self._reached = self._reached, None
+            self._show(project)
 
     def _show(self, project: Project, *, another: bool = False) -> None:
         before, at, place = self._project.scenarios, self._scenario, self._stage

@@ -14,14 +14,14 @@ class Step(QUndoCommand):
 
     def __init__(
         self,
-        show: Callable[[Project], None],
+        reach: Callable[[Project], None],
         before: Project,
         after: Project,
         words: str,
         gesture: object | None,
     ) -> None:
         super().__init__(words)
-        self._show = show
+        self._reach = reach
         self.before = before
         self.after = after
         self.gesture = gesture
@@ -38,7 +38,7 @@ class Step(QUndoCommand):
         return True
 
     def undo(self) -> None:
-        self._show(self.before)
+        self._reach(self.before)
 
     def redo(self) -> None:
-        self._show(self.after)
+        self._reach(self.after)
