@@ -280,17 +280,13 @@ def test_a_name_of_several_goes_with_another_part():
     assert with_obtainable_counts(changed, CATALOG).scenarios[0].hardware == Hardware("b200", 64)
 
 
-CHAIN = """isocost: 1
-name: A plan
-scenarios:
-- name: One
-  model: 7B
-  hardware: {accelerator: h100-sxm, count: 64}
-  stages:
-  - {kind: pretrain, name: Run, data: {tokens: 10B}}
+CHAIN = (
+    PLAN
+    + """\
   - {kind: sft, name: Tune, data: {tokens: 10M}, hardware: {accelerator: MI300X, count: 8}}
   - {kind: sft, name: Again, data: {tokens: 10M}, hardware: {accelerator: NVIDIA H100, count: 8}}
 """
+)
 
 
 @pytest.mark.parametrize("mode", ["on-demand", "spot", "reserved"])

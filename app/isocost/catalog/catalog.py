@@ -436,7 +436,7 @@ def _shipped_cards() -> dict[str, tuple[PriceCard, ...]]:
 
 def _own_cards(own: UserRecords, names: NameIndex, problems: list[str]) -> dict[str, tuple[PriceCard, ...]]:
     """The user's own prices by accelerator; one of an instance of several is left out and said."""
-    of_several = {
+    holding = {
         normalised(row.label): row for row in accelerator_file.shipped_aliases() if (row.count or 1) > 1
     }
     cards = []
@@ -446,19 +446,11 @@ def _own_cards(own: UserRecords, names: NameIndex, problems: list[str]) -> dict[
         except CatalogError as error:
             problems.append(f"{where}, accelerator: {error}")
             continue
-        several = of_several.get(normalised(names.found_by(card.accelerator) or card.accelerator))
+        several = holding.get(normalised(names.found_by(card.accelerator) or card.accelerator))
         if several is None:
             cards.append(replace(card, accelerator=key))
             continue
-        problems.append(
-            tr(
-                "{where}, accelerator: {name} holds {count}; write the price of one, under {key}.",
-                where=where,
-                name=card.accelerator,
-                count=several.count,
-                key=key,
-            )
-        )
+        problems.append(f"{where}, accelerator: {accelerator_file.of_several(card.accelerator, several)}")
     return _by_accelerator(cards)
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.economics import ApiQuote
-from isocost.catalog.entries.prices import PriceCard, commitment_of
+from isocost.catalog.entries.prices import PriceCard, commitment_of, quoted_card
 from isocost.catalog.names import normalised, suggestion
+from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError
@@ -158,18 +159,14 @@ def _supplied(asked: Section, named: str, mode: str, catalog: Catalog, where: st
 
     Raises ContentError where none is known, naming who asks one.
     """
-    try:
-        entry = catalog.accelerator(named)
-    except CatalogError as error:
-        raise ContentError(f"{where}.hardware.accelerator: {error}") from None
+    entry = _part(named, catalog, where)
     word = str(asked.get("commitment", mode))
     terms = OF_MODE.get(word, (word,) if "commitment" in asked else OF_MODE["on-demand"])
     offers = list(catalog.own_prices.get(entry.spec.id, ()))
     for quote in catalog.quotes(entry.spec.id):
         commitment = "spot" if quote.terms == "spot" else commitment_of(quote)
         if commitment is not None and quote.standing == "listed":
-            hour, day = quote.usd_per_gpu_hour, quote.date
-            offers.append(PriceCard(entry.spec.id, hour, quote.supplier, commitment, quote.source, day))
+            offers.append(quoted_card(quote, commitment))
     offers = [each for each in offers if each.commitment in terms]
     meant = [each for each in offers if normalised(each.supplier) == normalised(str(asked["supplier"]))]
     if not meant:
@@ -195,6 +192,14 @@ def _supplied(asked: Section, named: str, mode: str, catalog: Catalog, where: st
     return _as_text(msgspec.structs.replace(price_from(best), unnamed=True))
 
 
+def _part(named: str, catalog: Catalog, where: str) -> AcceleratorEntry:
+    """The accelerator of a name. Raises ContentError."""
+    try:
+        return catalog.accelerator(named)
+    except CatalogError as error:
+        raise ContentError(f"{where}.hardware.accelerator: {error}") from None
+
+
 def _same_part(name: str, other: str, catalog: Catalog) -> bool:
     """Whether two names are of one accelerator; those of none are said where names are checked."""
     with suppress(CatalogError):
@@ -208,10 +213,7 @@ def _price_of(held: Section, mode: str, paid_for: bool, catalog: Catalog, where:
     ``paid_for`` is whether the plan says what one costs to buy. Raises ContentError where nothing is known.
     """
     named = _word(held, "hardware", "accelerator")
-    try:
-        entry = catalog.accelerator(named)
-    except CatalogError as error:
-        raise ContentError(f"{where}.hardware.accelerator: {error}") from None
+    entry = _part(named, catalog, where)
     price = _usual_price(named, _count(held), mode, catalog)
     if price is None and mode == "own" and (paid_for or entry.purchase_usd is not None):
         # Nobody's rent, which what is owned does not pay.

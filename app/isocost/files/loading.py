@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.entries.accelerators import of_several
 from isocost.catalog.entries.prices import PriceCard
 from isocost.files.errors import ContentError, FileError
 from isocost.files.filling import filled
@@ -197,15 +198,7 @@ def _known(find: Callable[[str], object], name: str, where: str, cure: str = "")
 
 
 def _of_one(quote: PriceCard, catalog: Catalog, where: str) -> None:
-    """Refuse a quote under the name of an instance of several: what it asks for all would be that of one."""
+    """Refuse a quote under the name of an instance of several."""
     alias = catalog.alias(quote.accelerator)
     if alias is not None and (alias.count or 1) > 1:
-        raise ContentError(
-            tr(
-                "{where}.accelerator: {name} holds {count}; write the price of one, under {key}.",
-                where=where,
-                name=quote.accelerator,
-                count=alias.count,
-                key=alias.accelerator,
-            )
-        )
+        raise ContentError(f"{where}.accelerator: {of_several(quote.accelerator, alias)}")

@@ -25,7 +25,7 @@ from isocost.quantities import (
 from isocost.report.decisions.doubting.doubt import days_said
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line, range_rows
-from isocost.report.findings.said import if_it_fitted
+from isocost.report.findings.said import fitted_words
 from isocost.report.forms import aligned
 
 KG_PER_TONNE = 1000.0
@@ -117,7 +117,7 @@ def _total(result: Estimate) -> Iterator[str]:
     total = result.total
     hours = f"{_rounded(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
     bill = tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
-    yield bill if result.runs else if_it_fitted(bill)
+    yield fitted_words(result, bill)
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
@@ -136,7 +136,7 @@ def _total(result: Estimate) -> Iterator[str]:
         rounded=_rounded(total.energy_kwh),
         rounded_2=_rounded(total.co2_kg / KG_PER_TONNE),
     )
-    yield energy if result.runs else if_it_fitted(energy)
+    yield fitted_words(result, energy)
 
 
 def _rounded(value: float) -> str:

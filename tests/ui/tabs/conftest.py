@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
 from isocost.ui.look.theme import Dress, Theme, ThemeManager
@@ -59,3 +60,17 @@ def page(qtbot, theme: Theme, made_up: FakeSession) -> PlanPage:
     made_up.compute()
     QApplication.processEvents()
     return made
+
+
+@pytest.fixture
+def painted(monkeypatch) -> list[str]:
+    """The texts that are drawn from now on."""
+    texts: list[str] = []
+    draw = QPainter.drawText
+
+    def drawn(self, *arguments):
+        texts.extend(each for each in arguments if isinstance(each, str))
+        return draw(self, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", drawn)
+    return texts

@@ -8,7 +8,6 @@ from functools import cache, partial
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
-from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -93,17 +92,9 @@ def click(button: QPushButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(4, button.height() // 2))
 
 
-def test_names_beside_bars_and_in_the_library_show_whole_where_there_is_room(page, qtbot, monkeypatch):
+def test_names_beside_bars_and_in_the_library_show_whole_where_there_is_room(page, qtbot, painted):
     page.show_claim("deepseek-r1-648")
     settle(page._session)
-    painted: list[str] = []
-    draw = QPainter.drawText
-
-    def drawn(self, *arguments):
-        painted.extend(each for each in arguments if isinstance(each, str))
-        return draw(self, *arguments)
-
-    monkeypatch.setattr(QPainter, "drawText", drawn)
     narrow = page.library.width()
     for width in (988, 1627):
         page.resize(width, 900)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QPainter
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
 
@@ -406,17 +406,10 @@ def test_the_title_and_its_buttons_show_whole_at_any_size_of_text(
 
 
 @pytest.mark.parametrize("width", [988, 1140, 1600])
-def test_no_word_of_the_bars_is_shortened_where_there_is_room(compared, qtbot, monkeypatch, width):
+def test_no_word_of_the_bars_is_shortened_where_there_is_room(compared, qtbot, painted, width):
     compared.page.resize(width, 900)
     wait(qtbot, compared)
-    painted: list[str] = []
-    draw = QPainter.drawText
-
-    def drawn(self, *arguments):
-        painted.extend(each for each in arguments if isinstance(each, str))
-        return draw(self, *arguments)
-
-    monkeypatch.setattr(QPainter, "drawText", drawn)
+    painted.clear()
     for card in (compared.page.why, compared.page.suppliers):
         card.list.grab()
     assert any("Virginia" in each for each in painted)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter
+from PySide6.QtGui import QAccessible, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
@@ -75,16 +75,9 @@ def worse_row(page: FitPage) -> int:
 # What it shows
 
 
-def test_the_nearest_runs_are_named_whole(fit, monkeypatch):
+def test_the_nearest_runs_are_named_whole(fit, painted):
     """The widest error of all rows takes no room from the names of the others."""
-    painted: list[str] = []
-    draw = QPainter.drawText
-
-    def drawn(self, *arguments):
-        painted.extend(each for each in arguments if isinstance(each, str))
-        return draw(self, *arguments)
-
-    monkeypatch.setattr(QPainter, "drawText", drawn)
+    painted.clear()
     fit.nearest.list.grab()
     shown = [f"{each.run.model}{near_place(each)}" for each in fit.nearest.model.rows]
     assert len(shown) > 3

@@ -110,6 +110,16 @@ class AliasRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What else the name may stand for, as the middle of a sentence."""
 
 
+def of_several(name: str, row: AliasRow) -> str:
+    """Why a price under a name that holds several is not taken: what it asks for all would be that of one."""
+    return tr(
+        "{name} holds {count}; write the price of one, under {key}.",
+        name=name,
+        count=row.count,
+        key=row.accelerator,
+    )
+
+
 def shipped_aliases() -> list[AliasRow]:
     """The shipped aliases, in the order of the file."""
     return list(read_rows(resource("accelerator_aliases.csv"), AliasRow))

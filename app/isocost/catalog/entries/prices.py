@@ -141,7 +141,10 @@ def default_cards(quotes: Iterable[PriceQuote], window_days: float) -> list[Pric
     cards: list[PriceCard] = []
     for (accelerator, commitment), members in sorted(groups.items()):
         if commitment == "claim":
-            cards.extend(_claim(quote) for quote in sorted(members, key=lambda quote: quote.date))
+            cards.extend(
+                quoted_card(quote, "claim", quote.note or INCLUDES["claim"])
+                for quote in sorted(members, key=lambda quote: quote.date)
+            )
         else:
             cards.append(_median_card(accelerator, commitment, members, window_days))
     return cards
@@ -167,15 +170,16 @@ def market_of(quotes: Iterable[PriceQuote], commitment: str, window_days: float)
     return _of_the_window(members, window_days) if members else []
 
 
-def _claim(quote: PriceQuote) -> PriceCard:
+def quoted_card(quote: PriceQuote, commitment: str, includes: str = "") -> PriceCard:
+    """A quote as the price it is, on the terms ``commitment``."""
     return PriceCard(
         quote.accelerator,
         quote.usd_per_gpu_hour,
         quote.supplier,
-        "claim",
+        commitment,
         quote.source,
         quote.date,
-        quote.note or INCLUDES["claim"],
+        includes,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.entries.prices import PriceCard, PriceQuote, newest_by_supplier
+from isocost.catalog.entries.prices import PriceCard, PriceQuote, newest_by_supplier, quoted_card
 from isocost.plan.answer.across.curves import COMPARED_DAYS
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.warnings.ages import newest_price, price_age_days, staleness
@@ -81,7 +81,7 @@ def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = N
     )
     newest = date.fromisoformat(max((quote.date for quote in quotes), default=today.isoformat()))
     recent = [quote for quote in quotes if (newest - date.fromisoformat(quote.date)).days <= COMPARED_DAYS]
-    offers = [(_card(quote), quote) for quote in recent]
+    offers = [(quoted_card(quote, quote.tier), quote) for quote in recent]
     plan = card_of(scenario)
     theirs = [(card, None) for card in (*catalog.own_prices.get(entry.spec.id, ()), *_quoted(answer, plan))]
     every: list[tuple[PriceCard, PriceQuote | None]] = [(plan, None), *theirs]
@@ -143,12 +143,6 @@ def _terms(supply: Supply, commitment: str) -> str:
     if supply.discount == 0.0 and supply.mode in _OF_MODE:
         return _OF_MODE[supply.mode]
     return _OF_COMMITMENT.get(commitment, ON_DEMAND)
-
-
-def _card(quote: PriceQuote) -> PriceCard:
-    return PriceCard(
-        quote.accelerator, quote.usd_per_gpu_hour, quote.supplier, quote.tier, quote.source, quote.date
-    )
 
 
 def _same(card: PriceCard, plan: PriceCard) -> bool:

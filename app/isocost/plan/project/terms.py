@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
-from isocost.catalog.entries.prices import OFFERS, PriceCard, newest_by_supplier, term_share
+from isocost.catalog.entries.prices import OFFERS, PriceCard, newest_by_supplier, quoted_card, term_share
 from isocost.language import tr
 from isocost.plan.values import asked_by
 from isocost.quantities import format_share
@@ -70,9 +70,7 @@ def _spot(held: PriceCard, count: int, catalog: Catalog) -> PriceCard:
             tr("No spot price of as many {short_name} is known.", short_name=entry.short_name)
         )
     newest = max(quotes, key=lambda quote: (quote.date, -quote.usd_per_gpu_hour))
-    return PriceCard(
-        newest.accelerator, newest.usd_per_gpu_hour, newest.supplier, "spot", newest.source, newest.date
-    )
+    return quoted_card(newest, "spot")
 
 
 def _one_year(held: PriceCard, catalog: Catalog) -> PriceCard:

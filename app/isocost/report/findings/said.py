@@ -23,17 +23,17 @@ class Said(NamedTuple):
     """Both and the figures as sentences, for those who cannot see the picture."""
 
     def of(self, estimate: Estimate) -> Said:
-        """The same where an estimate is of a run; of one that does not fit, said to be what it would be."""
+        """The same of a plan that may not fit: see :func:`fitted_words`."""
         if estimate.runs:
             return self
-        finding = if_it_fitted(self.finding)
+        finding = fitted_words(estimate, self.finding)
         told = self.summary.removeprefix(f"{self.finding}. ")
         return Said(finding, self.subtitle, f"{finding}. {told}")
 
 
-def if_it_fitted(said: str) -> str:
-    """What holds of a plan that does not fit only as far as it is worked out as though it did."""
-    return tr("{said}, if it fitted", said=said)
+def fitted_words(estimate: Estimate, words: str) -> str:
+    """Words about a plan; of one that does not fit, which is worked out as though it did, said to be so."""
+    return words if estimate.runs else tr("{words}, if it fitted", words=words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -371,9 +371,8 @@ def _schedule(made: _Made) -> ScheduleName | None:
     found = row.value if row is not None else word
     if found in ("", "1f1b") and (row is None or not row.refused):
         return None
-    for known in get_args(ScheduleName):
-        if found == known:
-            return cast(ScheduleName, known)
+    if found in get_args(ScheduleName):
+        return cast(ScheduleName, found)
     why = row.refused if row is not None else tr("no plan has it.")
     made.said.append(f"pipeline schedule {word[:40]} is reckoned as 1f1b: {why.rstrip('.')}")
     return None

@@ -174,25 +174,30 @@ def _far_off(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[
     if not known or not hour or price.supplier == NO_PRICE:
         return
     factor = catalog.constants.economics.odd_price_factor.value
-    if min(known) / factor <= hour <= max(known) * factor:
+    low, high = min(known), max(known)
+
+    def likely(usd: float) -> bool:
+        return low / factor <= usd <= high * factor
+
+    if likely(hour):
         return
     held = catalog.accelerator(result.accelerator).spec.node_size
-    whole = held > 1 and min(known) / factor <= hour / held <= max(known) * factor
+    of_a_server = hour > high and held > 1 and likely(hour / held)
     asked = " ".join(
         (
             tr(
                 "{money} an hour is far from what one {name} is known to cost, {low} to {high}.",
                 money=format_money(hour),
                 name=result.accelerator_name,
-                low=format_money(min(known)),
-                high=format_money(max(known)),
+                low=format_money(low),
+                high=format_money(high),
             ),
             tr(
                 "If it is of a server of {count}, one costs {each}.",
                 count=format_count(held),
                 each=format_money(hour / held),
             )
-            if whole and hour > max(known)
+            if of_a_server
             else tr("Is it of one accelerator for one hour?"),
         )
     )

@@ -60,10 +60,12 @@ class CardDelegate(RowDelegate):
         self._still, self._full = 0.0, 0.0
         self._ends: dict[float, tuple[float, float]] = {}
         self._cards: tuple[SupplierPrice, ...] = ()
+        self._measured: tuple[float, float, float] | None = None
 
     def show(self, found: BySupplier, by_price: ByPrice | None) -> None:
         """Paint from now on for these cards; ``by_price``: with their ranges."""
         self._cards = cards = tuple(cards_shown(found))
+        self._measured = None
         self._still = found.still_usd
         prices = {price_of(each) for each in cards} if by_price is not None else set()
         self._ends = {usd: by_price.ends(usd) for usd in prices} if by_price is not None else {}
@@ -101,18 +103,32 @@ class CardDelegate(RowDelegate):
         self._paint_bar(painter, bars, card)
         painter.restore()
 
-    def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
-        """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a price
-        is the plan's is told where all has room."""
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._measured = None
+
+    def _widest(self) -> tuple[float, float, float]:
+        """Pixels of what is let, of names with what is said of the plan's, and without; every row asks."""
 
         def widest(words: Callable[[SupplierPrice], str], font: QFont) -> float:
             return max((text_size(font, words(each))[0] for each in self._cards), default=0.0)
 
+        if self._measured is None:
+            self._measured = (
+                widest(card_note, self.quiet),
+                widest(supplier_name, self.bold),
+                widest(lambda each: asked_by(each.card.supplier), self.bold),
+            )
+        return self._measured
+
+    def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
+        """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a price
+        is the plan's is told where all has room."""
         most = room * WORDS
-        notes = 0.0 if slim else widest(card_note, self.quiet) + 8
-        names = widest(supplier_name, self.bold)
+        note, names, bare = self._widest()
+        notes = 0.0 if slim else note + 8
         if names + notes > most:
-            names = min(most, widest(lambda each: asked_by(each.card.supplier), self.bold))
+            names = min(most, bare)
         left = math.ceil(min(notes, most - names)) - 8
         return math.ceil(names), left if left >= self.theme.px(LEAST_NOTE) else 0.0
 

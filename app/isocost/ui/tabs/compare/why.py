@@ -49,22 +49,36 @@ class StepDelegate(RowDelegate):
         self._floor, self._ceiling = 0.0, 0.0
         self._columns = (0, 1)
         self._steps: tuple[Step, ...] = ()
+        self._measured: tuple[list[float], list[tuple[float, float]]] | None = None
 
     def show(self, found: Why, column: int) -> None:
         """Paint from now on for these steps, which lead to the scenario of this column."""
         self._floor, self._ceiling = found.floor, found.ceiling
         self._columns = (0, column)
         self._steps = tuple(found.steps)
+        self._measured = None
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._measured = None
+
+    def _sizes(self) -> tuple[list[float], list[tuple[float, float]]]:
+        """Pixels of the scenarios' names; of each input's name and of its values. Every row asks."""
+        if self._measured is None:
+            self._measured = (
+                [text_size(self.bold, each.label)[0] for each in self._steps if each.letter],
+                [
+                    (text_size(self.small, each.label)[0], text_size(self.quiet, each.change)[0])
+                    for each in self._steps
+                    if not each.letter
+                ],
+            )
+        return self._measured
 
     def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
         """Pixels of both texts, as wide as they are where the bars keep room, and of the names alone; where
         the values follow each name, that may have all of them."""
-        named = [text_size(self.bold, each.label)[0] for each in self._steps if each.letter]
-        pairs = [
-            (text_size(self.small, each.label)[0], text_size(self.quiet, each.change)[0])
-            for each in self._steps
-            if not each.letter
-        ]
+        named, pairs = self._sizes()
         names, changes = (
             (max(each, default=0.0) for each in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
         )
