@@ -190,6 +190,21 @@ def test_a_plain_code_takes_the_catalogues_rate_and_says_so():
     assert frozen.money.per_usd == 0.86
 
 
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (1.16, "it reads as dollars for one EUR; per_usd is EUR for one dollar."),
+        (86.0, "is it EUR for one dollar?"),
+        (0.97, None),  # a year's mean
+        (0.63, None),
+    ],
+)
+def test_a_rate_the_wrong_way_round_or_far_off_is_asked_about(rate, said):
+    warnings = answer(plan(f"{{code: EUR, per_usd: {rate}}}"), CATALOG).estimate.warnings
+    found = [each.message for each in warnings if each.code == "rate-far-off"]
+    assert [each.partition(": ")[2] for each in found] == ([said] if said else [])
+
+
 def test_a_rate_of_ones_own_needs_no_known_currency():
     assert plain_spaces(answer(plan("{code: XAU, per_usd: 0.0004}"), CATALOG).estimate.headline)[:4] == "XAU "
 

@@ -28,7 +28,7 @@ from isocost.quantities import (
     plain_spaces,
 )
 
-QUANTITIES = ("number", "count", "money", "share", "hours")
+QUANTITIES = ("number", "count", "length", "money", "share", "hours")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,12 @@ QUANTITIES = ("number", "count", "money", "share", "hours")
         ("−3", "number", -3),
         ("2,048", "count", 2048),
         ("16K", "count", 16_000),
+        ("8K", "length", 8192),
+        ("128k", "length", 131_072),
+        ("1M", "length", 1_048_576),
+        ("8000", "length", 8000),
+        ("4K*2", "length", 8192),
+        ("2^14", "length", 16_384),
         ("$3.99", "money", 3.99),
         ("$ 3,99", "money", 3.99),
         ("3.99 USD", "money", 3.99),

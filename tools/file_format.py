@@ -85,9 +85,9 @@ scenarios:
 ## Rules
 
 - **Numbers** are plain, with a point, and money is in US dollars, whatever currency and language the window
-  shows. Written by people they may also be `7B`, `14.8T`, `40 %`, `$2.00`, `3 weeks`. A number is read and
-  written to its last digit: what was typed is what the file holds, as the shortest text that reads back the
-  same.
+  shows. Written by people they may also be `7B`, `14.8T`, `40 %`, `$2.00`, `3 weeks`; 8K of a
+  context are 8,192. A number is read and written to its last digit: what was typed is what the file holds, as
+  the shortest text that reads back the same.
 - **Left out is default.** A key at its default is not written, and the keys stand in the order of this
   page: one input changed is one line changed in a diff (the first of a section adds the line of its
   section, and a price that is typed takes the lines of its old source away).

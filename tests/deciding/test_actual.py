@@ -195,7 +195,14 @@ def test_a_finished_run_has_nothing_left(capsys, tmp_path, plan):
     path = record(tmp_path, "hours,tokens\n100,6e10\n200,1e11\n")
     tree = told(capsys, plan, path)
     assert tree["rest_hours"] == {"p10": 0.0, "p50": 0.0, "p90": 0.0}
-    assert "done after" in run(capsys, plan, path)
+    words = run(capsys, plan, path)
+    assert "done after" in words
+    assert "more than the plan's" not in words
+
+
+def test_a_run_beyond_its_plan_says_so(capsys, tmp_path, plan):
+    words = run(capsys, plan, record(tmp_path, "hours,tokens\n100,6e10\n200,1.5e11\n"))
+    assert "The run has done 150B tokens, more than the plan's 100B" in words
 
 
 def test_the_stage_is_chosen_by_name(capsys, tmp_path, plan):

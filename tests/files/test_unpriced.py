@@ -61,7 +61,7 @@ def test_a_count_of_nodes_or_racks_is_what_they_hold(hardware, count):
     ("data", "tokens"),
     [
         ("{tokens: 1T, batch_tokens: 1024 sequences}", 1024 * 4096),
-        ("{tokens: 1T, sequence: 8K, batch_tokens: 512 seqs}", 512 * 8000),
+        ("{tokens: 1T, sequence: 8K, batch_tokens: 512 seqs}", 512 * 8192),
         ("{tokens: 1T, sequence: 8192, batch_tokens: 4M tokens}", 4e6),
     ],
 )

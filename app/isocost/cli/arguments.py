@@ -63,11 +63,11 @@ def number_of(option: str, text: str, path: str) -> float:
     """
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.plan.inputs.table import NUMBERS, check
-    from isocost.quantities import DOLLAR, QuantityError, parse, shown_money
+    from isocost.quantities import DOLLAR, QuantityError, shown_money
 
     declared = NUMBERS[path]
     try:
-        value = parse(text, declared.quantity, unit=declared.words, money=(shown_money(), DOLLAR))
+        value = declared.read(text, money=(shown_money(), DOLLAR))
     except QuantityError as error:
         raise UsageError(f"{option}: {error}") from None
     if wrong := check(path, value):

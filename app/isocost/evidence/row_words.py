@@ -18,6 +18,7 @@ from isocost.engine.records import (
     Stack,
 )
 from isocost.language import tr
+from isocost.quantities.units import KIBI
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
@@ -61,7 +62,7 @@ def number(text: str, name: str) -> float | None:
         return None
     scale = 1.0
     if name in ("seq_len", "vocab") and plain[-1:].casefold() == "k":
-        plain, scale = plain[:-1], 1024.0 if name == "seq_len" else 1000.0
+        plain, scale = plain[:-1], KIBI if name == "seq_len" else 1000.0
     try:
         found = float(plain) * scale
     except ValueError:

@@ -94,8 +94,8 @@ def _of_machines(hardware: Section, catalog: Catalog) -> str:
     """A count as it is written; of nodes, or racks, the accelerators they hold."""
     try:
         entry = catalog.accelerator(hardware["accelerator"])
-        several, unit = counted_by(entry, catalog), (*NUMBERS["hardware.count"].words, entry.noun)
-        return f"{parse(hardware['count'], 'count', unit=unit, several=several):.0f}"
+        count, several = NUMBERS["hardware.count"], counted_by(entry, catalog)
+        return f"{count.read(hardware['count'], unit=entry.noun, several=several):.0f}"
     except (CatalogError, QuantityError):
         return str(hardware["count"])  # said where the name, or the number, is checked
 
@@ -107,8 +107,8 @@ def _of_sequences(data: Section) -> str:
     sequence, batch = NUMBERS["data.sequence"], NUMBERS["data.batch_tokens"]
     try:
         length = str(data.get("sequence", Data(tokens=0.0).sequence))
-        several = sequences_of(parse(length, sequence.quantity, unit=sequence.words))
-        return f"{parse(data['batch_tokens'], batch.quantity, unit=batch.words, several=several):.12g}"
+        several = sequences_of(sequence.read(length))
+        return f"{batch.read(data['batch_tokens'], several=several):.12g}"
     except QuantityError:
         return str(data["batch_tokens"])
 

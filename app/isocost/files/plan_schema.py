@@ -92,7 +92,8 @@ def _number(held: Schema, declared: Input) -> Schema:
         kinds.append({"type": "null"})
     unit = f" In {declared.unit}." if declared.unit not in ("", "%") else ""
     share = " A share of 1, or with its sign: 0.4 or 40 %." if declared.quantity == "share" else ""
-    described: Schema = {"title": declared.label, "description": f"{declared.help}{unit}{share}"}
+    length = " 8K are 8,192." if declared.quantity == "length" else ""
+    described: Schema = {"title": declared.label, "description": f"{declared.help}{unit}{share}{length}"}
     if "default" in held:
         described["default"] = held["default"]
     return {**described, "anyOf": kinds}

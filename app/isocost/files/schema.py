@@ -21,7 +21,7 @@ from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
 from isocost.language import tr
-from isocost.plan.inputs.input import problem
+from isocost.plan.inputs.input import ExpertsError, problem
 from isocost.plan.inputs.range import range_problem
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import KINDS, StageBase
@@ -39,8 +39,6 @@ LONGEST_PROSE = 20_000
 _PROSE = {"notes", "note"}
 _SECTIONS: dict[type, str] = {ModelChoice: "model", PriceCard: "price"}
 """Sections of the table of inputs by the values they hold, where the key is called otherwise."""
-_EXPERTS = re.compile(r"\s*[0-9]+\s*[x×]\s*[0-9.]+\s*[bm]\s*", re.IGNORECASE)
-"""A mixture's size by its experts: "8x7B" has 46.7 billion weights, not 56."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,4})?")
 
 
@@ -226,23 +224,12 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     declared = NUMBERS.get(field)
     if not isinstance(tree, str):
         raise _wrong(where, tr("expected a number, got {got}.", got=got(tree)))
-    if field == "model.parameters" and _EXPERTS.fullmatch(tree):
-        raise _wrong(
-            where,
-            tr(
-                "{got} counts experts, which share the rest of their weights: write parameters and "
-                "active_parameters, or the model's name.",
-                got=got(tree),
-            ),
-        )
     if _NUMBER.fullmatch(tree):
         value = float(tree)
     else:
         try:
-            value = parse(
-                tree, declared.quantity if declared else "number", unit=declared.words if declared else ""
-            )
-        except DayError as error:
+            value = declared.read(tree) if declared else parse(tree, "number")
+        except (DayError, ExpertsError) as error:
             raise _wrong(where, str(error)) from None
         except QuantityError:
             wanted = "an amount of US dollars" if declared and declared.quantity == "money" else "a number"

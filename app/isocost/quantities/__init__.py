@@ -26,7 +26,15 @@ from isocost.quantities.marks import (
     remembered_words,
 )
 from isocost.quantities.nearness import within_factor
-from isocost.quantities.reading import DayError, Quantity, QuantityError, named_several, parse, typed_money
+from isocost.quantities.reading import (
+    WHOLE,
+    DayError,
+    Quantity,
+    QuantityError,
+    named_several,
+    parse,
+    typed_money,
+)
 from isocost.quantities.writing import (
     duration_unit,
     format_bytes,
@@ -59,6 +67,7 @@ __all__ = [
     "PLAIN",
     "PRINTED",
     "SPACE",
+    "WHOLE",
     "DayError",
     "MoneyUnit",
     "NumberMarks",

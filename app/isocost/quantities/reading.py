@@ -17,10 +17,14 @@ from isocost.quantities.units import (
     HOURS_PER_MONTH,
     HOURS_PER_WEEK,
     HOURS_PER_YEAR,
+    KIBI,
     SECONDS_PER_HOUR,
 )
 
-Quantity = Literal["number", "count", "money", "share", "hours"]
+Quantity = Literal["number", "count", "length", "money", "share", "hours"]
+"""How a value is typed and shown: 7B | 2,048 | 8K = 8,192 tokens | $3.99 | 40 % | 198 h."""
+WHOLE: tuple[Quantity, ...] = ("count", "length")
+"""What comes in whole ones."""
 
 LONGEST_TEXT = 80
 
@@ -44,6 +48,7 @@ _HOURS = {
 _EXAMPLES: dict[Quantity, tuple[str, ...]] = {
     "number": ("7B", "2.5e23", "1,000,000"),
     "count": ("8", "2,048", "16K"),
+    "length": ("2,048", "8K"),
     "money": ("$3.99", "$1.2M"),
     "share": ("40 %", "0.4"),
     "hours": ("198 h", "54 days", "3 weeks"),
@@ -105,7 +110,8 @@ def parse(
     """Read a number as people type it.
 
     Accepts suffixes (7B, 15T, 16K), exponents (2.5e23, 2.5 x 10^23), either decimal mark, grouped thousands,
-    a dollar sign for money, a percent sign for shares and time units for hours. One comma followed by
+    a dollar sign for money, a percent sign for shares and time units for hours. A length of text counts K as
+    1,024 tokens and M as 1,024 of those, as contexts are named: 8K is 8,192. One comma followed by
     exactly three digits groups thousands (1,500 = 1500); otherwise it is a decimal comma (1,5; 0,125). Where
     numbers are shown with a decimal comma, point and comma change places in this: 1.500 is 1500, 1,500 is 1.5
     and 1.5 stays 1.5. A share above 1 without a percent sign is taken as per cent. ``unit`` names words that
@@ -139,7 +145,7 @@ def parse(
         value = _amount(cleaned, quantity, unit, tuple(money))
     except QuantityError as error:
         return _worked_out(cleaned, quantity, unit, tuple(money), error)
-    if quantity == "count" and value != int(value):
+    if quantity in WHOLE and value != int(value):
         raise QuantityError(tr("A count must be a whole number, got {marked}.", marked=marked(f"{value:g}")))
     return value
 
@@ -266,7 +272,7 @@ def _worked_out(
         raise wrong
 
     def plain(part: str) -> float:
-        return _plain(part, "number", "")
+        return _plain(part, "length" if quantity == "length" else "number", "")
 
     def amount(part: str) -> float:
         return _amount(part, quantity, unit, money)
@@ -280,7 +286,7 @@ def _worked_out(
         value = evaluate(text, plain=plain, quantity=amount, as_quantity=as_quantity)
     except ValueError:
         raise wrong from None
-    return float(round(value)) if quantity == "count" else value
+    return float(round(value)) if quantity in WHOLE else value
 
 
 def _cleaned(text: str, quantity: Quantity) -> str:
@@ -331,7 +337,7 @@ def _relative(text: str, quantity: Quantity, current: float | None) -> float | N
     result = current * factor
     if not math.isfinite(result):
         raise QuantityError(tr("{text!r} makes the value too large.", text=text))
-    return float(round(result)) if quantity == "count" else float(f"{result:.12g}")
+    return float(round(result)) if quantity in WHOLE else float(f"{result:.12g}")
 
 
 def _plain(text: str, quantity: Quantity, unit: str | tuple[str, ...], shift: int = 0) -> float:
@@ -342,7 +348,10 @@ def _plain(text: str, quantity: Quantity, unit: str | tuple[str, ...], shift: in
     words = _without_unit(text[match.end() :], unit)
     if words and words.lower() not in _SCALES:
         raise _not_understood(text, quantity)
-    return _value(match, shift + _SCALES.get(words.lower(), 0), text, quantity)
+    power = _SCALES.get(words.lower(), 0)
+    if quantity == "length":
+        return _value(match, shift, text, quantity) * KIBI ** (power // 3)
+    return _value(match, shift + power, text, quantity)
 
 
 def _value(match: re.Match[str], power: int, text: str, quantity: Quantity) -> float:

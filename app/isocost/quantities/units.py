@@ -1,4 +1,4 @@
-"""Factors between units, each written once: spans of time, and the decimal prefixes of SI.
+"""Factors between units, each written once: spans of time, decimal prefixes of SI, the binary thousand.
 
 A month is the twelfth part of a year of 365 days, 730 hours: bills by the month do not depend on which.
 """
@@ -22,6 +22,9 @@ KILO = 1e3
 MEGA = 1e6
 GIGA = 1e9
 TERA = 1e12
+
+KIBI = 1024.0
+"""The thousand of memory, and of lengths of context: 8K are 8,192 tokens."""
 
 BYTES_PER_GBIT = GIGA / 8.0
 """Networks are sold in gigabits a second."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from isocost.language import tr
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
 from isocost.quantities.marks import NARROW_SPACE, marked, number_marks
-from isocost.quantities.reading import Quantity
+from isocost.quantities.reading import WHOLE, Quantity
 from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, KILO, MINUTES_PER_DAY
 
 _SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
@@ -22,7 +22,7 @@ def format_quantity(value: float, quantity: Quantity, *, digits: int = 3) -> str
     """Short text for display: "7B", "2,048", "$5.33M", "34.6 %", "198 h"; ``digits`` significant digits."""
     if not math.isfinite(value):
         return _not_finite(value)
-    if quantity == "count":
+    if quantity in WHOLE:
         return format_count(value)
     if quantity == "money":
         return format_money(value, digits=digits)
@@ -42,7 +42,7 @@ def format_exact(value: float, quantity: Quantity = "number") -> str:
         return f"{_digits(exact.scaleb(2))}{SPACE}%"
     if quantity == "hours":
         return f"{_digits(exact)}{SPACE}h"
-    if quantity == "count":
+    if quantity in WHOLE:
         return _grouped(exact)
     if quantity == "money":
         return _exact_money(float(value), shown_money())

@@ -10,7 +10,9 @@ from isocost.catalog import load
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
 from isocost.plan.kinds.reinforcement import Rl, RlStage, RolloutPhase
+from isocost.plan.kinds.tuning import SftStage
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
+from isocost.plan.values import Tuning
 
 CATALOG = load()
 
@@ -55,6 +57,17 @@ def test_more_active_than_total_parameters_are_said():
     found = priced(ModelChoice(parameters=7e9, active_parameters=9e9))
     assert "More active parameters, 9B, than the model has, 7B" in said(found, "active-above-total")
     assert not said(priced(ModelChoice(parameters=7e9, active_parameters=1e9)), "active-above-total")
+
+
+@pytest.mark.parametrize(
+    ("method", "rank", "wide"), [("lora", 4096, True), ("qlora", 64, False), ("full", 4096, False)]
+)
+def test_adapters_as_wide_as_their_layers_are_said(method: Any, rank: float, wide: bool):
+    tuned = SftStage(name="Tuning", data=Data(tokens=1e8), tuning=Tuning(method=method, rank=rank))
+    model, hardware = ModelChoice(name="Llama 3.1 8B"), Hardware("h100-sxm", 8)
+    scenario = Scenario(name="Base", model=model, hardware=hardware, price=Price(2.0), stages=(tuned,))
+    found = estimate(Project(name="Nonsense", scenarios=(scenario,)), CATALOG)
+    assert ("layers, 4,096 wide" in said(found, "rank-above-width")) is wide
 
 
 def test_a_run_of_thousands_of_years_and_one_of_a_second_are_said():

@@ -164,7 +164,13 @@ def test_a_slider_reads_out_its_value_with_its_unit_once(window):
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("data.tokens", "lots"), ("hardware.count", "-8"), ("efficiency.mfu", "140%"), ("hardware.count", "0")],
+    [
+        ("data.tokens", "lots"),
+        ("hardware.count", "-8"),
+        ("efficiency.mfu", "140%"),
+        ("hardware.count", "0"),
+        ("model.parameters", "8x7B"),
+    ],
 )
 def test_a_wrong_value_is_said_under_the_field_and_changes_nothing(window, qtbot, path, text):
     before = window.session.project

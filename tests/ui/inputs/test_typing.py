@@ -122,3 +122,8 @@ def test_copying_stays_with_the_field(window, qtbot):
     QApplication.clipboard().clear()
     press(qtbot, Qt.Key.Key_C)
     assert QApplication.clipboard().text() == "2T"
+
+
+def test_k_of_a_context_is_1024_tokens_in_the_field_as_in_a_plan(window, qtbot):
+    type_value(window, qtbot, "data.sequence", "32K")
+    assert window.session.value("data.sequence") == 32_768

@@ -21,12 +21,8 @@ from isocost.plan.answer.results import (
     Total,
 )
 from isocost.plan.answer.stage_layout import with_layout, with_update
-from isocost.plan.answer.warnings.notices import (
-    currency_notices,
-    other_count_is_better,
-    scenario_notices,
-    stage_notices,
-)
+from isocost.plan.answer.warnings.notices import other_count_is_better, scenario_notices, stage_notices
+from isocost.plan.answer.warnings.prices import currency_notices
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.span import span_of
 from isocost.plan.inputs.table import CHOICES
@@ -160,7 +156,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
         notices += [n for n in found if n not in notices]
     notices += scenario_notices(chosen, catalog)
-    notices += currency_notices(project.currency)
+    notices += currency_notices(project.currency, catalog)
     curve = active_curve(project, catalog, scenario)
     notices += other_count_is_better(chosen, curve, catalog)
     made = Estimate(

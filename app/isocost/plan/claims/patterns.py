@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from isocost.catalog.entries.claims import ClaimJob
 from isocost.catalog.vocabulary import foreign_words
-from isocost.quantities import PLAIN, numbers_marked, parse
+from isocost.quantities import PLAIN, Quantity, numbers_marked, parse
 from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
 WORDS = {
@@ -248,11 +248,11 @@ def ends(found: re.Match[str]) -> tuple[tuple[str, str], ...]:
     return ((low, own),) if high is None else ((low, own or last), (high, last))
 
 
-def number(digits: str, scale: str) -> float:
+def number(digits: str, scale: str, quantity: Quantity = "number") -> float:
     """An amount of a sentence, with the marks of English whatever the system's language.
 
     Raises:
         QuantityError: it is no number we can use.
     """
     with numbers_marked(PLAIN):
-        return parse(f"{digits}{scale}".replace(" ", ""), "number")
+        return parse(f"{digits}{scale}".replace(" ", ""), quantity)

@@ -170,7 +170,7 @@ class _Reader(Sentence):
         for found in self._take(patterns.EPOCHS):
             self._keep("epochs", self._value(found, tr("Epochs")))
         for found in self._take(patterns.CONTEXT):
-            value = self._value(found, tr("Context"))
+            value = self._value(found, tr("Context"), quantity="length")
             if value is not None and 1 <= value <= 1e9:
                 self._keep("sequence", float(round(value)))
         if "sequence" in self._found:

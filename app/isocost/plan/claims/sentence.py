@@ -9,7 +9,7 @@ from typing import Any
 
 from isocost.language import tr
 from isocost.plan.claims import patterns
-from isocost.quantities import QuantityError
+from isocost.quantities import Quantity, QuantityError
 
 LARGEST = 1e30
 """Above any amount of anything in a claim, FLOPs included."""
@@ -47,11 +47,13 @@ class Sentence:
         """Take a stretch out; what stands on its sides stays apart."""
         self._text = f"{self._text[:start]}{'|' * (end - start)}{self._text[end:]}"
 
-    def _value(self, found: re.Match[str], what: str, *, least: float = 0.0) -> float | None:
+    def _value(
+        self, found: re.Match[str], what: str, *, least: float = 0.0, quantity: Quantity = "number"
+    ) -> float | None:
         """The amount of a match, the middle of a range; None where it makes no sense, which is said."""
         amounts = []
         for digits, scale in patterns.ends(found):
-            amount = self._number(digits, scale, what)
+            amount = self._number(digits, scale, what, quantity)
             if amount is None:
                 return None
             amounts.append(amount)
@@ -64,9 +66,9 @@ class Sentence:
             self._problems.append(tr("Of {found!r} the middle is taken.", found=found[0].strip()))
         return middle
 
-    def _number(self, digits: str, scale: str, what: str) -> float | None:
+    def _number(self, digits: str, scale: str, what: str, quantity: Quantity = "number") -> float | None:
         try:
-            value = patterns.number(digits, scale)
+            value = patterns.number(digits, scale, quantity)
         except QuantityError:
             value = math.inf
         if math.isfinite(value):

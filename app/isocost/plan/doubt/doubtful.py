@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from isocost.plan.doubt.sampling import Z90, normal_scores, order, shaped
-from isocost.plan.inputs.input import Quantity
 from isocost.plan.physics.records import Array
 from isocost.plan.project.ranges import RangeShape
+from isocost.quantities import Quantity
 
 Whose = Literal["measured", "market", "yours"]
 """Whose range it is: seen on published or own runs, asked by suppliers, or given by the user."""

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from isocost.language import tr
-from isocost.quantities import format_count, format_exact, format_quantity
+from isocost.quantities import (
+    DOLLAR,
+    WHOLE,
+    MoneyUnit,
+    Quantity,
+    QuantityError,
+    format_count,
+    format_exact,
+    format_quantity,
+    parse,
+)
 
-Quantity = Literal["number", "count", "money", "share", "hours"]
-"""How a value is typed and shown: 7B | 2,048 | $3.99 | 40 % | 198 h."""
-
+_EXPERTS = re.compile(r"\s*[0-9]+\s*[x×]\s*[0-9.]+\s*[bm]\s*", re.IGNORECASE)
+"""A mixture's size by its experts: "8x7B" has 46.7 billion weights, not 56."""
 TRILLION = 1e12
 LARGEST_SUFFIXED = 1000 * TRILLION
 """From here on other numbers are written with an exponent."""
+
+
+class ExpertsError(QuantityError):
+    """A number of experts and the size of a model made of one, where a number of weights is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,34 @@ class Input(_Declared):
     @property
     def words(self) -> tuple[str, ...]:
         """What may follow a number of it: its unit, and what its name counts ("2T tokens", "7B params")."""
-        counted = self.name.rpartition("_")[2] if self.quantity in ("number", "count") else ""
+        counted = self.name.rpartition("_")[2] if self.quantity in ("number", *WHOLE) else ""
         return (self.unit, counted, *(("params",) if counted == "parameters" else ()))
+
+    def read(
+        self,
+        text: str,
+        *,
+        current: float | None = None,
+        unit: str = "",
+        money: Sequence[MoneyUnit] = (DOLLAR,),
+        several: Mapping[str, float] | None = None,
+    ) -> float:
+        """The value typed for it, as :func:`isocost.quantities.parse` reads numbers; ``unit`` is a
+        word more that may follow. Whether the input can have it, :func:`problem` says.
+
+        Raises:
+            QuantityError: it is no number, or a mixture's size told by its experts.
+        """
+        if self.path == "model.parameters" and _EXPERTS.fullmatch(text):
+            raise ExpertsError(
+                tr(
+                    "{text!r} counts experts, which share the rest of their weights: write all "
+                    "parameters and the active ones, or choose the model by its name.",
+                    text=text.strip(),
+                )
+            )
+        words = (*self.words, unit) if unit else self.words
+        return parse(text, self.quantity, current=current, unit=words, money=money, several=several)
 
 
 @dataclass(frozen=True, slots=True)

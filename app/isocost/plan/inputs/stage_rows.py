@@ -49,7 +49,7 @@ _RUN = (
         "Llama 2, arXiv 2307.09288: 2T tokens", default=2e12,
     ),
     Input(
-        "data.sequence", tr("Sequence length"), "tokens", "count", 512, 1_048_576, 16, 1e8,
+        "data.sequence", tr("Sequence length"), "tokens", "length", 512, 1_048_576, 16, 1e8,
         tr("Tokens in one training sequence, its context length; attention grows with it."),
         tr("the most common pre-training context of released models"), integer=True,
     ),
@@ -349,7 +349,7 @@ _KINDS = (
         tr("Mean tokens of a response when the phase ends."), tr("an open reasoning recipe"),
     ),
     Input(
-        "phases.cap", tr("Longest response"), "tokens", "count", 1024, 131_072, 2, 1e8,
+        "phases.cap", tr("Longest response"), "tokens", "length", 1024, 131_072, 2, 1e8,
         tr("Tokens after which a response is cut off; the round waits for the longest."),
         tr("an open reasoning recipe"),
     ),
@@ -375,7 +375,7 @@ _KINDS = (
         tr("Answers of one optimizer step."), _R1,
     ),
     Input(
-        "distillation.longest_tokens", tr("Longest answer"), "tokens", "count", 1024, 131_072, 2, 1e8,
+        "distillation.longest_tokens", tr("Longest answer"), "tokens", "length", 1024, 131_072, 2, 1e8,
         tr("Tokens after which the student's own answer is cut off."), tr("an open reasoning recipe"),
     ),
     Input(

@@ -21,7 +21,7 @@ from isocost.plan.kinds import PretrainStage, RlStage, kind_of
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.solve.solution import PATHS
-from isocost.quantities import DOLLAR, QuantityError, format_count, parse, shown_money
+from isocost.quantities import DOLLAR, QuantityError, format_count, shown_money
 
 MOST_VALUES = 1_000_000
 """Of one axis."""
@@ -245,7 +245,7 @@ def _read(key: str, text: str, declared: Input | Choice) -> Any:
     if isinstance(declared, Choice):
         return text
     try:
-        return parse(text, declared.quantity, unit=declared.words, money=(shown_money(), DOLLAR))
+        return declared.read(text, money=(shown_money(), DOLLAR))
     except QuantityError as error:
         raise SweepError(f"{key}: {error}") from None
 

@@ -122,6 +122,13 @@ def sentences(found: Actual) -> Iterator[str]:
         total, plan = format_money(found.programme_usd.p50), format_money(found.programme_planned_usd)
         if abs(found.programme_planned_usd - found.planned_usd) > 1.0:
             yield tr("The whole programme comes to {total}; planned were {plan}.", total=total, plan=plan)
+    if found.share > 1.0 + ON_PACE:
+        yield tr(
+            "The run has done {tokens} tokens, more than the plan's {planned}: "
+            "hours and rent are of all of them.",
+            tokens=format_quantity(float(found.progress.tokens[-1]), "number"),
+            planned=format_quantity(found.tokens, "number"),
+        )
     if found.finish is not None:
         yield tr(
             "{word} on {finish:%Y-%m-%d}.",
@@ -134,7 +141,7 @@ def sentences(found: Actual) -> Iterator[str]:
             share=format_share(math.expm1(found.scatter), decimals=0),
         )
     if found.went_back:
-        times = "once" if found.went_back == 1 else tr("{went_back} times", went_back=found.went_back)
+        times = tr("once") if found.went_back == 1 else tr("{went_back} times", went_back=found.went_back)
         yield tr("Progress went back {times}: work done again, which counts in the pace.", times=times)
 
 

@@ -23,7 +23,7 @@ from isocost.plan.money.explain import Explanation
 from isocost.plan.project.project import Place, Project, Scenario, get_value, model_of
 from isocost.plan.solve.asking.asked import can_ask
 from isocost.plan.solve.solution import PATHS
-from isocost.quantities import MoneyUnit, QuantityError, format_count, format_quantity, parse
+from isocost.quantities import MoneyUnit, QuantityError, format_count, format_quantity
 from isocost.report.decisions.explain import value_said
 from isocost.report.estimate_questions import LATE_WEEKS
 from isocost.report.findings.charts import CHARTS
@@ -169,7 +169,7 @@ def found_values(
         if declared is None or rank > well:
             continue
         try:
-            number = parse(parts["value"], declared.quantity, unit=declared.words, money=tuple(money))
+            number = declared.read(parts["value"], money=tuple(money))
         except QuantityError:
             continue
         if problem(declared, number) is None:

@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass
 
 from isocost.files.imports.logs.series import MemoryKind
-from isocost.quantities.units import GIGA
+from isocost.quantities.units import GIGA, KIBI
 
-KIBI = 1024.0
 MEBI, GIBI = KIBI**2, KIBI**3
 _N = r"(\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 _ALONE = r"(?<![\d.,])"

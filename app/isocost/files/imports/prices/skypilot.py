@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from isocost.files.imports.prices.entries import PriceEntry, Rows, figure, usd
 from isocost.files.imports.prices.tables import Line, lines_of
+from isocost.quantities.units import KIBI
 
 COLUMNS = {"instancetype", "acceleratorname", "acceleratorcount", "price"}
 _TPU = re.compile(r"(?P<name>tpu-v\d+[a-z]*)-(?P<many>\d{1,6})", re.IGNORECASE)
@@ -128,7 +129,7 @@ def _memory(info: str) -> float | None:
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError, LookupError):
         return None
     mib = figure(size)
-    return mib / 1024.0 if mib and mib > 0.0 else None
+    return mib / KIBI if mib and mib > 0.0 else None
 
 
 def _includes(line: Line) -> str:

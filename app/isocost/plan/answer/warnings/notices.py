@@ -9,12 +9,18 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
-from isocost.catalog.vocabulary import vocabulary
 from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.answer.across.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.answer.warnings.prices import rent_notices
 from isocost.plan.answer.warnings.software import software_notices
+from isocost.plan.answer.warnings.words import (
+    model_notices,
+    name_notices,
+    precision_notices,
+    rank_notices,
+    word_notices,
+)
 from isocost.plan.inputs.table import CHOICES, NUMBERS, UNDER_SOME_TERMS, matters
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
@@ -22,8 +28,8 @@ from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import PURCHASE, purchase_price
 from isocost.plan.notice import Cure, Notice
 from isocost.plan.physics.counts import obtained, units_of
-from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.physics.throughput import TYPED
+from isocost.plan.physics.training import FULL
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import (
     Scenario,
@@ -32,7 +38,7 @@ from isocost.plan.project.project import (
     layout_of,
     model_of,
 )
-from isocost.plan.values import Currency, Data, Hardware, Layout, ModelChoice
+from isocost.plan.values import Data, Layout
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -42,7 +48,6 @@ from isocost.quantities import (
     format_quantity,
     format_share,
     format_significant,
-    shown_money,
 )
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
@@ -56,12 +61,12 @@ def stage_notices(
     """Every warning about one stage."""
     yield from rent_notices(scenario, stage, result, catalog)
     if stage.hardware is not None:
-        yield from _name(stage.hardware, catalog)
+        yield from name_notices(stage.hardware, catalog)
     kind = kind_of(stage)
     if not kind.claimed:
         yield from _hardware(scenario, stage, result, catalog)
     if (data := data_of(stage)) is not None:
-        yield from _precision(data, result, catalog)
+        yield from precision_notices(data, result, catalog)
         yield from _batch(data)
     yield from _efficiency(result, catalog)
     yield from _waste(scenario, stage, result, catalog)
@@ -70,8 +75,9 @@ def stage_notices(
     yield from _fit(scenario, stage, result, catalog)
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
     if isinstance(stage, ModelStage):
-        yield from _model(model, catalog)
-    yield from _words(scenario, stage, result, catalog)
+        yield from model_notices(model, catalog)
+        yield from rank_notices(getattr(stage, "tuning", FULL), model, catalog)
+    yield from word_notices(scenario, stage, result, catalog)
     yield from _scale(scenario, stage, result)
     units = units_of(entry, scenario.supply.owns)
     yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
@@ -79,7 +85,7 @@ def stage_notices(
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     """Every warning about the order of the stages and about what surrounds them."""
-    yield from _name(scenario.hardware, catalog)
+    yield from name_notices(scenario.hardware, catalog)
     yield from _order(scenario)
     entry = catalog.accelerator(scenario.hardware.accelerator)
     price, why = purchase_price(entry, scenario, catalog)
@@ -246,120 +252,6 @@ def other_count(typed: int, used: int, entry: AcceleratorEntry, owned: bool) -> 
     if owned:
         return tr("{asked} are not run: {rule}; {count} is used.", **said)
     return tr("{asked} are not rented: {rule}; {count} is used.", **said)
-
-
-_WORDS = (
-    "data.precision", "preference.precision", "distillation.precision", "tuning.method", "tuning.optimizer",
-)  # fmt: skip
-"""Inputs of a stage whose words may stand for what is computed as something else."""
-
-
-def _words(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
-    """What of the words a plan is written in is understood but not computed."""
-    said = vocabulary().said
-    for path in _WORDS:
-        section, name = path.split(".")
-        held = getattr(stage, section, None)
-        if path == "data.precision" and held is not None and _is_replaced(held.precision, result, catalog):
-            continue  # what stands in for it there is said of the accelerator
-        if held is not None and (sentence := said(path, getattr(held, name))):
-            yield Notice("not-modelled", path, sentence, "info")
-    sharding = layout_of(scenario, stage).sharding
-    if (
-        sharding is not None
-        and isinstance(stage, ModelStage)
-        and (sentence := said("layout.sharding", sharding))
-    ):
-        yield Notice("not-modelled", "layout.sharding", sentence)
-
-
-def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
-    """What of a model is not computed as it is written."""
-    total, active = model.parameters, model.active_parameters
-    if model.name is None and total is not None and active is not None and active > total:
-        yield Notice(
-            "active-above-total",
-            "model.active_parameters",
-            tr(
-                "More active parameters, {quantity}, than the model has, {quantity_2}: a dense model "
-                "of all of them is computed.",
-                quantity=format_quantity(active, "number"),
-                quantity_2=format_quantity(total, "number"),
-            ),
-        )
-    if model.name is None and model.shape is None and total is None:
-        yield Notice(
-            "model-unnamed",
-            "model.parameters",
-            tr(
-                "The plan says neither a model nor its parameters: one of {quantity} parameters is taken.",
-                quantity=format_quantity(parameters_of(model, catalog).total, "number"),
-            ),
-        )
-    entry = catalog.model(model.name) if model.name is not None else None
-    if entry is not None and entry.unmodelled:
-        yield Notice(
-            "model-unmodelled",
-            "model.name",
-            tr("{name}: not modelled is {unmodelled}.", name=entry.name, unmodelled=entry.unmodelled),
-            "info",
-        )
-
-
-def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
-    """What a plan's name of an accelerator stands for, where that is not the part alone."""
-    label, count = hardware.named or hardware.accelerator, hardware.count
-    if (alias := catalog.alias(label)) is None:
-        return
-    name = catalog.accelerator(label).short_name
-    if alias.count is not None:
-        noun = catalog.accelerator(label).noun
-        yield Notice(
-            "instance-name",
-            "hardware.count",
-            tr(
-                "{label} holds {count} {name}. A plan counts single {noun}s: {count_2} here, "
-                "{significant} x {label}.",
-                label=label,
-                count=format_count(alias.count),
-                name=name,
-                noun=noun,
-                count_2=format_count(count),
-                significant=format_significant(count / alias.count, 3),
-            ),
-            "info",
-        )
-    if alias.note:
-        yield Notice(
-            "name-of-several",
-            "hardware.accelerator",
-            tr("{label} is taken as {name}; {note}.", label=label, name=name, note=alias.note),
-            "info",
-        )
-
-
-def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
-    entry = catalog.accelerator(result.accelerator)
-    wanted = data.precision
-    given = precision_on(entry.spec, wanted)
-    if _is_replaced(wanted, result, catalog):
-        yield Notice(
-            "precision-unsupported",
-            "data.precision",
-            tr(
-                "{short_name} has no {wanted}; the estimate uses {given}.",
-                short_name=entry.short_name,
-                wanted=wanted.upper(),
-                given=given.upper(),
-            ),
-        )
-
-
-def _is_replaced(wanted: str, result: StageEstimate, catalog: Catalog) -> bool:
-    """Whether the accelerator lacks a number format, so that a wider one is computed."""
-    given = precision_on(catalog.accelerator(result.accelerator).spec, wanted)
-    same = wanted == "fp8" and given == "mxfp8"
-    return given != vocabulary().computed("data.precision", wanted) and not same
 
 
 def _batch(data: Data) -> Iterator[Notice]:
@@ -549,23 +441,6 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     if result.pinned:
         return tr("{sentence}; release a pin, or use {smallest}.", sentence=sentence, smallest=smallest)
     return tr("{sentence}; the smallest count that fits is {smallest}.", sentence=sentence, smallest=smallest)
-
-
-def currency_notices(currency: Currency) -> Iterator[Notice]:
-    """That amounts are shown at a rate which is another one tomorrow."""
-    shown = shown_money()
-    if not shown.is_dollar and currency.per_usd is None:
-        yield Notice(
-            "rate-not-frozen",
-            "currency",
-            tr(
-                "The plan names no rate: amounts are shown in {code} at the catalogue's, "
-                "{rate_words}; choose the currency in the View menu to keep it.",
-                code=shown.code,
-                rate_words=shown.rate_words,
-            ),
-            "info",
-        )
 
 
 def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Iterator[Notice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import CurrencyRate
 from isocost.catalog.records import AcceleratorEntry
 from isocost.language import in_sentence, tr
 from isocost.plan.answer.results import StageEstimate
@@ -23,10 +24,20 @@ from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario, price_of
 from isocost.plan.project.terms import OF_MODE, is_of_others
-from isocost.plan.values import NO_PRICE, Price, asked_by
-from isocost.quantities import format_count, format_counted, format_money, format_share
+from isocost.plan.values import NO_PRICE, Currency, Price, asked_by
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_money,
+    format_share,
+    format_significant,
+    shown_money,
+    within_factor,
+)
 
 _FIELD = "price.usd_per_gpu_hour"
+SAME_RATE = 1.1
+"""Factor within which a rate is that of another year: the euro's mean of a year has moved by less, mostly."""
 
 
 def rent_notices(
@@ -219,4 +230,47 @@ def _undated(price: Price) -> Iterator[Notice]:
             date=price.date,
         ),
         "info",
+    )
+
+
+def currency_notices(currency: Currency, catalog: Catalog) -> Iterator[Notice]:
+    """That amounts are shown at a rate which is another one tomorrow, or at one that cannot be."""
+    shown, known = shown_money(), catalog.constants.currencies.get(currency.code)
+    if not shown.is_dollar and currency.per_usd is None:
+        yield Notice(
+            "rate-not-frozen",
+            "currency",
+            tr(
+                "The plan names no rate: amounts are shown in {code} at the catalogue's, "
+                "{rate_words}; choose the currency in the View menu to keep it.",
+                code=shown.code,
+                rate_words=shown.rate_words,
+            ),
+            "info",
+        )
+    if not shown.is_dollar and currency.per_usd is not None and known is not None:
+        yield from _odd_rate(currency.per_usd, known, catalog)
+
+
+def _odd_rate(typed: float, known: CurrencyRate, catalog: Catalog) -> Iterator[Notice]:
+    """Warning about a rate of a plan that is the other way round, or far from any there has been of late."""
+    rate, factor = known.unit.per_usd, catalog.constants.economics.odd_price_factor.value
+    turned = within_factor(typed * rate, SAME_RATE) and not within_factor(typed / rate, SAME_RATE)
+    if not turned and within_factor(typed / rate, factor):
+        return
+    said = {"code": known.code, "typed": format_significant(typed, 4), "rate": format_significant(rate, 4)}
+    asked = (
+        tr("it reads as dollars for one {code}; per_usd is {code} for one dollar.", code=known.code)
+        if turned
+        else tr("is it {code} for one dollar?", code=known.code)
+    )
+    yield Notice(
+        "rate-far-off",
+        "currency",
+        tr(
+            "{typed} {code} for a dollar is far from the catalogue's {rate} of {date}: {asked}",
+            **said,
+            date=known.date,
+            asked=asked,
+        ),
     )

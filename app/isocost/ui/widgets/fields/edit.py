@@ -14,6 +14,7 @@ from isocost.plan.inputs.input import Input, problem
 from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
     DOLLAR,
+    WHOLE,
     MoneyUnit,
     QuantityError,
     format_count,
@@ -21,7 +22,6 @@ from isocost.quantities import (
     format_quantity,
     format_significant,
     named_several,
-    parse,
     shown_money,
     typed_money,
 )
@@ -169,11 +169,10 @@ class QuantityEdit(QLineEdit):
         Raises:
             QuantityError: it is no number, or not one the field can have.
         """
-        value = parse(
+        value = self._field.read(
             self.text(),
-            self._field.quantity,
             current=self._value,
-            unit=(*self._field.words, self._unit),
+            unit=self._unit,
             money=self._currencies(),
             several=self._several,
         )
@@ -363,7 +362,7 @@ class QuantityEdit(QLineEdit):
 
 def _editable(value: float, field: Input) -> str:
     """A value to type over, without the digits of a computation; untouched, the value itself stays."""
-    digits = WHOLE_DIGITS if field.quantity in ("count", "money") else EDITED_DIGITS
+    digits = WHOLE_DIGITS if field.quantity in (*WHOLE, "money") else EDITED_DIGITS
     # Money is rounded as it is shown: of a sum in another currency its USD may have every digit.
     money = shown_money() if field.quantity == "money" else DOLLAR
     return format_exact(money.usd(float(f"{money.shown(value):.{digits}g}")), field.quantity)
@@ -380,7 +379,7 @@ def singular(things: str) -> str:
 
 def _spelled(value: float, field: Input, unit: str) -> str:
     """A value in full digits with its unit, as proof of what was understood."""
-    if field.quantity == "number" or field.quantity == "count":
+    if field.quantity in ("number", *WHOLE):
         whole = 1 <= abs(value) < 1e18 and value == int(value)
         written = format_count(value) if whole else format_significant(value)
         things = unit or field.unit or field.label.lower()
