@@ -355,6 +355,11 @@ def test_the_library_is_listed(capsys):
     assert {each["id"] for each in json.loads(capsys.readouterr().out)["claims"]} == set(CATALOG.claims)
 
 
+def test_the_sentence_itself_is_read_without_an_option(capsys):
+    sentence = "7B on 2T tokens, 64 H100, 30 days"
+    assert checked(capsys, sentence) == checked(capsys, "--text", sentence)
+
+
 def test_a_claim_in_a_file(capsys, tmp_path):
     sentence = tmp_path / "claim.txt"
     sentence.write_text("7B on 2T tokens in 104 A100-days for $7,500")
@@ -382,6 +387,8 @@ def test_a_plan_of_claimed_hours_is_a_claim(capsys):
         (["--text", ""], "nothing of a claim is understood"),
         (["presets/startup-7b.yaml"], "none of its stages"),
         (["\0"], "No claim and no file"),
+        (["my missing claim.txt"], "No claim and no file"),
+        (["nothing at all of it"], "nothing of a claim is understood"),
     ],
 )
 def test_what_cannot_be_checked_is_one_sentence(capsys, arguments, part):

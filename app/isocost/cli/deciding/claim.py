@@ -19,15 +19,20 @@ DESCRIPTION = (
     "the work, where do we put it. Any subset of model, tokens, hardware, time and money, in any units."
 )
 
+_FIELDS = (".yaml", ".yml", ".json")
+_FILES = (*_FIELDS, ".txt", ".md")
+"""Endings of files of claims: a sentence has none of them."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Print the verdict on a claim, or the library of claims. Raises UsageError, FileError, CatalogError."""
     parser = command_parser("claim", DESCRIPTION)
     parser.add_argument(
         "claim",
-        metavar="ID|FILE",
+        metavar="ID|FILE|SENTENCE",
         nargs="?",
-        help="a claim of the library, a file with one (a sentence or YAML fields), a plan of claimed hours",
+        help="a claim of the library, a file with one (a sentence or YAML fields), a plan of claimed hours, "
+        "or the sentence itself",
     )
     parser.add_argument(
         "--text", metavar="SENTENCE", help='for example "70B from scratch, 8 H100, 18 days, $8,605"'
@@ -78,9 +83,9 @@ def _of_reading(where: str, reading: Reading, catalog: Catalog) -> Told:
 
 def _of_name(name: str, catalog: Catalog) -> Told:
     """A claim of the library, else of a file."""
+    from isocost.catalog.names import nearest_name
     from isocost.cli.errors import UsageError
     from isocost.files.claims import check_entry
-    from isocost.files.schema import nearest_or_all
     from isocost.report.decisions.claims.verdict import claim_told
 
     entry = catalog.claims.get(name)
@@ -91,10 +96,12 @@ def _of_name(name: str, catalog: Catalog) -> Told:
         there = path.is_file()
     except (OSError, ValueError):
         there = False
+    if not there and len(name.split()) > 2 and path.suffix.lower() not in _FILES:
+        return _of_sentence("the sentence", name, catalog)  # nobody calls a claim or a file so
     if not there:
-        raise UsageError(
-            f"No claim and no file is called {name!r}; {nearest_or_all(name, list(catalog.claims))}"
-        )
+        near = nearest_name(name, list(catalog.claims))
+        known = f"did you mean {near!r}?" if near else "isocost claim --list shows the claims there are."
+        raise UsageError(f"No claim and no file is called {name!r}; {known}")
     return _of_file(path, catalog)
 
 
@@ -104,7 +111,7 @@ def _of_file(path: Path, catalog: Catalog) -> Told:
     from isocost.plan.claims.reading import read_fields
 
     text = read_text(path)
-    if path.suffix.lower() in (".yaml", ".yml", ".json"):
+    if path.suffix.lower() in _FIELDS:
         content = yaml_content(text, path.name)
         if isinstance(content, dict) and "scenarios" in content:
             return _of_plan(path, catalog)

@@ -64,8 +64,12 @@ UNITS = {
     "d": HOURS_PER_DAY, "day": HOURS_PER_DAY,
     "w": HOURS_PER_WEEK, "wk": HOURS_PER_WEEK, "week": HOURS_PER_WEEK, "month": HOURS_PER_MONTH,
     "y": HOURS_PER_YEAR, "yr": HOURS_PER_YEAR, "year": HOURS_PER_YEAR,
+    "weekend": 2 * HOURS_PER_DAY, "fortnight": 2 * HOURS_PER_WEEK,
 }  # fmt: skip
-TIME = r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|d|weeks?|wks?|w|months?|years?|yrs?|y)(?![A-Za-z0-9])"
+TIME = (
+    r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|d|weeks?|wks?|w|months?|years?|yrs?|y|weekends?|fortnights?)"
+    r"(?![A-Za-z0-9])"
+)
 NODE = re.compile(r"nodes?|servers?|machines?|boxes|instances?", re.IGNORECASE)
 GENERIC = re.compile(r"(?:gpus?|chips?|cards?|accelerators?|tpus?|npus?|cores?)", re.IGNORECASE)
 PER = r"\s*(?:/|per\s|an?\s|each\s)\s*"
@@ -221,7 +225,15 @@ PLAINLY: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         r"\1 to ",
     ),
-    (re.compile(r"\b(for|in|over|within) an? (?=(?:hour|day|week|month|year)\b)", re.I), r"\1 1 "),
+    (
+        re.compile(
+            r"\b(for|in|over|within) (?:an?|one|the) (?=(?:hour|day|week|month|year|weekend|fortnight)\b)",
+            re.I,
+        ),
+        r"\1 1 ",
+    ),
+    (re.compile(r"\bhalf an? (?=(?:hour|day|week|month|year)\b)", re.I), "0.5 "),
+    (re.compile(r"\ba couple of (?=(?:hours|days|weeks|months|years|weekends)\b)", re.I), "2 "),
 )
 """Ways to write a thing, each with the one that the patterns know."""
 
