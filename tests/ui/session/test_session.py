@@ -108,6 +108,18 @@ def test_the_other_curves_follow_and_leave_out_the_active_accelerator(session, q
     assert "h100-sxm" not in names
 
 
+def test_nothing_is_called_cheapest_before_the_others_have_come(session, qtbot):
+    seen = []
+    session.answered.connect(lambda answer: seen.append((answer.awaited, len(answer.others))))
+    session.refresh()
+    settle(session)
+    assert seen[0] == (True, 0)
+    assert seen[-1] == (False, len(session.answer.others))
+    session.set_value("data.batch_tokens", 2**22, "Batch")  # those of the last answer stand in
+    settle(session)
+    assert not any(awaited for awaited, _ in seen[1:])
+
+
 def test_other_curves_that_need_no_search_come_with_the_estimate(session):
     session.refresh()
     settle(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -65,6 +66,19 @@ def test_the_old_curve_stays_while_the_others_are_computed(page: PlanPage, made_
     made_up.compute(others=False)
     assert curve_shown(page, "h800-sxm") is not None
     assert [row.accelerator for row in page.by_hardware.ranking.rows].count("b200") == 1
+
+
+def test_no_winner_is_named_while_nothing_else_is_known(page: PlanPage, made_up: FakeSession):
+    answer = made_up.answer
+    made_up.answer = replace(answer, others=(), awaited=True)
+    made_up.answered.emit(made_up.answer)
+    assert page.cost_time.title.text() == "Cost against time"
+    assert page.by_hardware.title.text() == "Comparing accelerators…"
+    assert "cheapest" not in page.cost_time.accessibleDescription()
+    made_up.answer = answer
+    made_up.answered.emit(answer)
+    assert "cheapest" in page.cost_time.title.text()
+    assert "then" in page.by_hardware.title.text()
 
 
 def test_nothing_is_drawn_while_the_page_is_hidden(page: PlanPage, made_up: FakeSession):

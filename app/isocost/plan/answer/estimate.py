@@ -54,6 +54,8 @@ class Answer:
     """The scenario on its own accelerator at every count."""
     others: tuple[CostCurve, ...] = field(default=(), repr=False)
     """The same on other accelerators; those of the last answer until its own are searched."""
+    awaited: bool = field(default=False, repr=False)
+    """Whether others are being searched and none of an earlier answer stand in: nothing is cheapest yet."""
     fit: FitReport | None = field(default=None, repr=False)
     """Layouts and nearest runs of one stage, once somebody has asked for them."""
 
@@ -85,7 +87,7 @@ class Answer:
             self.reckoning.catalog,
             beside_days=max(0.0, self.reckoning["programme_days"] - self.estimate.total.wall_days),
         )
-        return found.against(self.scenario.goal)
+        return replace(found.against(self.scenario.goal), awaited=self.awaited)
 
     @cached_property
     def timeline(self) -> tuple[TimelineBar, ...]:

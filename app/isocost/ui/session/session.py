@@ -427,7 +427,7 @@ class Session(QObject):
         at_once = self._compare_at_once()
         others = tuple(c for c in self._standing if c.accelerator != found.curve.accelerator)
         self._standing = (*others, found.curve)
-        self._publish(replace(found, others=others))
+        self._publish(replace(found, others=others, awaited=not at_once and not others))
         if at_once:
             self._settle()
         else:
@@ -477,7 +477,7 @@ class Session(QObject):
         if self.answer is not None:
             active = self.answer.curve.accelerator
             others = tuple(curve for curve in self._standing if curve.accelerator != active)
-            self._publish(replace(self.answer, others=others))
+            self._publish(replace(self.answer, others=others, awaited=False))
 
     def ask_fit(self) -> None:
         """Ask for the layouts and the nearest runs of the selected stage; they come with an answer."""
@@ -505,6 +505,8 @@ class Session(QObject):
 
     def _report_comparison(self, error: Exception) -> None:
         log.warning("No comparison: %s", error, exc_info=error)
+        if self.answer is not None and self.answer.awaited:
+            self._publish(replace(self.answer, awaited=False))
         self.comparison_failed.emit(tr("Other accelerators could not be compared: {error}", error=error))
 
     def _say(self, problem: str) -> None:

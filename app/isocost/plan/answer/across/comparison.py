@@ -98,6 +98,8 @@ class Comparison:
     """How each accelerator is drawn, by its id."""
     unsold: tuple[CostCurve, ...] = ()
     """Other accelerators that the scenario would own and nobody sells: listed, and compared with nothing."""
+    awaited: bool = False
+    """Whether the others are yet to come, so that none can be called the cheapest."""
 
     def against(self, goal: Goal) -> Comparison:
         """The same held against a budget and a deadline, which move no curve."""
@@ -306,7 +308,7 @@ def worth_showing(comparison: Comparison, most: int, also: Sequence[str] = ()) -
             ),
         ),
         named,
-        segments or every_pace,
+        () if comparison.awaited else segments or every_pace,
         {name: comparison.styles[name] for name in named},
     )
 

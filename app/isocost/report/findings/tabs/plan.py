@@ -78,6 +78,8 @@ def time_said(
 
 def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
     """That another count is better in every way, else which accelerators are cheapest."""
+    if comparison.awaited:
+        return tr("Cost against time")
     finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves)
     if not segments and comparison.pinned:
         finding += tr(" as pinned")
@@ -210,7 +212,7 @@ def time_legend(comparison: Comparison, marks: Collection[LegendMark] = RANGED) 
     keys: list[LegendKey] = [("plan", tr("the plan"))]
     if comparison.depends_on_hardware:
         keys.append(("counts", tr("number of {label}", label=comparison.active.label)))
-    if comparison.active.fits.any() or comparison.others:
+    if not comparison.awaited and (comparison.active.fits.any() or comparison.others):
         keys.append(("front", tr("cheapest at each speed")))
     if "band" in marks and comparison.spread is not None and comparison.depends_on_hardware:
         keys.append(("band", tr("8 in 10 outcomes")))
@@ -374,6 +376,8 @@ def ranking_said(
 
 def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
     """The first two, at what they are compared at."""
+    if comparison.awaited:
+        return tr("Comparing accelerators…")
     usable = [choice.label for choice in choices if not why_out(choice)]
     if comparison.deadline_days is not None:
         place = tr(
