@@ -40,6 +40,8 @@ def test_energy_says_power_energy_price_and_both_emissions():
     assert plain_spaces(bought["Emissions"]) == "0 kg CO₂ market-based"
     owned = {figure.label: figure.note for figure in energy_figures(found(supply=Supply("own")))}
     assert owned["Electricity"] == "paid beside the machines"
+    some = energy_figures(found(supply=Supply("mixed", owned_share=0.4)))
+    assert plain_spaces(some[2].note) == "40 % beside own machines, the rest within the rent"
 
 
 def test_the_finding_is_energy_and_emissions_and_every_figure_is_read_out():

@@ -42,8 +42,8 @@ class Footprint:
     kwh: float
     usd: float
     """What the energy costs at the site's price."""
-    paid_apart: bool
-    """Whether the energy is a cost of one's own; rent already contains it."""
+    paid_apart: float
+    """Share of the energy that is a cost of one's own, beside the machines; rent contains the rest."""
     co2_kg: float
     """Location based: the local grid's mix."""
     co2_market_kg: float

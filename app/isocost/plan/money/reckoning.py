@@ -78,7 +78,7 @@ class Reckoning:
             peak_kw=self["peak_kw"],
             kwh=self["energy_kwh"],
             usd=self["energy_usd"],
-            paid_apart=self.scenario.supply.owns,
+            paid_apart=self.scenario.supply.share_owned,
             co2_kg=self["co2_kg"],
             co2_market_kg=self["co2_market_kg"],
             facts=site_facts(self.scenario.site, self.catalog),

@@ -90,6 +90,11 @@ class Supply(Value, frozen=True):
         """Whether accelerators are one's own, all or some."""
         return self.mode in OWNING
 
+    @property
+    def share_owned(self) -> float:
+        """Of the hours, those on machines of one's own."""
+        return self.owned_share if self.mode == "mixed" else float(self.owns)
+
 
 class Ownership(Value, frozen=True):
     """What an accelerator of one's own costs."""

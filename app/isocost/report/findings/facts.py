@@ -21,6 +21,7 @@ from isocost.quantities import (
     format_money,
     format_power,
     format_quantity,
+    format_share,
     format_significant,
 )
 from isocost.report.findings.said import KeyFigure, Said
@@ -40,6 +41,9 @@ def _energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
         market = tr("{carbon} market-based", carbon=format_carbon(found.co2_market_kg))
     pue = format_significant(found.facts.pue)
     paid = tr("paid beside the machines") if found.paid_apart else tr("within the rent")
+    if 0.0 < found.paid_apart < 1.0:
+        share = format_share(found.paid_apart, decimals=0)
+        paid = tr("{share} beside own machines, the rest within the rent", share=share)
     return (
         KeyFigure(
             tr("Energy"),
