@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from isocost.catalog.errors import CatalogError
 from isocost.language import listed, tr
@@ -171,10 +172,10 @@ class NameIndex:
 
     def _prepare(self) -> None:
         """Sort what was added since a name was last looked for that no spelling is."""
-        if self._prepared_of == len(self._spellings):
-            return
-        self._stems, self._ordered, self._prepared_of = {}, {}, len(self._spellings)
-        for known, spelling in self._spellings.items():
+        # Spellings are only ever added: those of before stand sorted, at whatever pace names are looked for.
+        added = islice(self._spellings.items(), self._prepared_of, None)
+        self._prepared_of = len(self._spellings)
+        for known, spelling in added:
             self._ordered.setdefault(_sorted_words(spelling), set()).add(self._keys[known])
             if self._drops:
                 self._stems.setdefault(self._stem(spelling), set()).add(self._keys[known])
