@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -12,14 +13,13 @@ from isocost.catalog import Catalog, load
 from isocost.cli.arguments import number_of
 from isocost.cli.errors import UsageError
 from isocost.files import load_project
-from isocost.files.imports.opening import project_of_model
+from isocost.files.loading import is_plan
 from isocost.files.presets import find_plan
 from isocost.files.schema import nearest_or_all
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.project.currency import money_of
 from isocost.plan.project.project import Project, replace_scenario
 from isocost.quantities import show_money_in
-from isocost.report.imported import assumed
 
 
 def open_catalog() -> Catalog:
@@ -39,14 +39,21 @@ def open_plan(text: str, catalog: Catalog, *, shown: bool = True) -> Project:
         shown: whether amounts are written, and read where they name none, in its currency from now on.
     """
     path = find_plan(text)
-    brought = project_of_model(path, catalog)
-    if brought is None:
-        project = load_project(path, catalog)
-    else:
-        project = brought
-        print(f"isocost: {assumed(path.name, project, catalog)}", file=sys.stderr)
+    project = (None if is_plan(path) else _of_model(path, catalog)) or load_project(path, catalog)
     if shown:
         show_money_in(money_of(project.currency, catalog))
+    return project
+
+
+def _of_model(path: Path, catalog: Catalog) -> Project | None:
+    """A new plan of a model's config.json, whose assumptions are said; None = the file is no model."""
+    # Imported late: it takes a quarter of a second to get ready, and no plan needs it.
+    from isocost.files.imports.opening import project_of_model
+    from isocost.report.imported import assumed
+
+    project = project_of_model(path, catalog)
+    if project is not None:
+        print(f"isocost: {assumed(path.name, project, catalog)}", file=sys.stderr)
     return project
 
 

@@ -34,6 +34,24 @@ SMALLEST_RATE, LARGEST_RATE = 1e-6, 1e9
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LARGEST_FILE = 1_000_000
 """Bytes; the presets take about a thousandth of it."""
+MODEL_SUFFIX = ".json"
+PLAN_SUFFIX = ".isocost"
+LOOKED_AT = 64_000
+"""Bytes in which a plan's own keys stand."""
+_PLAN = re.compile(rb"^\s*[\"']?(isocost|scenarios)[\"']?\s*:", re.MULTILINE)
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a file is to be opened as a plan: by its keys, or to have said why not."""
+    if path.suffix.lower() == PLAN_SUFFIX:
+        return True
+    try:
+        if not path.is_file():
+            return path.suffix.lower() != MODEL_SUFFIX and not path.is_dir()
+        with path.open("rb") as file:
+            return _PLAN.search(file.read(LOOKED_AT)) is not None
+    except (OSError, ValueError):
+        return True
 
 
 def load_project(path: Path, catalog: Catalog | None = None) -> Project:

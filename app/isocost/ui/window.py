@@ -484,7 +484,7 @@ class Window(QMainWindow):
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Open the first of files that is a plan; else show what they say, to be put into this one."""
-        from isocost.files.imports.opening import is_plan
+        from isocost.files.loading import is_plan
 
         plans = [path for path in files if is_plan(path)]
         if plans:

@@ -12,9 +12,10 @@ import pytest
 from isocost.catalog import load
 from isocost.files import FileError
 from isocost.files.imports.logs import RunLog
-from isocost.files.imports.opening import is_plan, project_of_model
+from isocost.files.imports.opening import project_of_model
 from isocost.files.imports.own import calibration_in, log_in, quotes_in, record_in
 from isocost.files.imports.prices import PriceList
+from isocost.files.loading import is_plan
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.currency import typed_in
 from isocost.plan.project.project import Currency, Place

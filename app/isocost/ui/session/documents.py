@@ -11,11 +11,10 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from isocost.files import FileError, load_project, save_project
-from isocost.files.imports.opening import is_plan
 from isocost.files.keeping.autosave import Copy, Keeper, Origin
 from isocost.files.keeping.on_disk import OnDisk
 from isocost.files.keeping.writing import backup_of
-from isocost.files.loading import parsed_plan, plan_text
+from isocost.files.loading import is_plan, parsed_plan, plan_text
 from isocost.files.saving import project_text
 from isocost.language import tr
 from isocost.paths import presets
