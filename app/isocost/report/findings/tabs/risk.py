@@ -45,7 +45,7 @@ from isocost.report.table import Column, Table
 
 SAMPLING = tr("Sampling the plan…")
 NOTHING = tr(
-    "Every cost of this plan is taken as known: no speed of it is predicted, and its price is no market's."
+    "Every cost of this plan is taken as known: no speed of it is predicted, and its price stands as it is."
 )
 NOTHING_RUNS = tr("Every stage is switched off: there is nothing to cost anything.")
 _WITH = {
@@ -305,7 +305,7 @@ def deadline_said(found: Chances, goal: Goal) -> tuple[str, ...]:
             )
         ]
     if deadline is None:
-        return (*said, tr("No deadline is set: type one to see its chance."))
+        return (*said, tr("Type a deadline to see its chance."))
     said.append(
         tr("{capital} that it takes longer.", capital=capital(chance_said(risk.chance_late(deadline))))
     )

@@ -248,9 +248,9 @@ def _paint_axis(painter: QPainter, places: Places) -> None:
         x, half = places.x(tick.value), metrics.horizontalAdvance(tick.label) / 2
         painter.setPen(made_pen(theme.quiet))
         painter.drawLine(QPointF(x, y), QPointF(x, y + 4))
-        if half <= x <= places.width - half:
-            painter.setPen(QColor(theme.quiet))
-            painter.drawText(QPointF(x - half, y + 6 + metrics.ascent()), tick.label)
+        left = min(max(0.0, x - half), places.width - 2 * half)  # one at an end stands inside
+        painter.setPen(QColor(theme.quiet))
+        painter.drawText(QPointF(left, y + 6 + metrics.ascent()), tick.label)
 
 
 def _ticks(held: Columns, length: float, metrics: QFontMetricsF) -> tuple[Tick, ...]:

@@ -63,7 +63,7 @@ class TornadoCard(ChartCard):
     def show_chances(self, found: Chances, answered: Answer) -> None:
         """Draw the bars in place of the last ones."""
         self._chances = found
-        said = doubts_said(found)
+        said = doubts_said(found).of(answered.estimate)
         self.say(*said)
         self.rows.setAccessibleName(f"{said.finding}. {MOVE_ENDS}")
         self.rows.show_rows(doubt_rows(found), found)
