@@ -299,7 +299,7 @@ def deadline_said(found: Chances, goal: Goal) -> tuple[str, ...]:
         span = days_said(days.p10, days.p90)
         said = [
             tr(
-                "8 chances in 10 that it takes {span} in all; {duration} as planned.",
+                "8 chances in 10: {span} in all; {duration} as planned.",
                 span=span,
                 duration=format_duration(days.base),
             )

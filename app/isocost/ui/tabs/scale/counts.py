@@ -94,10 +94,15 @@ class _Room:
         low, high = self.ends(panel)
         height = QFontMetricsF(font_of(self.theme, "quiet")).height()
         extent: Callable[[str], float] = lambda _: height  # noqa: E731
-        if panel.kind == "days":
-            return fit_ticks(time_scale, low, high, area.height(), extent, NEAR)
-        tick = money_tick if panel.kind == "cost" else _share_tick
-        return even_ticks(low, high, area.height(), extent, NEAR, tick)
+
+        def apart(gap: float) -> tuple[Tick, ...]:
+            if panel.kind == "days":
+                return fit_ticks(time_scale, low, high, area.height(), extent, gap)
+            tick = money_tick if panel.kind == "cost" else _share_tick
+            return even_ticks(low, high, area.height(), extent, gap, tick)
+
+        ticks = apart(NEAR)
+        return ticks if len(ticks) > 1 else apart(0.0)  # one value alone is no scale
 
 
 def _share_tick(value: float) -> Tick:
