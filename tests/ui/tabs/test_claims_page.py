@@ -108,6 +108,12 @@ def test_names_beside_bars_and_in_the_library_show_whole_where_there_is_room(pag
     assert page.library.width() > narrow
 
 
+def test_claims_of_one_model_are_told_apart_in_the_library(page, painted):
+    page.library.list.viewport().grab()
+    assert "DeepSeek-R1 on 648 GPUs" in painted
+    assert "$294K" in painted
+
+
 def test_an_amount_is_painted_whole_however_long_it_is(page, painted):
     page.show_claim("gpt-4-altman")  # a hundred million, beside which nothing is priced
     settle(page._session)
