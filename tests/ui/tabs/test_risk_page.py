@@ -385,3 +385,10 @@ def test_the_line_is_taken_hold_of_beside_it_and_nowhere_else(risk, session, qtb
         if taken:
             qtbot.mouseRelease(risk.dots.plot, LEFT, pos=held + QPoint(30, 0))
         assert (budget(session) != 600_000.0) == taken
+
+
+def test_a_run_alone_is_seen_whole_in_a_window_of_1280_by_800(risk, session):
+    risk.resize(988, 631)
+    QApplication.processEvents()
+    assert len(risk.tornado.rows.chart.rows) == 4
+    assert risk.verticalScrollBar().maximum() == 0

@@ -192,7 +192,7 @@ class DotsChart(Chart[DotsView | None]):
     """The picture; None = nothing to draw yet. ``hover`` 0 = the line has the keyboard."""
 
     def least(self, theme: Theme) -> QSize:
-        return QSize(theme.px(250), theme.px(PILL + COUNTS + 110 + AXIS + STRIP + 3 * LEGEND))
+        return QSize(theme.px(250), theme.px(PILL + COUNTS + 94 + AXIS + STRIP + 3 * LEGEND))
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         if self.view is None:
