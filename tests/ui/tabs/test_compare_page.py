@@ -112,6 +112,9 @@ def test_columns_take_the_room_there_is_and_labels_are_read_whole(compared, qtbo
     assert "Answers and training on them" in painted
     row = row_of(compared, "MFU of the main stage")
     assert view.columns.row(row).cells[0].words == "–"  # reinforcement learning has none
+    painted.clear()
+    compared.page.why.grab()
+    assert {"left out", "added"} <= set(painted)  # the stages that only one of both has
 
 
 # Changing the list of scenarios

@@ -23,9 +23,9 @@ from isocost.quantities import (
 )
 from isocost.report.findings.inputs.captions import price_origin
 
-AUTOMATIC = "automatic"
+AUTOMATIC = tr("automatic")
 SHARED = tr("the plan's own")
-NO_STAGE = "none"
+NO_STAGE = tr("none")
 RANGES = "ranges."
 _LABELS = {
     "price.supplier": tr("Supplier"),
