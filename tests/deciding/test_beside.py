@@ -125,7 +125,7 @@ def test_chances_are_those_of_the_risk_of_each_against_its_own_goal():
     assert found[1].odds == odds_of(expected, Goal(1.75e6, 150.0))
     assert found[1].odds.budget_held == 1.0 - expected.chance_over(1.75e6)
     rows = {row.label: row for row in shown(plan).rows}
-    assert rows["Budget is enough"].cells[0].words == ""
+    assert rows["Budget is enough"].cells[0].words == "–"
     assert rows["Budget is enough"].cells[1].words.endswith("100")
     assert rows["Deadline is kept"].cells[1].words.endswith("100")
     assert "Budget is enough" not in {row.label for row in shown(changed()).rows}

@@ -216,7 +216,7 @@ def test_part_of_an_error_found_out_leaves_the_rest_of_its_spread(capsys, tmp_pa
 def test_what_is_measured_can_raise_the_ask_and_the_words_say_so(capsys):
     assert main(["tornado", "rent-or-buy-64-h100"]) == 0
     said = capsys.readouterr().out
-    assert "finds the programme dearer and raises the ask" in said
+    assert "that they find the programme dearer and raise the ask" in said
     assert "An hour of 64 H100 costs $" in said
 
 

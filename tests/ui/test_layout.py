@@ -103,6 +103,24 @@ def test_figures_make_way_for_a_long_sentence(window):
     assert sum(block.isVisible() for block in window.headline.blocks) < 4
 
 
+def test_no_card_of_the_gallery_stands_alone_below_others(make, qtbot):
+    window = make()
+    window.resize(1280, 800)
+    window.show_gallery()
+    window.show()
+    qtbot.waitExposed(window)
+    settle(window.gallery)
+    qtbot.wait(50)
+    rows: dict[tuple[int, int], int] = {}
+    groups: dict[int, int] = {}
+    for card in window.gallery.cards:
+        group = id(card.parentWidget())
+        groups[group] = groups.get(group, 0) + 1
+        rows[group, card.y()] = rows.get((group, card.y()), 0) + 1
+    assert len(rows) < 5  # as low as the window
+    assert all(count > 1 or groups[group] == 1 for (group, _), count in rows.items())
+
+
 @pytest.mark.parametrize("larger", [0, 5])
 def test_the_gallery_cuts_no_card(make, qtbot, larger):
     window = make()

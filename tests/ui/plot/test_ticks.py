@@ -68,6 +68,13 @@ def test_a_roomy_time_axis_has_at_least_two_ticks(low, decades):
     assert len(labels(time_scale, 10.0**low, 10.0 ** (low + decades))) >= 2
 
 
+@given(low=st.floats(0, 3), decades=st.floats(0.5, 4), length=st.floats(80, 500))
+def test_counts_stand_at_even_steps(low, decades, length):
+    shown = fit_ticks(count_scale, 10.0**low, 10.0 ** (low + decades), length, width, 12.0)
+    steps = {round(math.log2(second.value / first.value)) for first, second in pairwise(shown)}
+    assert len(steps) <= 1, [tick.label for tick in shown]
+
+
 def test_money_reads_as_people_say_it():
     assert labels(money_scale, 2.5e5, 6e6) == ["$300K", "$500K", "$700K", "$1M", "$1.5M", "$2M", "$3M", "$5M"]
     assert labels(money_scale, 2.5e5, 6e6, length=300.0, gap=30.0) == ["$500K", "$1M", "$2M", "$5M"]

@@ -8,6 +8,7 @@ from functools import cache, partial
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -105,6 +106,47 @@ def test_names_beside_bars_and_in_the_library_show_whole_where_there_is_room(pag
         assert names
         assert set(names) <= set(painted)
     assert page.library.width() > narrow
+
+
+def test_claims_of_one_model_are_told_apart_in_the_library(page, painted):
+    page.library.list.viewport().grab()
+    assert "DeepSeek-R1 on 648 GPUs" in painted
+    assert "$294K" in painted
+
+
+def test_an_amount_is_painted_whole_however_long_it_is(page, painted):
+    page.show_claim("gpt-4-altman")  # a hundred million, beside which nothing is priced
+    settle(page._session)
+    painted.clear()
+    page.left_out.chart.grab()
+    assert "$100,000,000" in painted
+
+
+def test_what_one_looks_for_stands_out_in_our_estimate(page, monkeypatch):
+    sizes: dict[str, int] = {}
+    draw = QPainter.drawText
+
+    def drawn(self, *arguments):
+        sizes.update({each: self.font().pixelSize() for each in arguments if isinstance(each, str)})
+        return draw(self, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", drawn)
+    page.ours.chart.grab()
+    ours = next(size for text, size in sizes.items() if text.startswith("ours "))
+    assert ours > max(size for text, size in sizes.items() if not text.startswith("ours "))
+
+
+def test_the_arithmetic_of_what_is_possible_is_whole_in_a_window_of_1280(page):
+    for key in FEW[:4]:
+        page.show_claim(key)
+        settle(page._session)
+        assert not any(each.words.shortened for each in page.verdict.tiles if each.isVisible()), key
+
+
+def test_every_sign_of_the_library_is_explained(page):
+    said = [each.text() for each in page.library.legend if isinstance(each, QLabel)]
+    assert "too little told to check it" in said
+    assert len([each for each in said if each]) == len(set(verdicts(page).values()))
 
 
 def test_every_claim_of_the_library_has_its_verdict_in_one_word(page):
@@ -343,6 +385,7 @@ def test_the_ladder_is_solved_when_it_is_looked_at_and_a_rung_opens_as_a_plan(pa
     look_at_the_ladder(page)
     view = page.ladder.chart.view
     assert page.ladder.title.text() == view.said.finding
+    assert page.ladder.subtitle.text().endswith("–: more text than there is.")  # not that money buys nothing
     assert len(view.steps) == len(view.budgets) * len(view.kinds)
     chart = page.ladder.chart
     place = next(
@@ -391,9 +434,11 @@ def test_amounts_follow_the_plan_s_currency(page, own, monkeypatch):
     assert "€" in page.verdict.tiles[0].words.whole
     assert "$" not in page.verdict.tiles[0].words.whole
     assert "$2 per GPU-hour" in page.verdict.sentence.text()  # what is read is in dollars
+    assert "Told in dollars; shown in EUR at " in page.verdict.remark.whole
     own.undo_stack.undo()
     settle(own)
     assert "€" not in page.verdict.tiles[0].words.whole
+    assert "Told in dollars" not in page.verdict.remark.whole
 
 
 def test_a_claim_is_checked_in_two_gestures_from_another_tab(window: Window, qtbot):

@@ -98,6 +98,25 @@ def click(shown: Shown, row: int, column: int) -> None:
     QTest.mouseClick(table(shown).viewport(), LEFT, pos=cell(shown, row, column))
 
 
+def test_columns_take_the_room_there_is_and_labels_are_read_whole(compared, qtbot, painted):
+    view = table(compared)
+    narrow = view.columnWidth(0)
+    compared.page.resize(1900, 700)
+    QApplication.processEvents()
+    assert view.columnWidth(0) > 1.3 * narrow
+    compared.session.open(load_project(preset("distil-instead-of-rl"), compared.session.catalog), None)
+    compared.page.resize(988, 640)
+    wait(qtbot, compared)
+    painted.clear()
+    view.grab()
+    assert "Answers and training on them" in painted
+    row = row_of(compared, "MFU of the main stage")
+    assert view.columns.row(row).cells[0].words == "–"  # reinforcement learning has none
+    painted.clear()
+    compared.page.why.grab()
+    assert {"left out", "added"} <= set(painted)  # the stages that only one of both has
+
+
 # Changing the list of scenarios
 
 

@@ -206,6 +206,22 @@ def test_rounds_of_rollouts_show_their_update_and_where_the_time_goes(window, fi
     assert not fit.empty.isVisible()
 
 
+def test_while_rounds_are_simulated_nothing_is_said_of_the_plan_before(window, fit, qtbot):
+    """Nor can it be done: of a claim, to predict it."""
+    open_preset(window, "deepseek-r1")
+    assert fit.empty.predict.isVisible()
+    project = load_project(preset("deepseek-r1-first-principles"), window.session.catalog)
+    window.session.open(project, None)
+    QApplication.processEvents()
+    for known in (False, True):
+        qtbot.waitUntil(lambda known=known: (window.session.answer is not None) is known, timeout=30_000)
+        assert not fit.empty.predict.isVisible()
+        assert fit.empty.reason.whole == "Estimating…"
+    settled(window)
+    assert fit.engine.isVisible()
+    assert "rounds, not one layout" in fit.empty.title.whole
+
+
 def test_with_every_stage_off_nothing_is_drawn(window, fit):
     window.inputs.stages.commands.switch(0, on=False)
     settled(window)

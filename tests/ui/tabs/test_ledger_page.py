@@ -23,6 +23,7 @@ from isocost.quantities import format_duration, format_money, plain_spaces
 from isocost.report.findings.tabs.ledger import bill_view, row_in_words, row_tip, slip_words
 from isocost.report.table import write_csv
 from isocost.ui.look.theme import Theme, ThemeManager
+from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.calendar_plot import Places
 from isocost.ui.tabs.ledger.page import LedgerPage
@@ -314,6 +315,12 @@ def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(page: Ledger
     assert card.pointed.text().startswith("By month 1: ")
 
 
+def test_that_buying_never_pays_is_drawn_for_all_the_years_it_is_said_of(qtbot, page, session):
+    open_plan(qtbot, session, "deepseek-v3")
+    assert plain_spaces(page.rent_or_buy.title.text()).endswith("buying does not pay within 5 years")
+    assert page.rent_or_buy.plot.view.x[-1] == 60
+
+
 def test_an_accelerator_without_a_price_asks_for_one(qtbot, page: LedgerPage, session: Session):
     without = next(
         e.spec.id for e in session.catalog.accelerators.values() if e.purchase_usd is None and not e.announced
@@ -385,6 +392,38 @@ def test_energy_says_power_energy_price_and_both_emissions(qtbot, page: LedgerPa
     open_plan(qtbot, session, "rent-or-buy-64-h100", site=site)
     assert page.energy.blocks[3].note.text().endswith("market-based")
     assert "your input" not in page.energy.sources.whole
+
+
+def test_energy_stands_in_one_line(qtbot, page: LedgerPage, session: Session):
+    """Two of the figures have a range below them, and two have none."""
+    settle(session)
+    QApplication.processEvents()
+    assert {bool(block.spread.text()) for block in page.energy.blocks} == {True, False}
+    assert len({block.y() for block in page.energy.blocks}) == 1
+
+
+def test_no_card_goes_on_estimating_what_is_as_it_was(qtbot, bare: LedgerPage, session: Session):
+    """What the bill leaves out and where a run stands may be the same of another plan."""
+    for card in (bare.scope, bare.badges):
+        card.say(card.title.text(), "Estimating…", "Estimating…")
+    session.refresh()
+    compute(qtbot, session)
+    settle(session)
+    for card in (bare.scope, bare.badges):
+        assert "Estimating" not in card.subtitle.text()
+
+
+def test_a_month_s_sum_is_clear_of_its_whisker(qtbot, page: LedgerPage, session: Session):
+    open_plan(qtbot, session, "deepseek-v3")
+    settle(session)
+    QApplication.processEvents()
+    plot = page.calendar.plot
+    places = Places(plot.chart.view, float(plot.width()), plot.theme)
+    wide = 52.0
+    for index in places.whiskered():
+        if plot.chart.view.ends(index) is not None:
+            x, cap = places.whisker(index)
+            assert places.amount(index, wide) + wide <= x - cap
 
 
 def test_questions_about_what_does_not_fit_are_answered_as_if_it_did(

@@ -212,6 +212,16 @@ def test_its_number_takes_an_offer_from_the_plot_but_not_from_a_field(
     assert hardware_of(session) == (choice.accelerator, choice.count)
 
 
+def test_the_count_of_the_knee_stands_beside_it_once(page, session: Session):
+    session.open(load_project(preset("qlora-8b-on-a-4090"), session.catalog), None)
+    settle(session)
+    QApplication.processEvents()
+    labels = page.cost_time.plot.labels
+    told = [lines[0] for _, lines, _ in labels.marks.texts if lines[0].startswith("Knee: ")]
+    assert told
+    assert told[0].removeprefix("Knee: ") not in [text for _, text in labels.counts]
+
+
 def test_a_click_on_the_disc_of_an_offer_takes_it_and_the_knee_chooses_its_count(page, session: Session):
     hold(page, session, budget_usd=4e5, deadline_days=20.0)
     plot = page.cost_time.plot

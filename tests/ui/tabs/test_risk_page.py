@@ -237,9 +237,28 @@ def test_a_plan_of_which_nothing_is_in_doubt_says_so_and_what_would_change_it(ri
     assert risk.dots.drawing() is None
     assert "in four cases" not in risk.safer.title.text()
     assert not risk.tornado.rows.chart.rows
+    assert not risk.tornado.isVisible()
+    assert not risk.experiment.isVisible()
     qtbot.mouseClick(risk.dots.nothing.button, Qt.MouseButton.LeftButton)
     settle(session)
     assert risk.dots.plot.view is not None
+    assert risk.tornado.isVisible()
+    assert risk.experiment.isVisible()
+
+
+def test_what_a_plan_that_does_not_fit_would_cost_is_told_as_such(risk, session, qtbot):
+    session.set_value("model.parameters", 7e12, "Far too large")
+    settle(session)
+    QApplication.processEvents()
+    for card in (risk.dots, risk.safer, risk.tornado):
+        assert card.title.text().endswith(", if it fitted"), card.objectName()
+
+
+def test_bars_with_long_words_are_long_enough_to_be_compared(risk, session):
+    show(session, "deepseek-r1-first-principles")
+    bars = Bars(risk.tornado.rows.chart.rows, 577.0, LIGHT)
+    first = risk.tornado.rows.chart.rows[0]
+    assert sum(abs(end.usd) * bars.scale[1] for end in first.ends) > 60.0
 
 
 def test_where_nothing_can_be_predicted_the_page_leads_to_the_price(risk, session, qtbot):
@@ -366,3 +385,10 @@ def test_the_line_is_taken_hold_of_beside_it_and_nowhere_else(risk, session, qtb
         if taken:
             qtbot.mouseRelease(risk.dots.plot, LEFT, pos=held + QPoint(30, 0))
         assert (budget(session) != 600_000.0) == taken
+
+
+def test_a_run_alone_is_seen_whole_in_a_window_of_1280_by_800(risk, session):
+    risk.resize(988, 631)
+    QApplication.processEvents()
+    assert len(risk.tornado.rows.chart.rows) == 4
+    assert risk.verticalScrollBar().maximum() == 0

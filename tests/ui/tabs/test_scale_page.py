@@ -253,6 +253,27 @@ def test_no_words_of_the_map_cover_each_other_or_leave_it(scale):
             assert not any(box.overlaps(other) for other in boxes[at + 1 :])
 
 
+def test_what_does_not_fit_is_named_at_every_width(scale, session, qtbot):
+    show(session, scale, "deepseek-v3", qtbot)
+    for width in (988, 1600):
+        scale.resize(width, 631)
+        QApplication.processEvents()
+        texts = [each.text for each in scale.isocost.plot.places.labels]
+        assert any(text.endswith("does not fit") for text in texts), width
+
+
+def test_every_panel_over_the_counts_has_a_scale(scale, session, qtbot, painted):
+    """Two values at least: one alone says nothing of the distance to it."""
+    for name in ("gpt-3-175b", "palm-540b"):
+        show(session, scale, name, qtbot)
+        scale.resize(988, 631)
+        QApplication.processEvents()
+        painted.clear()
+        scale.counts.plot.grab()
+        assert sum(text.startswith("$") for text in painted) >= 2
+        assert sum(text.endswith("%") for text in painted) >= 2
+
+
 def test_the_table_tells_the_plan_its_best_and_the_models(scale):
     table = scale.isocost.table()
     names = [row[0] for row in table.rows]

@@ -88,6 +88,19 @@ def test_a_title_takes_a_second_line_rather_than_lose_its_number(title, text):
     assert min(lengths) > max(lengths) / 3  # no figure alone on a line
 
 
+def test_a_title_of_two_lines_breaks_where_it_pauses_not_within_a_name(title):
+    for text, first in (
+        (TITLES[1], "A at 8 prices: $66.61 to $363.86;"),
+        (TITLES[2], "RTX A5000 wins;"),
+        ("76.9 of 79.6 GiB: probably fits, 2.7 GiB free", "76.9 of 79.6 GiB:"),
+    ):
+        metrics = title.fontMetrics()
+        pieces = max(metrics.horizontalAdvance(each) for each in (first, text[len(first) + 1 :]))
+        title.resize(pieces + 2, 80)
+        title.say(text)
+        assert title.lines == [first, text[len(first) + 1 :]]
+
+
 def test_a_title_does_not_jump_back_while_it_changes(title, qtbot):
     title.say(TITLES[0])
     QApplication.processEvents()

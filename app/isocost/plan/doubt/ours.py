@@ -291,19 +291,19 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
             effect=_priced(usd, rows, own),
             quantity="money",
             unit=tr("an hour"),
-            said=_outside(path, usd, low, high),
+            said=_outside(name, usd, low, high),
         )
 
 
-def _outside(path: str, usd: float, low: float, high: float) -> str:
+def _outside(accelerator: str, usd: float, low: float, high: float) -> str:
     """What is taken of a price that is not among those usually asked, as a sentence; empty where it is."""
     if low <= usd <= high:
         return ""
     where = tr("below") if usd < low else tr("above")
     then = tr("to hold or to rise") if usd < low else tr("to hold or to fall")
     return tr(
-        "{path}: the plan's price lies {where} what 8 in 10 suppliers ask; it is taken {then}.",
-        path=path,
+        "Price of {accelerator}: the plan's lies {where} what 8 in 10 suppliers ask; it is taken {then}.",
+        accelerator=accelerator,
         where=where,
         then=then,
     )

@@ -23,9 +23,9 @@ from isocost.quantities import (
 )
 from isocost.report.findings.inputs.captions import price_origin
 
-AUTOMATIC = "automatic"
+AUTOMATIC = tr("automatic")
 SHARED = tr("the plan's own")
-NO_STAGE = "none"
+NO_STAGE = tr("none")
 RANGES = "ranges."
 _LABELS = {
     "price.supplier": tr("Supplier"),
@@ -52,8 +52,8 @@ def value_words(path: str, value: Any, catalog: Catalog) -> str:
     """A value of the input at a path, as people say it."""
     name = path.removeprefix(RANGES).rpartition(SEPARATOR)[2]
     if isinstance(value, InputRange):
-        ends = (_number(NUMBERS[name], end) for end in (value.low, value.high))
-        return " to ".join(ends)
+        first, second = (_number(NUMBERS[name], end) for end in (value.low, value.high))
+        return tr("{first} to {second}", first=first, second=second)
     if value is None:
         return _nothing(name, path)
     if isinstance(value, Value):
@@ -146,7 +146,7 @@ def _number(declared: Input, value: float) -> str:
         return shown
     if declared is NUMBERS["hardware.count"]:
         return shown
-    return f"{shown}{SPACE}{unit}"
+    return f"{shown}{SPACE}{tr(unit)}"
 
 
 def signed_money(usd: float) -> str:

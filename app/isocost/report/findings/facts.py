@@ -156,7 +156,7 @@ def omission_tip(omission: Omission, catalog: Catalog) -> str:
 def _quantity(declared: Input, value: float) -> str:
     shown = format_quantity(value, declared.quantity)
     unit = declared.unit if declared.quantity == "number" else ""
-    return f"{shown}{SPACE}{unit}" if unit else shown
+    return f"{shown}{SPACE}{tr(unit)}" if unit else shown
 
 
 def counted_words(omission: Omission) -> str:

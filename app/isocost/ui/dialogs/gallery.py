@@ -35,8 +35,9 @@ if TYPE_CHECKING:  # loaded after the window's first paint
 COLUMNS = 4
 """At most so many cards beside each other."""
 MARGIN, GAP = 32, 10
-WIDEST, CARD_WIDTH = 1216, 262
-"""The widest the cards get together, and the least one is wide, in pixels of the design."""
+WIDEST, CARD_WIDTH, CLOSE = 1216, 262, 224
+"""The widest the cards get together, the least one is wide, and where one would stand alone otherwise, in
+pixels of the design."""
 STRIP = 12
 """Pixels of the strip that a card's cost stands on."""
 
@@ -215,10 +216,13 @@ class Gallery(QScrollArea):
 
     def _arrange(self) -> None:
         """As many cards beside each other as have room for their words."""
-        room = min(self.viewport().width() - 2 * MARGIN, self._theme.px(WIDEST))
-        columns = max(1, min(COLUMNS, (room + GAP) // (self._theme.px(CARD_WIDTH) + GAP)))
+        px = self._theme.px
+        room = min(self.viewport().width() - 2 * MARGIN, px(WIDEST))
+        columns = max(1, min(COLUMNS, (room + GAP) // (px(CARD_WIDTH) + GAP)))
+        closer = (room + GAP) // (columns + 1) - GAP >= px(CLOSE)
         for section in (self.recent, *self._sections):
-            section.arrange(columns)
+            alone = len(section.cards) > columns > 1 and len(section.cards) % columns == 1
+            section.arrange(columns + 1 if alone and closer else columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -262,7 +266,7 @@ class _Section(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
-        for index in range(COLUMNS):
+        for index in range(COLUMNS + 1):
             self._grid.setColumnStretch(index, int(index < columns))
         for index, card in enumerate(self.cards):
             self._grid.addWidget(card, index // columns, index % columns)

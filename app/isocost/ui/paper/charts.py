@@ -88,5 +88,5 @@ def _curves(found: Answer, theme: Theme) -> Iterator[Picture]:
         plot = CostTimePlot(theme)
         view = worth_showing(drawn, NAMED)
         plot.show_comparison(drawn, view)
-        said = time_said(drawn, view.front, plot.marks)
+        said = time_said(drawn, view.front, plot.marks, view.days[0])
         yield Picture(said.finding, time_subtitle(drawn), plot)

@@ -173,11 +173,10 @@ def time_scale(low: float, high: float) -> Iterator[Level]:
 
 
 def count_scale(low: float, high: float) -> Iterator[Level]:
-    """Accelerators: powers of eight, then of four, then of two, as clusters are built."""
+    """Accelerators: powers of eight, then all of two, as clusters are built."""
     powers = [2.0**k for k in range(max(0, math.floor(math.log2(low))), math.ceil(math.log2(high)) + 1)]
-    for step in (3, 1):
-        ticks = (Tick(p, format_count(p)) for p in powers if round(math.log2(p)) % step == 0)
-        yield Level(tuple(ticks), whole=step != 1)
+    for eighth in (True, False):
+        yield Level(tuple(Tick(p, format_count(p)) for p in powers if (math.log2(p) % 3 == 0) is eighth))
 
 
 def number_scale(low: float, high: float) -> Iterator[Level]:

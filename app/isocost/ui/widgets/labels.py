@@ -133,6 +133,11 @@ class ElidedLabel(QLabel):
         painter.end()
 
 
+_PAUSE = re.compile(r"[:;,](?= )")
+SHORT = 0.35
+"""Of the longer of two lines that break at a pause: how long the shorter is at least."""
+
+
 class FewLines(ElidedLabel):
     """One line, and a few more where the text needs them; what has no room then ends in an ellipsis."""
 
@@ -179,7 +184,10 @@ class FewLines(ElidedLabel):
         return [*broken[: self._most - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
 
     def _balance(self, broken: list[str], metrics: QFontMetricsF) -> list[str]:
-        """The same lines of about one length: a figure alone on the last one looks like a slip."""
+        """The same lines of about one length: a figure alone on the last one looks like a slip. Two break
+        where the sentence pauses, unless that leaves one nearly empty."""
+        if len(broken) == 2 and (paused := self._at_pause(metrics)):
+            return paused
         narrow, wide = self.width() / self._most, float(self.width())
         while wide - narrow > 1.0:
             middle = (narrow + wide) / 2
@@ -189,6 +197,15 @@ class FewLines(ElidedLabel):
             )
             narrow, wide = (narrow, middle) if fits else (middle, wide)
         return broken_lines(self.text(), wide, metrics)
+
+    def _at_pause(self, metrics: QFontMetricsF) -> list[str]:
+        """The text as two lines broken after a colon, semicolon or comma; empty where none would do."""
+        halves = [
+            (self.text()[: at.end()], self.text()[at.end() + 1 :]) for at in _PAUSE.finditer(self.text())
+        ]
+        wide = [sorted(map(metrics.horizontalAdvance, each)) for each in halves]
+        fit = [at for at, (short, long) in enumerate(wide) if long <= self.width() and short >= SHORT * long]
+        return list(halves[min(fit, key=lambda at: wide[at][1])]) if fit else []
 
     def sizeHint(self) -> QSize:
         return QSize(0, max(super().sizeHint().height(), lines_high(self.fontMetrics(), self._kept)))

@@ -14,6 +14,7 @@ from isocost.plan.solve.knee import knee
 from isocost.quantities import plain_spaces
 from isocost.report.estimate_questions import LATE_WEEKS
 from isocost.report.findings.tabs.counts import said, view
+from isocost.report.findings.tabs.plan_offers import next_doubling
 from tests.report.findings.plans import shipped
 
 
@@ -46,3 +47,23 @@ def test_the_cost_with_one_doubt_alone_says_what_it_is(catalog):
             assert label.endswith("low end") == key.endswith("p10")
     assert sum(trees.of(key).label.startswith("Cost with") for key in parts) >= 4
     assert trees.of("range.parts.Price of H100.p50").label == "Cost as planned"
+
+
+def test_a_heading_speaks_of_a_knee_only_where_doubling_stops_paying(catalog):
+    """Twice the chips of GPT-3's knee cannot be laid out: nothing there stopped paying."""
+    project = shipped("gpt-3-175b", catalog)
+    found = knee(Case(project, catalog, 0, date(2026, 11, 28), 0))
+    shown = view(answer(project, catalog), found)
+    assert next_doubling(found) is None
+    assert "knee" not in said(shown, found).finding
+    assert shown.knee is None
+
+
+@pytest.mark.parametrize("name", ["llama-3.1-405b", "deepseek-r1-first-principles"])
+def test_the_knee_of_the_heading_is_drawn(catalog, name):
+    """It is a doubling of the fewest that fit, which may be none of one node."""
+    project = shipped(name, catalog)
+    found = knee(Case(project, catalog, 0, date(2026, 11, 28), 0))
+    shown = view(answer(project, catalog), found)
+    assert shown.counts[shown.knee] == found.knee
+    assert f"{found.knee:,}" in said(shown, found).finding

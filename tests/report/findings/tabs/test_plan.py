@@ -54,6 +54,15 @@ def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     assert (h800.cost_usd[slower] <= np.interp(-h800.days[slower], -b200.days, b200.cost_usd) * 1.001).all()
 
 
+def test_the_finding_is_of_the_times_that_are_drawn():
+    """From where the chart begins on, it speaks of no time before that."""
+    plan = comparison(("h800-sxm", "b200"))
+    front = worth_showing(plan, 8).front
+    wait = float(plain_spaces(time_finding(plan, front)).split("wait ")[1].split(" days")[0])
+    assert time_finding(plan, front, 1.1 * wait) == "H800 is cheapest at any pace shown"
+    assert time_finding(plan, front, 0.5 * wait) == time_finding(plan, front)
+
+
 def test_a_difference_of_a_percent_does_not_make_one_wait():
     plan = comparison(("h800-sxm", "h100-sxm"))
     h800, h100 = plan.curves

@@ -21,6 +21,7 @@ from isocost.report.findings.tabs.risk import (
     dots_table,
     dots_view,
     doubt_rows,
+    doubts_noted,
     doubts_said,
     experiment_view,
     rounded_up,
@@ -36,6 +37,24 @@ def answered(catalog: Catalog) -> Answer:
 @pytest.fixture(scope="module")
 def found(answered: Answer) -> Chances:
     return chances(answered)
+
+
+def test_a_wide_range_that_is_seldom_far_is_not_said_to_matter_most(catalog: Catalog):
+    """Its price may double, yet half of the doubt is what whole runs waste: both cards say so."""
+    found = chances(answer(load_project(presets() / "eight-gpu-lab.yaml", catalog), catalog))
+    widest, largest = found.tornado.bars[0], max(found.tornado.bars, key=lambda bar: bar.share)
+    assert widest is not largest
+    finding = doubts_said(found).finding
+    assert finding.startswith("What moves the cost furthest is the price of A100 80GB: ")
+    assert finding.endswith("the largest part of the doubt is whole-run waste")
+    assert "whole-run waste has the largest part" in experiment_view(found).reasons[0]
+
+
+def test_what_is_taken_of_a_price_is_said_in_words(catalog: Catalog):
+    answered = answer(load_project(presets() / "llama-3.1-405b.yaml", catalog), catalog)
+    noted = doubts_noted(chances(answered), answered)
+    assert "Price of H100: the plan's lies below what 8 in 10 suppliers ask" in noted
+    assert "usd_per_gpu_hour" not in noted
 
 
 def test_the_goal_moves_no_chance_and_another_input_does(answered: Answer, catalog: Catalog):
@@ -85,7 +104,7 @@ def test_one_joint_chance_of_budget_and_deadline(found: Chances):
     said = deadline_said(found, Goal(budget_usd=1.75e6, deadline_days=160.0))
     both = found.risk.chance_both(1.75e6, 160.0)
     assert said[-1] == f"{capital(chance_said(both))} that it holds both budget and deadline."
-    assert "No deadline is set" in deadline_said(found, Goal())[-1]
+    assert "Type a deadline" in deadline_said(found, Goal())[-1]
     assert not any("both" in each for each in deadline_said(found, Goal(deadline_days=160.0)))
 
 

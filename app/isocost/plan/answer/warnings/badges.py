@@ -28,7 +28,14 @@ from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import data_of, kind_of, tokens_read
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, model_of
-from isocost.quantities import format_fixed, format_quantity, format_share, format_significant, within_factor
+from isocost.quantities import (
+    format_fixed,
+    format_quantity,
+    format_rounded,
+    format_share,
+    format_significant,
+    within_factor,
+)
 from isocost.quantities.units import DAYS_PER_MONTH
 
 SAME_CLASS = 3.0
@@ -297,7 +304,7 @@ def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
         ratios_2=ratios[-1],
         beyond=beyond,
     )
-    text = tr("{quantity} tokens per parameter: {word}", quantity=format_quantity(ratio, "number"), word=word)
+    text = tr("{quantity} tokens per parameter: {word}", quantity=format_rounded(ratio), word=word)
     yield Badge("tokens-per-parameter", "data.tokens", text, detail, _law_source(catalog))
 
 

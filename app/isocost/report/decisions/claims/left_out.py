@@ -99,7 +99,7 @@ def _said(checked: Checked, priced: bool, steps: list[Step]) -> Said:
         finding = tr("It leaves out what others have paid for")
         how = tr("Solid: published; hatched: assumed; ?: not told.")
     else:
-        finding = tr("What it leaves out, nobody has priced")
+        finding = tr("Nobody has priced what it leaves out")
         how = tr("?: nobody has said what it cost, and it stays a question.")
     return Said(finding, how, f"{finding}. {' '.join(step.words for step in steps)}")
 

@@ -23,6 +23,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
     format_significant,
+    shown_money,
     without_idle_cents,
 )
 from isocost.quantities.units import HOURS_PER_DAY
@@ -46,6 +47,7 @@ MEANINGS: tuple[tuple[Word, str], ...] = (
     ("plausible", tr("nothing speaks against it")),
     ("doubtful", tr("its numbers do not agree")),
     ("impossible", tr("cannot be as told")),
+    ("untold", tr("too little told to check it")),
 )
 """What each sign of the library stands for."""
 NOT_YET = "…"
@@ -207,6 +209,16 @@ def remarks(checked: Checked, problems: Sequence[str]) -> tuple[str, ...]:
     """What of the sentence was left out and why, and what may have happened."""
     said = tuple(dict.fromkeys((*problems, *checked.terms.problems)))
     return (*said, *(story_said(slip.words) for slip in checked.slips))
+
+
+def currency_said(checked: Checked) -> str:
+    """That what is told in dollars is shown in the plan's currency, at which rate; empty = in dollars."""
+    money = shown_money()
+    if money.is_dollar or checked.terms.claim.usd is None:
+        return ""
+    return tr(
+        "Told in dollars; shown in {code} at {rate_words}.", code=money.code, rate_words=money.rate_words
+    )
 
 
 def source_said(entry: ClaimEntry) -> str:

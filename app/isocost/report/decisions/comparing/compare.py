@@ -11,9 +11,11 @@ from isocost.language import capital, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Odds, Side
 from isocost.plan.compare.comparing import ALL, Pair, Share
+from isocost.plan.compare.differences import STAGE
 from isocost.plan.compare.shapley import LARGEST
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import bars_by_group
+from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
     SPACE,
     format_carbon,
@@ -283,6 +285,8 @@ def change_words(share: Share, catalog: Catalog) -> str:
     if len(share.differences) > 1:
         return ", ".join(input_label(each.path, lone=True) for each in share.differences)
     each = share.differences[0]
+    if each.path.endswith(f"{SEPARATOR}{STAGE}") and None in (each.a, each.b):
+        return tr("added") if each.a is None else tr("left out")  # what it is, its name says
     before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
     return f"{before} -> {after}"
 

@@ -47,6 +47,8 @@ from isocost.report.table import Column, Table
 
 Kind = Literal["headline", "figure", "strip", "heading", "input"]
 Tone = Literal["", "dearer", "cheaper"]
+NONE = "–"
+"""In a cell of what a scenario does not have."""
 UNPRICED = tr("no estimate")
 COMING = "…"
 ALONE = Said(
@@ -176,7 +178,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
         )
     ]
     likely, *held = [
-        Row("figure", label, tuple(Cell(words or "") for words in said)) for label, said in chances(sides)
+        Row("figure", label, tuple(Cell(words or NONE) for words in said)) for label, said in chances(sides)
     ]
     strips = Row("strip", _strip_label(sides), strips=tuple(_strip(side) for side in sides))
     rows += [likely, strips, *held] if ranged else []
@@ -215,7 +217,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             range_of="total.gpu_hours",
         ),
         _figure(tr("MFU of the main stage"), sides, main_mfu, format_share, range_of=MAIN_MFU),
-        Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or "") for each in answers)),
+        Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or NONE) for each in answers)),
     ]
     return rows if ranged else [replace(row, cells=tuple(map(_plain, row.cells))) for row in rows]
 
@@ -296,7 +298,7 @@ def _cell(
     if side.answer is None:
         return Cell(UNPRICED, tip=side.problem)
     if value is None:
-        return Cell("")
+        return Cell(NONE)
     if not at or not first or abs(value / first - 1.0) < LEAST_CHANGE:
         return Cell(show(value))
     change = value / first - 1.0

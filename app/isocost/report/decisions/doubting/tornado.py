@@ -34,13 +34,20 @@ def tornado_said(found: Tornado) -> str:
         return tr("Nothing in this plan is in doubt")
     first = found.bars[0]
     low, high = sorted((first.cost_low_usd, first.cost_high_usd))
-    name = inside_said(first.doubt)
-    return tr(
-        "What moves the cost most is {name}: {money} to {money_2} by itself",
-        name=name,
-        money=format_money(low),
-        money_2=format_money(high),
-    )
+    said = {
+        "name": inside_said(first.doubt),
+        "money": format_money(low),
+        "money_2": format_money(high),
+    }
+    most = max(found.bars, key=lambda bar: bar.share)
+    if most.share > first.share:  # of a range that is wide, and seldom far from the plan
+        return tr(
+            "What moves the cost furthest is {name}: {money} to {money_2}; the largest part of the doubt is "
+            "{most}",
+            most=inside_said(most.doubt),
+            **said,
+        )
+    return tr("What moves the cost most is {name}: {money} to {money_2} by itself", **said)
 
 
 def _settled(doubt: Doubtful) -> str:
@@ -111,11 +118,10 @@ def experiment_reasons(found: Experiment) -> tuple[str, ...]:
             name=name,
             share=share,
         )
-    dearer = tr(
-        "{capital} that it finds the programme dearer and raises the ask.",
-        capital=capital(chance_said(found.dearer)),
-    )
+    often = capital(chance_said(found.dearer))
+    dearer = tr("{often} that they find the programme dearer and raise the ask.", often=often)
     if found.hour_usd is None:
+        dearer = tr("{capital} that it finds the programme dearer and raises the ask.", capital=often)
         return most, dearer, tr("This is the most that any measurement of it can do.")
     learned = format_share(found.learned, decimals=0)
     exact = tr(

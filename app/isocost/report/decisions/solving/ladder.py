@@ -10,7 +10,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.ladder import LadderKind
-from isocost.language import tr
+from isocost.language import listed, tr
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
 from isocost.quantities import (
@@ -26,7 +26,7 @@ from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
 TOO_MUCH = tr("more text than there is")
-NOTHING = "nothing"
+NOTHING = tr("nothing")
 NONE = "–"
 """In a cell of nothing to be had."""
 WORTH = 3e5
@@ -123,19 +123,23 @@ def ladder_view(found: Ladder, catalog: Catalog) -> LadderView:
     kinds = tuple(dict.fromkeys(_heading(rung.kind) for rung in found.rungs))
     steps = tuple(_step(rung) for rung in found.rungs)
     longest = format_duration(found.longest_days)
-    how = tr(
-        "The most each sum buys in {longest}, on any accelerator; a click opens it. {none}: nothing.",
-        longest=longest,
-        none=NONE,
-    )
+    how = tr("The most each sum buys in {longest}, on any accelerator; a click opens it.", longest=longest)
+    lacking = dict.fromkeys(amount_words(each) for each in found.rungs if not _is_had(each))
+    if lacking:
+        how = f"{how} {NONE}: {listed(lacking, 'or')}."
     told = climbed(found, catalog)
     said = Said(told.finding, how, f"{told.finding}. {' '.join(told.sections[0].sentences)}")
     return LadderView(budgets, kinds, steps, said, told.rows)
 
 
+def _is_had(rung: Rung) -> bool:
+    """Whether a sum buys any of a kind, and there is text enough to read."""
+    return rung.choice is not None and rung.enough_text
+
+
 def _step(rung: Rung) -> LadderStep:
     money = without_idle_cents(format_money(rung.budget_usd))
-    if rung.choice is None or not rung.enough_text:
+    if rung.choice is None or not _is_had(rung):
         return LadderStep(
             NONE,
             "",

@@ -278,8 +278,13 @@ def _alone(question: RentOrBuy) -> str:
 
 
 def rent_view(question: RentOrBuy, buying: Buying | None = None) -> LinesView:
-    """The two lines up to some time after they cross and the plan ends, and what stopping would cost."""
-    last = max(SHORTEST, int(max(question.crossover_month or 0.0, question.planned_months) * BEYOND))
+    """The two lines up to some time after they cross and the plan ends, and what stopping would cost.
+
+    Where they never cross they are drawn for all the years that is said of.
+    """
+    crossing = question.crossover_month
+    turned = question.life_months / BEYOND if crossing is None else crossing
+    last = max(SHORTEST, round(max(turned, question.planned_months) * BEYOND))
     part = slice(0, min(last + 1, len(question.months)))
     planned = question.planned_months
     marks: tuple[Crossover, ...] = ()

@@ -30,7 +30,7 @@ from isocost.quantities import (
 from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.findings.header import trained_at
 from isocost.report.findings.said import Said
-from isocost.report.findings.tabs.plan_offers import less_time, price_of_it
+from isocost.report.findings.tabs.plan_offers import less_time, next_doubling, price_of_it
 from isocost.report.table import Column, Table
 
 TITLE = tr("Time, MFU and cost against count")
@@ -112,11 +112,12 @@ def view(
     own = obtained(scenario.hardware.count, units)
     if len(curve.counts) < 2 or float(np.ptp(curve.days)) <= ALONE * float(curve.days.max()):
         return None
-    turning = knee.knee if knee is not None else None
+    turning = knee.knee if knee is not None and next_doubling(knee) is not None else None
     most = BEYOND * max(own, turning or own)
     nodes = curve.counts / units[-1]
     doubled = (nodes <= 1) | (np.log2(np.maximum(nodes, 1)) % 1 == 0)
-    kept = ((doubled & (curve.counts <= most)) | (curve.counts == own)) & (curve.fits | (curve.counts == own))
+    named = (curve.counts == own) | (curve.counts == turning)  # the knee is a doubling of the fewest that fit
+    kept = ((doubled & (curve.counts <= most)) | named) & (curve.fits | (curve.counts == own))
     counts = curve.counts[kept]
     if len(counts) < 2:
         return None
@@ -175,6 +176,9 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
         return f"{format_counted(own, shown.noun)}: {_own(shown)}"
     if knee.knee is None:
         return f"{format_count(own)} {shown.label}: {_own(shown)}"
+    last = next_doubling(knee) is None  # no more fit, or can be had: nothing stopped paying
+    if own > knee.knee and last:
+        return f"{format_count(own)} {shown.label}: {_own(shown)}"
     if own > knee.knee:
         return tr(
             "{count} {label} are past the knee at {count_2}",
@@ -182,7 +186,7 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
             label=shown.label,
             count_2=format_count(knee.knee),
         )
-    if knee.knee >= knee.doublings[-1].choice.count:
+    if last:
         return tr("Doubling pays up to {count} at least", count=format_count(knee.knee))
     return tr("Knee at {count}: up to there doubling pays", count=format_count(knee.knee))
 

@@ -63,24 +63,29 @@ RANGED: tuple[LegendMark, ...] = ("band",)
 
 
 def time_said(
-    comparison: Comparison, segments: Sequence[FrontSegment], marks: Collection[LegendMark] = RANGED
+    comparison: Comparison,
+    segments: Sequence[FrontSegment],
+    marks: Collection[LegendMark] = RANGED,
+    since: float = 0.0,
 ) -> Said:
     """What the chart of cost against time says, held against a goal where there is one.
 
     Args:
+        since: days from which on it is drawn.
         marks: as :func:`time_legend` has them.
     """
-    cheapest, held = time_finding(comparison, segments), goal_finding(comparison)
+    cheapest, held = time_finding(comparison, segments, since), goal_finding(comparison)
     read = " ".join(filter(None, (goal_reading(comparison), time_subtitle(comparison))))
     summary = [f"{held}." if held else "", time_summary(cheapest, comparison, segments)]
     return Said(held or cheapest, read, " ".join((*filter(None, summary), legend_words(comparison, marks))))
 
 
-def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
-    """That another count is better in every way, else which accelerators are cheapest."""
+def time_finding(comparison: Comparison, segments: Sequence[FrontSegment], since: float = 0.0) -> str:
+    """That another count is better in every way, else which accelerators are cheapest: at any pace, or at
+    those from ``since`` days on, where none before that is drawn."""
     if comparison.awaited:
         return tr("Cost against time")
-    finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves)
+    finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves, since)
     if not segments and comparison.pinned:
         finding += tr(" as pinned")
     return tr("Shared stages: {finding}", finding=finding) if comparison.apart else finding
@@ -101,7 +106,9 @@ def _better_count(comparison: Comparison) -> str:
     )
 
 
-def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCurve]) -> str:
+def _cheapest_finding(
+    segments: Sequence[FrontSegment], curves: Sequence[CostCurve], drawn_since: float
+) -> str:
     """Which accelerator is cheapest for those who can wait, from when on, and what to take otherwise.
 
     It says of each deadline what the ranking would, but for differences too small to matter.
@@ -116,6 +123,8 @@ def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCur
         return tr(
             "{label} is cheapest up to {duration}", label=shown.label, duration=format_duration(_ends(shown))
         )
+    if shown.since <= drawn_since and math.isinf(shown.until):
+        return tr("{label} is cheapest at any pace shown", label=shown.label)
     # A time is rounded up as far as it is shown, for the words to hold from the shown one on.
     since = shown_duration(shown.since)
     if math.isinf(shown.until):

@@ -45,7 +45,7 @@ from isocost.report.table import Column, Table
 
 SAMPLING = tr("Sampling the plan…")
 NOTHING = tr(
-    "Every cost of this plan is taken as known: no speed of it is predicted, and its price is no market's."
+    "Every cost of this plan is taken as known: no speed of it is predicted, and its price stands as it is."
 )
 NOTHING_RUNS = tr("Every stage is switched off: there is nothing to cost anything.")
 _WITH = {
@@ -299,13 +299,13 @@ def deadline_said(found: Chances, goal: Goal) -> tuple[str, ...]:
         span = days_said(days.p10, days.p90)
         said = [
             tr(
-                "8 chances in 10 that it takes {span} in all; {duration} as planned.",
+                "8 chances in 10: {span} in all; {duration} as planned.",
                 span=span,
                 duration=format_duration(days.base),
             )
         ]
     if deadline is None:
-        return (*said, tr("No deadline is set: type one to see its chance."))
+        return (*said, tr("Type a deadline to see its chance."))
     said.append(
         tr("{capital} that it takes longer.", capital=capital(chance_said(risk.chance_late(deadline))))
     )

@@ -515,6 +515,8 @@ def _tokens(stage: Stage) -> float:
 def _why_not(stage: Stage) -> str:
     if not stage.enabled:
         return tr("This stage is switched off.")
+    if kind_of(stage).claimed:
+        return tr("The hours of this stage are taken as claimed: neither size nor text is behind them.")
     if data_of(stage) is None:
         return tr("It reads no text of its own. {unsearched}", unsearched=kind_of(stage).unsearched)
     return tr("It changes a finished model, and scaling laws of loss speak of models made from nothing.")

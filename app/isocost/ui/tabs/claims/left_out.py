@@ -18,7 +18,7 @@ from isocost.ui.widgets.rows import RIGHT, write_text
 ROW, TOP = 35, 2
 """Pixels of a row of two lines, and above the first."""
 AMOUNT, QUESTION = 82, 24
-"""Pixels of an amount, and of the question mark in the place of one."""
+"""Pixels of an amount at least, and of the question mark in the place of one."""
 NAMES = (0.46, 0.6)
 """Part of a row with a bar that its words have, and that they may have where the longest name needs it."""
 LEAST = 2.0
@@ -47,7 +47,7 @@ class LeftOutChart(RowsChart[LeftView | None]):
         view = self.view
         if view is None:
             return
-        named = _name_width(view, size.width(), theme)
+        widths = _name_width(view, size.width(), theme), _amount_width(view, theme)
         for at, step in enumerate(view.steps):
             row = QRectF(0, TOP + at * theme.px(ROW), size.width(), theme.px(ROW))
             if at == hover:
@@ -55,7 +55,7 @@ class LeftOutChart(RowsChart[LeftView | None]):
                 painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
                 painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 6, 6)
             leads_on = at + 1 < len(view.steps) and view.steps[at + 1].kind != "unsaid"
-            _paint_row(painter, view, step, row, theme, leads_on, named)
+            _paint_row(painter, view, step, row, theme, leads_on, widths)
 
 
 def _drawn(view: LeftView, step: Step) -> bool:
@@ -70,9 +70,23 @@ def _name_width(view: LeftView, width: float, theme: Theme) -> float:
     return min(max(least, longest + 12), most)
 
 
+def _amount_width(view: LeftView, theme: Theme) -> float:
+    """Pixels of the amounts: an amount cut short would be another one."""
+    bold = font_of(theme, "small", bold=True)
+    longest = max((text_size(bold, each.amount)[0] for each in view.steps), default=0.0)
+    return max(float(theme.px(AMOUNT)), longest + 8)
+
+
 def _paint_row(
-    painter: QPainter, view: LeftView, step: Step, row: QRectF, theme: Theme, leads_on: bool, named: float
+    painter: QPainter,
+    view: LeftView,
+    step: Step,
+    row: QRectF,
+    theme: Theme,
+    leads_on: bool,
+    widths: tuple[float, float],
 ) -> None:
+    named, counted = widths
     strong = step.kind in ("told", "total")
     bold, small, quiet = (
         font_of(theme, "small", bold=True),
@@ -82,9 +96,9 @@ def _paint_row(
     if step.kind == "total":
         painter.setPen(made_pen(theme.line))
         painter.drawLine(row.topLeft() + QPointF(0, 0.5), row.topRight() + QPointF(0, 0.5))
-    amount = QRectF(row.right() - theme.px(AMOUNT), row.top(), theme.px(AMOUNT) - 4, row.height())
+    amount = QRectF(row.right() - counted, row.top(), counted - 4, row.height())
     drawn = _drawn(view, step)
-    beside = theme.px(QUESTION if step.kind == "unsaid" else AMOUNT)
+    beside = theme.px(QUESTION) if step.kind == "unsaid" else counted
     name_width = named if drawn else row.width() - beside
     half = row.height() / 2
     name = QRectF(row.left() + 4, row.top() + 2, name_width - 8, half if step.note else row.height() - 4)

@@ -23,6 +23,7 @@ from isocost.language import capital, tr
 from isocost.report.decisions.claims.page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import text_size
 from isocost.ui.tabs.claims.signs import colour, sign
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, write_text
@@ -102,15 +103,16 @@ class LibraryDelegate(RowDelegate):
             top = round(row.top() + half / 2 - theme.px(ICON) / 2 + 3)
             place = QRect(QPoint(round(row.left()) + 8, top), QSize(theme.px(ICON), theme.px(ICON)))
             icon(sign(word), colour(word, theme), theme.px(ICON)).paint(painter, place)
-        painter.setFont(self.bold)
-        told = painter.fontMetrics().horizontalAdvance(line.told)
-        number = QRectF(row.right() - 8 - told - 1, row.top() + 3, told + 1, half - 2)
-        name = QRectF(left, row.top() + 3, number.left() - left - 6, half - 2)
+        above = QRectF(left, row.top() + 3, row.right() - left - 8, half - 2)
+        below = QRectF(left, row.top() + half, row.right() - left - 8, half - 3)
         font = self.bold if line.key == self.chosen else self.small
-        write_text(painter, name, line.name, font, theme.text)
+        taken = text_size(self.bold, line.told)[0] + 7
+        # Names that are told apart by their ends are read whole: the number makes room, below.
+        beside = text_size(self.bold, line.name)[0] + taken <= above.width()
+        write_text(painter, above.adjusted(0, 0, -taken if beside else 0, 0), line.name, font, theme.text)
+        number = above if beside else below
         write_text(painter, number, line.told, self.bold, theme.text, RIGHT)
         said, ink = (NOT_YET, theme.quiet) if word is None else (WORDS[word], colour(word, theme))
-        below = QRectF(left, row.top() + half, row.right() - left - 8, half - 3)
         write_text(painter, below, said, self.quiet, ink)
         painter.restore()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
@@ -18,7 +18,7 @@ from isocost.ui.plot.chart import Chart, ChartWidget, Drawing
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 
-HEIGHT = 74
+HEIGHT = 92
 EDGE = 74
 """Pixels kept at both sides of what is drawn, for the words beside a mark."""
 LEAST_DECADES = 0.6
@@ -43,7 +43,7 @@ class OursChart(Chart[OursView | None]):
         if view is None:
             return
         scale = _Scale(view, size.width(), float(theme.px(EDGE)))
-        middle = size.height() * 0.52
+        middle = size.height() * 0.61
         ours, told = theme.series[0], theme.series[1]
         painter.setPen(made_pen(theme.track, 3.0))
         painter.drawLine(QPointF(2, middle), QPointF(size.width() - 2, middle))
@@ -85,26 +85,17 @@ def _diamond(x: float, y: float, half: float) -> QPolygonF:
 def _write(
     painter: QPainter, view: OursView, scale: _Scale, size: QSizeF, middle: float, theme: Theme
 ) -> None:
-    """What is told and ours above the line, away from each other; the ends of the range below it."""
-    bold, quiet = font_of(theme, "small", bold=True), font_of(theme, "quiet")
-    metrics = QFontMetricsF(bold)
-    above = middle - theme.px(16)
-    ours = (tr("ours {shown}", shown=view.shown(view.span.p50)), scale.x(view.span.p50), theme.series[0].text)
-    told = (
-        None
-        if view.told is None
-        else (tr("told {shown}", shown=view.shown(view.told)), scale.x(view.told), theme.series[1].text)
-    )
-    marks = sorted((each for each in (ours, told) if each is not None), key=lambda each: each[1])
-    for at, (text, x, colour) in enumerate(marks):
-        width = metrics.horizontalAdvance(text)
-        left = x - width / 2 if len(marks) == 1 else x - width + 6 if at == 0 else x - 6
-        if len(marks) == 2 and marks[1][1] - marks[0][1] < 24:  # too near to stand above their marks
-            left = x - width - 4 if at == 0 else x + 4
-        left = min(max(0.0, left), size.width() - width)
-        painter.setFont(bold)
-        painter.setPen(QColor(colour))
-        painter.drawText(QPointF(left, above), text)
+    """Ours over its diamond, what is told beside its mark, the ends of the range below the line."""
+    large, bold, quiet = font_of(theme, "figure"), font_of(theme, "small", bold=True), font_of(theme, "quiet")
+    centre = scale.x(view.span.p50)
+    ours = tr("ours {shown}", shown=view.shown(view.span.p50))
+    _write_at(painter, ours, large, theme.series[0].text, centre, middle - theme.px(32), 0.5, size.width())
+    if view.told is not None:
+        told, x = tr("told {shown}", shown=view.shown(view.told)), scale.x(view.told)
+        # On the side away from the diamond, clear of it and of the mark's own line.
+        gap, before = (-theme.px(4), 1.0) if x < centre else (theme.px(4), 0.0)
+        ink, above = theme.series[1].text, middle - theme.px(12)
+        _write_at(painter, told, bold, ink, x + gap, above, before, size.width())
     painter.setFont(quiet)
     painter.setPen(QColor(theme.quiet))
     small = QFontMetricsF(quiet)
@@ -117,6 +108,16 @@ def _write(
     high_at = max(high_at, low_at + small.horizontalAdvance(low) + 10)
     painter.drawText(QPointF(low_at, below), low)
     painter.drawText(QPointF(high_at, below), high)
+
+
+def _write_at(
+    painter: QPainter, text: str, font: QFont, colour: str, x: float, y: float, before: float, width: float
+) -> None:
+    """A text on a line of its own, ``before`` of it left of ``x``, all of it within ``width``."""
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    long = QFontMetricsF(font).horizontalAdvance(text)
+    painter.drawText(QPointF(min(max(0.0, x - before * long), width - long), y), text)
 
 
 class OursCard(ChartCard):

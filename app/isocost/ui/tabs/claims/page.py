@@ -18,6 +18,7 @@ from isocost.report.decisions.claims.page import (
     ClaimRow,
     Word,
     chips,
+    currency_said,
     library_row,
     ours_view,
     own_row,
@@ -303,7 +304,7 @@ class ClaimsPage(QWidget):
             return
         entry = checked.entry
         about = "" if entry is None else title_said(checked)
-        remark = " ".join(remarks(checked, outcome.problems))
+        remark = " ".join((currency_said(checked), *remarks(checked, outcome.problems))).strip()
         source = "" if entry is None else source_said(entry)
         self.verdict.show_verdict(
             about,

@@ -37,13 +37,13 @@ from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_tex
 
 PAUSE_MS = 350
 """Without a key before what is typed is checked."""
-FOUR_ABREAST = 640
-"""Pixels from which on the four checks stand in one line."""
+FOUR_ABREAST, BUTTONS_BESIDE = 960, 640
+"""Pixels from which on the four checks stand in one line, and the buttons beside what is told."""
 SIGN, EDGE = 22, 2
 """Pixels of the verdict's sign, and of the line at the left of a check."""
 EDGES = 26
 """Pixels of a chip at both sides of its words."""
-LINES = 7
+LINES = 5
 """Of a check's arithmetic before the rest is asked for."""
 
 
@@ -263,13 +263,14 @@ class VerdictCard(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Four checks in a line where there is room; else two and two, and the buttons on a line too."""
+        """Four checks in a line where there is room, else two and two; the buttons beside or below."""
+        way = QBoxLayout.Direction
+        beside = self.width() >= self._theme.px(BUTTONS_BESIDE)
+        self._top.setDirection(way.LeftToRight if beside else way.TopToBottom)
         abreast = 4 if self.width() >= self._theme.px(FOUR_ABREAST) else 2
         if abreast == self._abreast:
             return
         self._abreast = abreast
-        way = QBoxLayout.Direction
-        self._top.setDirection(way.LeftToRight if abreast == 4 else way.TopToBottom)
         for at, tile in enumerate(self.tiles):
             self._grid.addWidget(tile, at // abreast, at % abreast)
         for column in range(4):

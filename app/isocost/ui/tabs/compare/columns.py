@@ -24,10 +24,10 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
-from isocost.ui.tabs.compare.painting import GROUND, LABELS, CellDelegate, LabelHeader, series_at
+from isocost.ui.tabs.compare.painting import GROUND, CellDelegate, LabelHeader, series_at
 from isocost.ui.widgets.cards.figures import explain
 
-NARROWEST, WIDEST = 178, 270
+NARROWEST, WIDEST = 178, 420
 """Pixels of a scenario's column."""
 
 KEYS = tr("Enter opens, P pins, Ctrl+D duplicates, F2 renames, Alt with Left or Right moves, Delete removes.")
@@ -177,7 +177,11 @@ class ScenarioTable(QTableView):
         if not count:
             return
         px = self._theme.px
-        room = self.width() - px(LABELS)
+        named = self.labels.wanted(self.width())
+        if self.labels.maximumWidth() != named:
+            self.labels.setFixedWidth(named)
+            self.updateGeometries()
+        room = self.width() - named
         # One scenario is always seen whole, however large the text.
         wide = min(px(WIDEST), max(px(NARROWEST), room // count), max(room, px(NARROWEST) // 2))
         for column in range(count):

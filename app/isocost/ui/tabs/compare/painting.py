@@ -26,7 +26,9 @@ BADGE = 18
 
 _HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "heading": 32, "input": 22}
 LABELS = 156
-"""Pixels of the labels' column."""
+"""Pixels of the labels at least."""
+LABELLED = 0.22
+"""Part of the table that the labels get at most, where the longest is longer than that."""
 
 TINT, GROUND = 0.13, 0.07
 """Opacity of the ground under what differs, and under the base."""
@@ -197,6 +199,13 @@ class LabelHeader(QHeaderView):
 
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(LABELS), 0)
+
+    def wanted(self, room: float) -> int:
+        """Pixels in a table so wide: those of the longest label, as far as the scenarios keep enough."""
+        font, px = font_of(self.theme, "small"), self.theme.px
+        rows = (self._shown.row(at) for at in range(self._shown.rowCount()))
+        longest = max((text_size(font, row.label)[0] for row in rows if row is not None), default=0.0)
+        return round(min(max(px(LABELS), longest + 8), max(px(LABELS), LABELLED * room)))
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:  # noqa: N802
         row, theme = self._shown.row(logical), self.theme

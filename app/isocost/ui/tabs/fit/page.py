@@ -15,6 +15,7 @@ from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import Factors
 from isocost.report.findings import next_step
 from isocost.report.findings.next_step import NextStep
+from isocost.report.findings.said import Said
 from isocost.report.findings.tabs.fit import (
     dearest_searched,
     in_rounds,
@@ -30,7 +31,7 @@ from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.ranging import Ranging
-from isocost.ui.session.session import Session
+from isocost.ui.session.session import ESTIMATING, Session
 from isocost.ui.tabs.fit.launch import LaunchDialog
 from isocost.ui.tabs.fit.layouts import LayoutsCard
 from isocost.ui.tabs.fit.memory import EngineCard, MemoryCard
@@ -173,7 +174,11 @@ class FitPage(QScrollArea):
             return
         if answer.fit is not None and answer.fit.place == self._session.stage:
             self._show_report(answer.fit, stage)
-        elif not self._pause.isActive():
+            return
+        if stage.memory is None and self.engine.isHidden():  # what stands there is of a stage of another kind
+            self._lay_open()
+            self._say_instead(ESTIMATING)
+        if not self._pause.isActive():
             self._pause.start()
 
     def _led_on(self, stage: StageEstimate) -> bool:
@@ -222,6 +227,12 @@ class FitPage(QScrollArea):
         if why and self._session.answer is None:
             for card in self._cards:
                 card.show_nothing(why)
+            self._say_instead(why)
+
+    def _say_instead(self, why: str) -> None:
+        """In place of what is said of a stage without layouts, while nothing is known of the one selected."""
+        name = self._session.current_stage.name
+        self.empty.offer(Said(name, why, f"{name}. {why}"))
 
     # Changing
 

@@ -73,6 +73,20 @@ class Places:
         width = min(max(1.0, right - left - 2 * inset), float(self.theme.px(WIDEST)))
         return QRectF((left + right - width) / 2, room.bottom() - height, width, height)
 
+    def whisker(self, index: int) -> tuple[float, float]:
+        """Pixel of a month's whisker, and half of what its ends are wide."""
+        box = self.month(index)
+        return box.right() - min(10.0, box.width() / 4), min(4.0, box.width() / 6)
+
+    def amount(self, index: int, width: float) -> float:
+        """Pixel from which a month's sum is written: over the middle of its bar, clear of its whisker."""
+        box, middle = self.month(index), self.month(index).center().x() - width / 2
+        if index not in self.whiskered() or self.view.ends(index) is None:
+            return middle
+        x, cap = self.whisker(index)
+        clear = x - cap - 3 - width
+        return min(middle, clear) if clear >= box.left() - 4 else middle
+
     def whiskered(self) -> range:
         """The months whose range is drawn: of very many, every so many-th."""
         months = len(self.view.months)
@@ -195,8 +209,8 @@ def _paint_likely(painter: QPainter, places: Places, index: int) -> None:
     ends = places.view.ends(index)
     if ends is None:
         return
-    room, box, theme = places.cash(), places.month(index), places.theme
-    x, cap = box.right() - min(10.0, box.width() / 4), min(4.0, box.width() / 6)
+    room, theme = places.cash(), places.theme
+    x, cap = places.whisker(index)
     top, bottom = (room.bottom() - usd / places.view.dearest * room.height() for usd in (ends[1], ends[0]))
     for colour, broad in ((theme.panel, 3.6), (theme.text, 1.4)):
         painter.setPen(made_pen(colour, broad))
@@ -217,11 +231,10 @@ def _paint_amounts(painter: QPainter, places: Places) -> None:
         box, label = places.month(index), format_money(month.total_usd)
         if metrics.horizontalAdvance(label) > box.width() + 4:
             return
-        labels.append((box, label))
+        labels.append((places.amount(index, metrics.horizontalAdvance(label)), box.top() - 4, label))
     painter.setPen(QColor(theme.text))
-    for box, label in labels:
-        width = metrics.horizontalAdvance(label)
-        painter.drawText(QPointF(box.center().x() - width / 2, box.top() - 4), label)
+    for left, below, label in labels:
+        painter.drawText(QPointF(left, below), label)
 
 
 def _paint_axis(painter: QPainter, places: Places) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from isocost.catalog import Catalog
@@ -47,6 +47,8 @@ class EnergyCard(ChartCard):
         self._ranges: FigureRanges | None = None
         self.figures = Flow(self, spacing=10)
         self.figures.hold(self.blocks)
+        for block in self.blocks:
+            self.figures.align(block, Qt.AlignmentFlag.AlignTop)  # some have a range below
         self.body.addWidget(self.figures)
         self.body.addSpacing(6)
         self.body.addWidget(self.sources)
@@ -100,6 +102,7 @@ class ScopeCard(ChartCard):
 
     def show_omissions(self, omissions: tuple[Omission, ...]) -> None:
         """List what is left out; nothing is rebuilt while that stays."""
+        self.say(*scope_said(omissions))
         if omissions == self._omissions:
             return
         self._omissions = omissions
@@ -107,7 +110,6 @@ class ScopeCard(ChartCard):
         self.chips.hold([self._chip(each) for each in optional])
         self.chips.setVisible(bool(optional))
         self.never.say(never_counted(omissions))
-        self.say(*scope_said(omissions))
 
     def table(self) -> Table:
         return scope_table(self._omissions)
@@ -144,6 +146,7 @@ class BadgeCard(ChartCard):
     def show_badges(self, badges: tuple[Badge, ...]) -> None:
         """Show other badges; nothing is rebuilt while they stay."""
         self.setVisible(bool(badges))
+        self.say(*badges_said(badges))
         if badges == self._badges:
             return
         before, self._badges = self._badges or (), badges
@@ -155,7 +158,6 @@ class BadgeCard(ChartCard):
         else:
             self._chips = [badge_chip(each) for each in badges]
             self.chips.hold(self._chips)
-        self.say(*badges_said(badges))
 
     def table(self) -> Table:
         return badges_table(self._badges or ())

@@ -104,7 +104,7 @@ class CostTime(ChartCard):
             # Who listens is told when the drag has ended; who looks sees the title move with the line.
             self.title.say(goal_finding(comparison) or self.title.text())
             return
-        said = time_said(comparison, view.front, self.plot.marks)
+        said = time_said(comparison, view.front, self.plot.marks, view.days[0])
         self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
         self.plot.setAccessibleName(tr("Cost against wall-clock time"))
         self.plot.setAccessibleDescription(self.accessibleDescription())

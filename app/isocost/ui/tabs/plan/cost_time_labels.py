@@ -65,7 +65,8 @@ def place_labels(
     names = _names(comparison, styles, theme, area, drawn, clutter)
     beyond = _beyond(comparison, lines, drawn, area, clutter, theme)
     marks = with_texts(marks, clutter)
-    dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
+    told = tuple(place for _, _, place in marks.texts)
+    dots, counts = _counts(plot, lines, comparison, (plan.at, *told), clutter, theme)
     return Labels(
         theme=theme,
         styles=styles,
@@ -231,11 +232,14 @@ def _counts(
     plot: LogPlot,
     lines: Lines,
     comparison: Comparison,
-    plan: tuple[float, float],
+    told: Sequence[tuple[float, float]],
     clutter: Clutter,
     theme: Theme,
 ) -> tuple[Points, tuple[Placed, ...]]:
-    """Dots at doublings of the node along the plan's curve, with their numbers where there is room."""
+    """Dots at doublings of the node along the plan's curve, with their numbers where there is room.
+
+    ``told``: the plan's own place, and others whose text tells their count.
+    """
     line = lines.get(comparison.active.accelerator)
     if not comparison.depends_on_hardware or line is None:
         return np.empty((0, 2)), ()
@@ -251,10 +255,10 @@ def _counts(
     last = -math.inf
     for (x, y), count in zip(points[shown].tolist(), counts[shown].tolist(), strict=True):
         inside = room.left <= x <= room.right and room.top <= y <= room.bottom
-        if not inside or math.hypot(x - plan[0], y - plan[1]) < 12:
+        if not inside or math.dist((x, y), told[0]) < 12:
             continue
         dots.append((x, y))
-        if abs(x - last) < DOT_GAP:
+        if abs(x - last) < DOT_GAP or any(math.dist((x, y), each) < 3 for each in told[1:]):
             continue
         text = format_count(count)
         box, covered = place_near((x, y), text_size(font, text), clutter, 5.0, reach=14.0)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
+from isocost.plan.answer.results import Estimate
 from isocost.report.decisions.doubting.doubt import samples_table
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
@@ -152,15 +153,17 @@ class DotsCard(ChartCard):
         self._stack.setCurrentWidget(self.nothing)
         self.say(*said)
 
-    def show_chances(self, found: Chances, budget_usd: float | None, step: NextStep) -> None:
-        """Draw the dots against a budget in place of the last ones; ``step``: out of having none."""
+    def show_chances(self, found: Chances, budget_usd: float | None, step: NextStep, of: Estimate) -> None:
+        """Draw the dots of an estimate against a budget in place of the last ones; ``step``: out of having
+        none."""
         self._chances = found
         self._samples.setEnabled(True)
         if not found.in_doubt:
-            self.show_nothing(*nothing_said(found, step), step)
+            said, why = nothing_said(found, step)
+            self.show_nothing(said.of(of), why, step)
             return
         view = dots_view(found, budget_usd)
-        said = dots_said(found, view)
+        said = dots_said(found, view).of(of)
         self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
         self.plot.setAccessibleName(f"{view.pill}. {said.finding}")
         self.plot.setAccessibleDescription(self.accessibleDescription())

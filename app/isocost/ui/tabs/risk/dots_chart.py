@@ -192,7 +192,7 @@ class DotsChart(Chart[DotsView | None]):
     """The picture; None = nothing to draw yet. ``hover`` 0 = the line has the keyboard."""
 
     def least(self, theme: Theme) -> QSize:
-        return QSize(theme.px(250), theme.px(PILL + COUNTS + 110 + AXIS + STRIP + 3 * LEGEND))
+        return QSize(theme.px(250), theme.px(PILL + COUNTS + 94 + AXIS + STRIP + 3 * LEGEND))
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         if self.view is None:
@@ -248,9 +248,9 @@ def _paint_axis(painter: QPainter, places: Places) -> None:
         x, half = places.x(tick.value), metrics.horizontalAdvance(tick.label) / 2
         painter.setPen(made_pen(theme.quiet))
         painter.drawLine(QPointF(x, y), QPointF(x, y + 4))
-        if half <= x <= places.width - half:
-            painter.setPen(QColor(theme.quiet))
-            painter.drawText(QPointF(x - half, y + 6 + metrics.ascent()), tick.label)
+        left = min(max(0.0, x - half), places.width - 2 * half)  # one at an end stands inside
+        painter.setPen(QColor(theme.quiet))
+        painter.drawText(QPointF(left, y + 6 + metrics.ascent()), tick.label)
 
 
 def _ticks(held: Columns, length: float, metrics: QFontMetricsF) -> tuple[Tick, ...]:

@@ -34,7 +34,7 @@ from isocost.ui.widgets.sections import CardPage, hold_width, side_width
 log = logging.getLogger(__name__)
 SIDE, WIDE = 336, 820
 """Pixels of the right column, and of the page from which on there are two."""
-TALL = 360
+TALL = 344
 """Pixels of the dots' card at least."""
 
 
@@ -157,6 +157,8 @@ class RiskPage(CardPage):
             return
         self.tornado.show_chances(found, answer)
         self.experiment.show_chances(found)
+        for card in (self.tornado, self.experiment):
+            card.setVisible(found.in_doubt)  # that nothing is in doubt is said once, where it can be changed
         self._show_goal()
 
     def _show_goal(self) -> None:
@@ -164,11 +166,11 @@ class RiskPage(CardPage):
         if not self.isVisible():
             return
         self.safer.refresh()
-        found = self.sampled.value
-        if found is not None:
+        found, estimate = self.sampled.value, self._session.estimate
+        if found is not None and estimate is not None:
             goal = self._session.current_scenario.goal
-            self.dots.show_chances(found, goal.budget_usd, self._step())
-            self.safer.show_chances(found, goal)
+            self.dots.show_chances(found, goal.budget_usd, self._step(), estimate)
+            self.safer.show_chances(found, goal, estimate)
 
     def _step(self) -> NextStep:
         """What would put something of the plan in doubt."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
+from isocost.plan.answer.results import Estimate
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_money
 from isocost.report.decisions.words import signed_money
@@ -190,10 +191,10 @@ class SaferCard(ChartCard):
         self.words.say("")
         self.say(tr("What a safer budget costs"), why, why)
 
-    def show_chances(self, found: Chances, goal: Goal) -> None:
-        """Show the chances against a goal in place of the last ones."""
+    def show_chances(self, found: Chances, goal: Goal, of: Estimate) -> None:
+        """Show the chances of an estimate against a goal in place of the last ones."""
         self._chances = found
-        said = safer_said(found)
+        said = safer_said(found).of(of)
         done = deadline_said(found, goal)
         self.say(said.finding, said.subtitle, f"{said.summary} {' '.join(done)}")
         self.rows.setVisible(found.in_doubt)

@@ -25,6 +25,8 @@ SLACK = 0.2
 """Share of the room of bars left at their sides: an end can be dragged outward, the widest bar's too."""
 NARROW = 480
 """Pixels below which a row has no room for whose range it is beside its bar."""
+LEAST = 90
+"""Pixels of both bars of the widest row at least, for whose range it is to stand beside them."""
 THICK, GAP = 12, 6
 """Pixels of a bar's height, and between it and its words."""
 GRIP, REACH = 5, 6
@@ -60,8 +62,13 @@ class Places:
     def bars(self) -> QRectF:
         """The room of bars with their words, of no height."""
         px = self.theme.px
-        left = self.whose + (px(WHOSE) if self.width >= px(NARROW) else 0.0)
-        return QRectF(left, 0.0, max(40.0, self.width - px(SHARE) - left), 0.0)
+        right, beside = self.width - px(SHARE), self.whose + px(WHOSE)
+        ends = [row.ends for row in self.scaled_to or self.rows]
+        words = sum(max(map(self.words_width, each), default=0.0) for each in zip(*ends, strict=True))
+        # Bars too short to be compared are worth less than whose their ranges are, which their tip says too.
+        roomy = self.width >= px(NARROW) and right - beside - words >= px(LEAST)
+        left = beside if roomy else self.whose
+        return QRectF(left, 0.0, max(40.0, right - left), 0.0)
 
     def row(self, at: int) -> QRectF:
         """A row in its whole width."""

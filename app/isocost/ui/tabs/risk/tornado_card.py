@@ -10,7 +10,7 @@ from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer
 from isocost.report.findings.tabs.risk import MOVE_ENDS, doubt_rows, doubts_noted, doubts_said, doubts_table
 from isocost.report.table import Table
-from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.risk.ends import TornadoRows
 from isocost.ui.widgets.cards.card import ChartCard
@@ -40,7 +40,6 @@ class TornadoCard(ChartCard):
         self.pointed.setObjectName("risk.tornado.pointed")
         self.pointed.setProperty("role", "quiet")
         self.body.addWidget(self.rows)
-        self.body.addSpacing(SPACE)
         self.body.addWidget(self.pointed)
         self.body.addStretch(1)
         self.setTabOrder(self.rows, self.more)
@@ -63,7 +62,7 @@ class TornadoCard(ChartCard):
     def show_chances(self, found: Chances, answered: Answer) -> None:
         """Draw the bars in place of the last ones."""
         self._chances = found
-        said = doubts_said(found)
+        said = doubts_said(found).of(answered.estimate)
         self.say(*said)
         self.rows.setAccessibleName(f"{said.finding}. {MOVE_ENDS}")
         self.rows.show_rows(doubt_rows(found), found)

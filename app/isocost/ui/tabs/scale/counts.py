@@ -94,10 +94,15 @@ class _Room:
         low, high = self.ends(panel)
         height = QFontMetricsF(font_of(self.theme, "quiet")).height()
         extent: Callable[[str], float] = lambda _: height  # noqa: E731
-        if panel.kind == "days":
-            return fit_ticks(time_scale, low, high, area.height(), extent, NEAR)
-        tick = money_tick if panel.kind == "cost" else _share_tick
-        return even_ticks(low, high, area.height(), extent, NEAR, tick)
+
+        def apart(gap: float) -> tuple[Tick, ...]:
+            if panel.kind == "days":
+                return fit_ticks(time_scale, low, high, area.height(), extent, gap)
+            tick = money_tick if panel.kind == "cost" else _share_tick
+            return even_ticks(low, high, area.height(), extent, gap, tick)
+
+        ticks = apart(NEAR)
+        return ticks if len(ticks) > 1 else apart(0.0)  # one value alone is no scale
 
 
 def _share_tick(value: float) -> Tick:
@@ -160,10 +165,20 @@ def _paint_past(painter: QPainter, room: _Room) -> None:
     painter.fillRect(ground, mixed(theme.quiet, theme.panel, 0.09))
     words, font = tr("past the knee"), font_of(theme, "quiet")
     width, height = text_size(font, words)
-    if width + 12 <= ground.width():
+    if width + 12 <= ground.width() and _highest(room, ground.right() - width - 12) > area.top() + height + 2:
         painter.setFont(font)
         painter.setPen(QColor(theme.quiet))
         painter.drawText(QPointF(ground.right() - width - 6, area.top() + height), words)
+
+
+def _highest(room: _Room, left: float) -> float:
+    """Pixel of what is highest in the first panel right of a place."""
+    panel = room.shown.panels[0]
+    tall = max((1.0, *(panel.factors or ())))
+    known = np.flatnonzero(np.isfinite(panel.values)).tolist()
+    # A line that comes from further left is as high at that place as its end there.
+    first = max((at for at in known if room.x(at) <= left), default=known[0])
+    return min(room.y(0, float(panel.values[at]) * tall) for at in known if at >= first)
 
 
 def _paint_counts(painter: QPainter, room: _Room, hover: int | None) -> None:

@@ -165,13 +165,16 @@ class Places:
         return inside
 
     def _unfit_label(self, most: float) -> None:
-        text, area = unfit_words(self.ground), self.frame.area
-        width, height = text_size(font_of(self.theme, "quiet"), text)
-        left = self.frame.across(most) + 6
-        box = Box(left, area.top() + 6, width, height)
-        if self._free(box):
-            self.labels.append(Written(text, box, self.theme.quiet))
-            self._taken.append(box)
+        """At the left edge of what does not fit, as far up as there is room; shorter where it is narrow."""
+        area, left = self.frame.area, self.frame.across(most) + 6
+        for text in (unfit_words(self.ground), tr("does not fit")):
+            width, height = text_size(font_of(self.theme, "quiet"), text)
+            tops = np.arange(area.top() + 6, area.bottom() - height, height)
+            box = next((box for top in tops if self._free(box := Box(left, float(top), width, height))), None)
+            if box is not None:
+                self.labels.append(Written(text, box, self.theme.quiet))
+                self._taken.append(box)
+                return
 
     def _name(self, at: int) -> None:
         """Beside its dot, on the side that covers least; not at all where every side covers a label."""

@@ -121,7 +121,7 @@ class WinsChart(ReadableChart[WinsView | None]):
         return None if cell is None else self.part(*cell)
 
     def least(self, theme: Theme) -> QSize:
-        return QSize(theme.px(240), theme.px(160))
+        return QSize(theme.px(240), theme.px(148))
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         if self.view is None:
