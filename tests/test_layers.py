@@ -64,6 +64,17 @@ def test_first_paint_waits_for_neither_plans_nor_charts(python, isocost_environm
     assert not loaded & (heavy | {"numpy", "pyqtgraph", "msgspec", "yaml"})
 
 
+@pytest.mark.parametrize("module", ["isocost.ui.own.dialogs", "isocost.ui.own.quotes"])
+def test_dialogs_open_without_the_modules_of_the_network(python, isocost_environment, module):
+    light = LIGHT.replace("isocost.ui.app", module)
+    run = subprocess.run(
+        [python, "-c", light], env=isocost_environment, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(run.stdout))
+    assert "isocost.ui" in loaded
+    assert not loaded & {"http.client", "urllib.request", "ssl"}
+
+
 def test_every_tab_stands_in_the_contract_that_no_tab_knows_another(repository):
     settings = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]

@@ -109,9 +109,9 @@ def main() -> None:
         window.session.undo_stack.setClean()
         window.documents.open(paths.presets() / preset)
         settle(window.session)
-    worked, clock, after = pulse.worst[0]
-    print(f"The longest gap was met after: {after}")
-    figures |= {"gui_gap_max_ms": clock, "gui_gap_worked_ms": worked}
+    longest = pulse.worst[0]
+    print(f"The longest: {longest}")
+    figures |= {"gui_gap_max_ms": longest.clock_ms, "gui_gap_worked_ms": longest.worked_ms}
     window.session.undo_stack.setClean()
     window.close()
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))

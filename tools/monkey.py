@@ -521,6 +521,7 @@ def new_window() -> Window:
         window.show_page(at)
         QApplication.processEvents()
     window.show_page(0)
+    window.make_ahead()
     return window
 
 
@@ -547,8 +548,8 @@ def play(seed: int, events: int, trace: IO[str] | None, *, edits: bool = False) 
     monkey.begin()
     after = monkey.memory_mb()
     print(f"{events} events of seed {seed} in {time.monotonic() - started:.0f} s")
-    for work, clock, words in monkey.pulse.worst:
-        print(f"gap {work:.0f} ms at work, {clock:.0f} ms by the clock: {words}")
+    for gap in monkey.pulse.worst:
+        print(gap)
     if before is not None and after is not None:
         print(f"memory {before:.0f} MB after {WARM:.0%}, {after:.0f} MB at the end: {after - before:+.1f} MB")
     window.session.undo_stack.setClean()

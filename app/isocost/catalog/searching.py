@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from isocost.catalog.names import NameIndex, normalised
@@ -48,7 +48,16 @@ def search_names(
     """
     words = [parts for word in _BETWEEN.split(text) if (parts := _parts(word))]
     whole, begins = normalised(text), _parts(text)
-    beside = {key: _untold(words, told.get(key, ())) for key in names.every_key()}
+
+    @cache
+    def held(each: str) -> frozenset[_Word]:
+        # Once for all of a maker and all of a size: keys are ten times as many.
+        return frozenset(word for word in words if _holds(word, _parts(each)))
+
+    beside = {
+        key: _untold(words, frozenset().union(*(held(each) for each in told.get(key, ()))))
+        for key in names.every_key()
+    }
     found: dict[str, tuple[int, int, str]] = {}
     named = names.find(text)
     if named is not None:
@@ -65,10 +74,9 @@ def search_names(
     return {key: found[key][2] for key in sorted(newest, key=lambda key: found[key][:2])}
 
 
-def _untold(words: Sequence[_Word], told: Sequence[str]) -> tuple[_Word, ...]:
+def _untold(words: Sequence[_Word], told: Collection[_Word]) -> tuple[_Word, ...]:
     """Words that only a name can hold, as nothing told beside it does."""
-    others = [_parts(each) for each in told]
-    return tuple(word for word in words if not any(_holds(word, each) for each in others))
+    return tuple(word for word in words if word not in told)
 
 
 def _rank(known: str, spelling: str, whole: str, begins: _Word, words: Sequence[_Word] | None) -> int | None:
@@ -94,13 +102,12 @@ def _fits(typed: _Word, there: _Word) -> bool:
     """Whether what is typed stands there: numbers whole, of the last run of letters its beginning."""
     if len(there) != len(typed):
         return False
-    *first, last = zip(typed, there, strict=True)
-    if any(not _same(one, other) for one, other in first):
-        return False
-    one, other = last
+    one, other = typed[-1], there[-1]
     if one.number is None and other.number is None and len(one.letters) >= SHORTEST:
-        return other.letters.startswith(one.letters)
-    return _same(one, other)
+        ends = other.letters.startswith(one.letters)
+    else:
+        ends = _same(one, other)
+    return ends and all(map(_same, typed[:-1], there[:-1]))
 
 
 def _same(typed: _Part, there: _Part) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from isocost.language import tr
 from isocost.ui.look.theme import Theme
+from isocost.ui.look.wardrobe import Worn
 
 if TYPE_CHECKING:
     from isocost.ui.session.session import Session
@@ -45,11 +46,25 @@ class HoldsInputs(Protocol):
 
 
 @runtime_checkable
+class WornInParts(Protocol):
+    """A page that wears the theme part by part."""
+
+    @property
+    def worn(self) -> tuple[Worn, ...]:
+        """What wears it."""
+
+
+@runtime_checkable
 class TakesPlans(Protocol):
     """A page that a plan of another file can be brought into."""
 
     plan_wanted: SignalInstance
     """The user is to choose one."""
+
+
+def worn_by(view: QWidget) -> tuple[Worn, ...]:
+    """What wears the theme of a page: its parts, or all of it at once."""
+    return view.worn if isinstance(view, WornInParts) else ((view, cast(PageView, view).apply_theme),)
 
 
 Maker = Callable[["Session", Theme], QWidget]
@@ -152,6 +167,11 @@ class Views(Sequence[PageView]):
         self._stack.removeWidget(self._places[at])
         self._places[at].deleteLater()
         self._stack.setCurrentIndex(shown)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all are made."""
+        return len(self._made) == len(PAGES)
 
     def make_next(self) -> bool:
         """Import or make the first page that is not made yet, one after the other; False = all are made."""

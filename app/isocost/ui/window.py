@@ -10,7 +10,7 @@ import gc
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QByteArray,
@@ -53,7 +53,7 @@ from isocost.ui.look.motion import Motion
 from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.look.wardrobe import Wardrobe, lay_out
 from isocost.ui.menus import TEXT_SIZES, Menus
-from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views
+from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views, worn_by
 from isocost.ui.speaking import SETTING, chosen_language
 from isocost.ui.tab_strip import TabStrip
 from isocost.ui.widgets.boxes import Icon, Role, message_box
@@ -168,6 +168,9 @@ class Window(QMainWindow):
         self.themes.changed.connect(self.ranges.apply_theme)
         for part in self.inputs.sections:
             self.wardrobe.add(part)
+        for group in self.inputs.recipe.groups.values():
+            self.wardrobe.add(group, group.apply_theme)
+        self.inputs.recipe.made.connect(lambda group: self.wardrobe.add(group, group.apply_theme))
         self.wardrobe.add(self.inputs.verticalScrollBar(), self.inputs.apply_theme)  # last: it measures them
         self.wardrobe.add(self.fold, self.fold.apply_theme)
         self.wardrobe.dress()
@@ -215,8 +218,8 @@ class Window(QMainWindow):
         self.wardrobe.add(self.gallery, self.gallery.apply_theme)
         for part in (self.menuBar(), self._header_place, self._inputs_place, between, top):
             self.wardrobe.add(part)
-        for stack in (self.centre, self.pages):
-            stack.currentChanged.connect(self.wardrobe.dress)
+        self.centre.currentChanged.connect(self.wardrobe.dress)
+        self.pages.currentChanged.connect(self.wardrobe.dress_page)
 
     def _connect(self) -> None:
         application = QApplication.instance()
@@ -257,24 +260,28 @@ class Window(QMainWindow):
         self.pages_loaded.emit()
 
     def make_ahead(self) -> None:
-        """Make and dress the other pages one by one while nothing else is to be done: each opens at once."""
+        """Make and dress the other pages one by one while nothing else is to be done, and dress them again
+        after another theme was chosen: each opens at once."""
         ahead = QTimer(self)
         ahead.setInterval(AHEAD_MS)
 
         def make_next() -> None:
             if self.session.busy or self.wardrobe.busy:
                 return
-            made = isinstance(self.views, Views) and self.views.make_next()
-            if not made and not self.wardrobe.dress_ahead():
+            if isinstance(self.views, Views) and self.views.make_next():
+                if self.views.complete:
+                    gc.freeze()
+            elif not self.wardrobe.dress_ahead():
                 ahead.stop()
-                gc.freeze()
 
         ahead.timeout.connect(make_next)
+        self.themes.changed.connect(lambda _: ahead.start())
         ahead.start()
 
     def _make_page(self, page: Page) -> QWidget:
         view = page.maker()(self.session, self.themes.theme)
-        self.wardrobe.add(view, cast(PageView, view).apply_theme)
+        for part, restyle in worn_by(view):
+            self.wardrobe.add(part, restyle)
         if isinstance(view, LeadsToInputs):
             view.field_wanted.connect(self.reveal)
         if isinstance(view, TakesPlans):
@@ -286,7 +293,7 @@ class Window(QMainWindow):
         if self.views:
             self.views[index]
         self.pages.setCurrentIndex(index)
-        self.wardrobe.dress()
+        self.wardrobe.dress_page()
         lay_out()
 
     # Showing

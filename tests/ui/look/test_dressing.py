@@ -17,6 +17,7 @@ from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
 from isocost.ui.look.theme import DARK, LIGHT
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import settle
+from isocost.ui.widgets.cards.card import ChartCard
 from tests.ui.conftest import preset
 
 LEDGER = [page.title for page in PAGES].index("Ledger")
@@ -220,21 +221,123 @@ def test_a_change_comes_part_by_part_and_is_seen_once_all_wear_it(visited):
         assert picture.pixelColor(corner).lightness() < 60
 
 
+def everything_open(window) -> None:
+    """A chain whose every stage was selected, and the ledger with all its inputs unfolded."""
+    window.documents.open(preset("deepseek-chain"))
+    settle(window.session)
+    for at in range(len(window.session.current_scenario.stages)):
+        window.session.select_stage(at)
+        settle(window.session)
+    window.show_page(LEDGER)
+    for group in window.views[LEDGER].inputs.groups.values():
+        group.fold.setChecked(True)
+    settle(window.session)
+
+
+def test_no_turn_of_a_change_restyles_much_of_the_window(visited):
+    everything_open(visited)
+    count, turns = StyleCount(), []
+    QApplication.instance().installEventFilter(count)
+    visited.step_text(1)
+    while visited.wardrobe.busy:
+        count.times.clear()
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+        turns.append(len(count.times))
+    QApplication.instance().removeEventFilter(count)
+    assert sum(turns) > 500
+    assert max(turns) < 150
+
+
+def test_a_large_page_that_comes_to_sight_is_dressed_part_by_part_as_well(visited):
+    everything_open(visited)
+    visited.show_page(0)
+    visited.choose_theme("dark")
+    settle(visited.wardrobe)
+    turns, paints, count = [], Paints(visited), StyleCount()
+    for each in (paints, count):
+        QApplication.instance().installEventFilter(each)
+    visited.show_page(LEDGER)
+    while visited.wardrobe.busy:
+        turns.append(len(count.times))
+        count.times.clear()
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+    QApplication.processEvents()
+    for each in (paints, count):
+        QApplication.instance().removeEventFilter(each)
+    assert max(turns) < 150
+    assert paints.seen
+    assert not any(paints.seen)
+    assert visited.views[LEDGER].inputs.grab().toImage().pixelColor(12, 5).lightness() < 60
+
+
+def test_inputs_of_other_stages_are_in_the_theme_when_they_come_to_sight(visited):
+    everything_open(visited)
+    hidden = [each for each in visited.inputs.recipe.groups.values() if not each.isVisible()]
+    count = StyleCount()
+    QApplication.instance().installEventFilter(count)
+    visited.choose_theme("dark")
+    settle(visited.wardrobe)
+    QApplication.instance().removeEventFilter(count)
+    assert hidden
+    assert not any(group.isAncestorOf(each) for group in hidden for each in count.times)
+    told = set()
+    for at in range(len(visited.session.current_scenario.stages)):
+        visited.session.select_stage(at)
+        shown = [each for group in hidden if group.isVisible() for each in group.findChildren(QLabel)]
+        told |= {each.palette().color(QPalette.ColorRole.WindowText).name() for each in shown}
+    assert told == {DARK.text, DARK.quiet}
+
+
+def test_hidden_pages_are_dressed_again_while_nothing_else_is_to_be_done(window, qtbot):
+    window.make_ahead()
+    for choice, theme in (("dark", DARK), ("light", LIGHT)):
+        window.choose_theme(choice)
+
+        def dressed(theme=theme) -> bool:
+            page = window.pages.widget(LEDGER)
+            cards = [*page.findChildren(ChartCard)]
+            return bool(cards) and all(
+                each.title.palette().color(QPalette.ColorRole.WindowText).name() == theme.text
+                and theme.panel in each.styleSheet()
+                for each in cards
+            )
+
+        qtbot.waitUntil(dressed, timeout=20_000)
+        assert window.pages.currentIndex() != LEDGER
+        assert window.pages.widget(LEDGER).isHidden()
+
+
+def test_a_window_that_was_about_to_paint_paints_after_a_change(visited):
+    paints = Paints(visited)
+    visited.update()
+    visited.choose_theme("dark")
+    settle(visited.wardrobe)
+    QApplication.processEvents()
+    QApplication.instance().installEventFilter(paints)
+    visited.update()
+    QApplication.processEvents()
+    QApplication.instance().removeEventFilter(paints)
+    assert paints.seen
+
+
 def test_what_is_made_ahead_is_dressed_before_it_is_shown(window):
     hidden = [at for at in range(len(window.page_titles)) if at != window.tabs.currentIndex()]
     while window.views.make_next():
         pass
-    assert not any(window.views[at].styleSheet() for at in hidden)
+    titles = [each.title for at in hidden for each in window.views[at].findChildren(ChartCard)]
+    assert not any(part.styleSheet() for each in titles for part in around(each))
     while window.wardrobe.dress_ahead():
         pass
-    assert all(window.views[at].styleSheet() for at in hidden)
+    assert titles
+    assert all(any(part.styleSheet() for part in around(each)) for each in titles)
     window.choose_theme("dark")
     settle(window.wardrobe)
     for at in hidden:
         window.show_page(at)
         settle(window.session)
         page = window.pages.currentWidget()
-        assert page.styleSheet() == window.headline.styleSheet()
+        sheets = {part.styleSheet() for card in page.findChildren(ChartCard) for part in around(card.title)}
+        assert sheets - {""} == {window.headline.styleSheet()}
 
 
 def test_another_stage_has_its_inputs_in_the_theme(visited):

@@ -7,11 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from isocost.files import load_project, save_project
-from isocost.files.imports import Given, SourceFile
+from isocost.files.imports import Given, SourceFile, fetching
 from isocost.files.imports.fetching import Fetched
 from isocost.files.imports.prices import PriceReader
 from isocost.report.findings.own.quotes import EXAMPLE
-from isocost.ui.own import quotes
 from isocost.ui.screenshot import settle
 from tests.ui.own.dialogs import button, cut_labels, line, opened, press, rest
 
@@ -230,7 +229,7 @@ def test_an_address_is_fetched_when_enter_is_pressed_and_a_wrong_one_is_a_senten
         file = SourceFile("vms.csv", SKYPILOT, "aws")
         return Fetched(address, len(SKYPILOT), PriceReader().read(file, Given()).named(address))
 
-    monkeypatch.setattr(quotes, "fetch_prices", answer)
+    monkeypatch.setattr(fetching, "fetch_prices", answer)
     edit = line(dialog, "address")
     edit.setFocus()
     qtbot.keyClicks(edit, "http://prices.example.org/aws/vms.csv")

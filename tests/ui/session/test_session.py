@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,7 @@ from isocost.plan.answer.estimate import estimate
 from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.project import set_value
 from isocost.plan.values import Price
+from isocost.ui.inputs.bindings import write_range
 from isocost.ui.screenshot import settle
 from isocost.ui.session import session as module
 
@@ -356,3 +359,26 @@ def test_a_plan_of_several_stages_is_answered_beside_the_window_which_says_so(se
     settle(session)
     assert len(session.answer.estimate.stages) == len(many)
     assert said[-1] == ""
+
+
+def test_what_a_range_has_searched_anew_is_searched_beside_the_window(session, monkeypatch):
+    answered_on, answer = [], module.answer
+
+    def noted(*asked):
+        answered_on.append(threading.current_thread())
+        return answer(*asked)
+
+    monkeypatch.setattr(module, "answer", noted)
+
+    def answered_beside(do):
+        do()
+        settle(session)
+        assert session.answer.project == session.project
+        return answered_on[-1] is not threading.main_thread()
+
+    assert not answered_beside(lambda: session.set_value("model.parameters", 8e9, "8B"))
+    assert answered_beside(lambda: write_range(session, "data.batch_tokens", (1e6, None, 4e6)))
+    assert not answered_beside(lambda: set_tokens(session, 9e12))
+    assert answered_beside(lambda: session.set_value("model.parameters", 9e9, "9B"))
+    assert not answered_beside(lambda: session.undo_stack.setIndex(1))  # without the range
+    assert not answered_beside(lambda: write_range(session, "price.usd_per_gpu_hour", (1.0, None, 4.0)))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
 from isocost.ui.look.theme import Dress, Theme, ThemeManager
+from isocost.ui.pages import worn_by
 from isocost.ui.tabs.claims.page import ClaimsPage
 from isocost.ui.tabs.compare.page import ComparePage
 from isocost.ui.tabs.fit.page import FitPage
@@ -39,7 +40,8 @@ def theme(themes: ThemeManager) -> Theme:
 
 def dressed(page: PageOf, theme: Theme) -> PageOf:
     """The page in a theme, as the window puts it there."""
-    Dress(page, page.apply_theme).wear(theme)
+    for part, restyle in worn_by(page):
+        Dress(part, restyle).wear(theme)
     return page
 
 

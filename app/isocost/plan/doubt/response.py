@@ -16,7 +16,7 @@ from isocost.plan.doubt.sampling import Z90, split_lognormal
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.ownership import PURCHASE
 from isocost.plan.money.reckoning import Reckoning, reckoned
-from isocost.plan.physics.counts import count_grid, obtained, units_of
+from isocost.plan.physics.counts import count_grid, obtainable, obtained, units_of
 from isocost.plan.physics.records import Array
 from isocost.plan.project.project import hardware_of
 from isocost.plan.project.runs import run_as_planned
@@ -159,8 +159,7 @@ def _counted(held: Held, on: Reckoning) -> tuple[Callable[[Array], Effect], str]
     counts = np.asarray(on.values["stage.count"])
 
     def effect(values: Array) -> Effect:
-        every, which = np.unique(values, return_inverse=True)
-        had = np.array([float(obtained(each, units)) for each in every.tolist()])[which]
+        had = obtainable(np.ceil(values).astype(np.int64), units).astype(float)
         given = {} if held.range.stage else {"held.count": had}
         return Effect(
             between("hardware.count", at, factors, had), np.where(follows, had, counts), given=given

@@ -22,6 +22,7 @@ from isocost.engine.training.efficiency import machines
 from isocost.evidence.points import Point
 from isocost.evidence.ranges import range_factors
 from isocost.language import tr
+from isocost.plan.physics.at_once import begin_search
 from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid
 from isocost.plan.physics.remembered import remembered
 from isocost.plan.physics.resolve import batch_tokens, precision_on, transformer_of, workload_of
@@ -302,6 +303,7 @@ def _searched(
     counts: Keys,
 ) -> _Found:
     """The search, remembered: a typed MFU and a correction move without it."""
+    begin_search()
     specs = [catalog.accelerator(each).spec for each in accelerators]
 
     def search(pins: Pins) -> tuple[BestLayouts, ...]:

@@ -144,7 +144,6 @@ class InputColumn(QScrollArea):
             self._model_section,
             self._data_section,
             self._claim_section,
-            self.recipe,
             section(tr("Hardware"), self.holders[1], *hardware),
             self._efficiency_section,
             self._layout_section,
@@ -154,6 +153,7 @@ class InputColumn(QScrollArea):
         """What wears the theme, part by part; the column itself takes it from the palette."""
         for part in self.sections:
             column.addWidget(part)
+        column.insertWidget(column.indexOf(self._claim_section) + 1, self.recipe)
         column.addStretch(1)
         self.setWidget(body)
 
@@ -172,7 +172,7 @@ class InputColumn(QScrollArea):
             each.apply_theme(theme)
         for marks in self.marks.values():
             marks.apply_theme(theme)
-        for part in (self.stages, self.recipe, self.notes):
+        for part in (self.stages, self.notes):
             part.apply_theme(theme)
         self.details.apply_theme(theme)
         self.software.apply_theme(theme)

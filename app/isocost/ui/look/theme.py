@@ -208,9 +208,13 @@ class Dress:
         self._restyle = restyle
         self._worn: Theme | None = None
 
+    def wears(self, theme: Theme) -> bool:
+        """Whether the part is in a theme."""
+        return theme == self._worn
+
     def wear(self, theme: Theme) -> bool:
         """Put the part, and whatever opens from it, into a theme; False where it wears that already."""
-        if theme == self._worn:
+        if self.wears(theme):
             return False
         self._worn = theme
         self.part.setStyleSheet(_sheet(theme))

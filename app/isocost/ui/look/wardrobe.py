@@ -9,6 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.ui.look.theme import Dress, Theme, ThemeManager
 
+Restyle = Callable[[Theme], None]
+Worn = tuple[QWidget, Restyle | None]
+"""A part that wears the theme, and what gives it the theme it draws with."""
+
+AT_ONCE = 250
+"""Widgets that are dressed in one turn at most: Qt takes a fifth of a millisecond for each."""
+
 LAYOUT_ROUNDS = 6
 """As deep as what an estimate changes stands in the window."""
 
@@ -29,7 +36,7 @@ class Wardrobe(QObject):
         self._turns.setInterval(0)
         self._turns.timeout.connect(self._next)
 
-    def add(self, part: QWidget, restyle: Callable[[Theme], None] | None = None) -> Dress:
+    def add(self, part: QWidget, restyle: Restyle | None = None) -> Dress:
         """Care for a part of the window from now on; ``restyle`` gives it the theme it draws with."""
         made = Dress(part, restyle)
         self._dresses.append(made)
@@ -49,11 +56,22 @@ class Wardrobe(QObject):
         return self._turns.isActive()
 
     def dress(self) -> None:
-        """Put all that is in sight into the theme, now."""
+        """Put all that is in sight into the theme, now; during a change of it, with what else is in sight."""
+        if self.busy:
+            return  # nothing is painted before what has come to sight had its turn as well
         changed = [each.wear(self._themes.theme) for each in self._seen()]
         if any(changed):
             lay_out()
-        self._done()
+
+    def dress_page(self) -> None:
+        """Put a page that has come to sight into the theme: now, or as a change of it where that is much."""
+        if self.busy:
+            return
+        lacking = [each.part for each in self._seen() if not each.wears(self._themes.theme)]
+        if sum(len(part.findChildren(QWidget)) for part in lacking) > AT_ONCE:
+            self.change()
+        else:
+            self.dress()
 
     def dress_ahead(self) -> bool:
         """Dress one part still out of sight, which is then shown sooner; False = all wear the theme."""
@@ -74,13 +92,12 @@ class Wardrobe(QObject):
         if any(each.wear(self._themes.theme) for each in self._seen()):
             return  # the first that was not dressed yet: the others have turns of their own
         lay_out()
-        self._done()
-
-    def _done(self) -> None:
-        if self.busy:
-            self._turns.stop()
-            self._window.setUpdatesEnabled(True)
-            self.settled.emit()
+        self._turns.stop()
+        self._window.setUpdatesEnabled(True)
+        # A paint that was due as updates were disabled was dropped. Qt asks for no other before it has come:
+        # it would paint nothing any more.
+        QCoreApplication.postEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
+        self.settled.emit()
 
     def _seen(self) -> list[Dress]:
         return [each for each in self._dresses if each.part.isVisibleTo(self._window)]

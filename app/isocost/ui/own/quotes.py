@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -21,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.catalog.entries.prices import PriceCard
-from isocost.files.imports.fetching import Fetched, FetchError, checked_address, fetch_prices
 from isocost.files.imports.own import quotes_in
 from isocost.files.imports.prices import PriceList
 from isocost.files.imports.source import NotUnderstoodError
@@ -37,6 +37,9 @@ from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.own.quote_table import QuoteModel, QuoteTable
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
+
+if TYPE_CHECKING:
+    from isocost.files.imports.fetching import Fetched
 
 NAME = "own_quotes"
 BOX = 64
@@ -248,6 +251,9 @@ class QuotesDialog(OwnDialog):
 
     def _fetch(self) -> None:
         """Ask for the prices at the address that is typed: that address alone, when the button is pressed."""
+        # With it come the modules of the network, which take longer to import than a dialog to open.
+        from isocost.files.imports.fetching import FetchError, checked_address, fetch_prices
+
         try:
             address = checked_address(self.address.text())
         except FetchError as error:

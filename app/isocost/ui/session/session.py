@@ -19,6 +19,7 @@ from isocost.plan.answer.chances import chances_follow, figure_ranges
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
+from isocost.plan.physics.at_once import NotAtOnce, at_once
 from isocost.plan.project.choosing import names, with_choice
 from isocost.plan.project.currency import typed_in, with_currency
 from isocost.plan.project.editing import add_scenario, duplicate_scenario, followed
@@ -35,6 +36,9 @@ Change = Callable[[Project], Project]
 log = logging.getLogger(__name__)
 COMPARISON_PAUSE_MS = 100
 """Without a change before the other accelerators are searched: a drag keeps the processor for itself."""
+SEARCHES = 2
+"""Searches of layouts in one frame at most: a plan's counts as clusters are built, and its own beside them. A
+range of a searched input takes one at each of its nodes."""
 UNDO_STEPS = 1000
 """Steps that can be undone; each keeps two projects, and a window may stay open for weeks."""
 
@@ -395,12 +399,8 @@ class Session(QObject):
             return
         self._asked = False
         project, scenario, catalog = self._project, self._scenario, self.catalog
-        # The answer on screen is of another plan: it may not stand until the worker has this one's.
-        at_once, self._another = self._another, False
-        if at_once and not is_quick(self.current_scenario):
-            at_once, self.answer = False, None
-            self._say(ESTIMATING)
-        standing = None if at_once or self._answers.busy or self.answer is None else self.answer
+        another, self._another = self._another, False
+        standing = None if another or self._answers.busy or self.answer is None else self.answer
         if standing is not None and standing.reckoning.catalog is not catalog:
             standing = None
         if standing is not None and (held := standing.against(project)) is not None:
@@ -409,26 +409,32 @@ class Session(QObject):
             self._settle()
             return
         self._comparison.stop()
-        if not at_once and not is_quick(self.current_scenario):
-            self._answers.request(lambda: answer(project, catalog, scenario))
-            return
-        self._answers.discard()
         try:
-            found = answer(project, catalog, scenario)
+            if not is_quick(self.current_scenario):
+                raise NotAtOnce
+            with at_once(SEARCHES):
+                found = answer(project, catalog, scenario)
+        except NotAtOnce:
+            if another:  # the answer on screen is of another plan, and may not stand meanwhile
+                self.answer = None
+                self._say(ESTIMATING)
+            self._answers.request(lambda: answer(project, catalog, scenario))
         except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
+            self._answers.discard()
             self._report(error)
             self._settle()
-            return
-        self._take(found)
+        else:
+            self._answers.discard()
+            self._take(found)
 
     def _take(self, found: Answer) -> None:
         """Publish an answer with the curves that go with it, at once or when they are searched."""
         self._say("")
-        at_once = self._compare_at_once()
+        compared = self._compare_at_once()
         others = tuple(c for c in self._standing if c.accelerator != found.curve.accelerator)
         self._standing = (*others, found.curve)
-        self._publish(replace(found, others=others, awaited=not at_once and not others))
-        if at_once:
+        self._publish(replace(found, others=others, awaited=not compared and not others))
+        if compared:
             self._settle()
         else:
             self._comparison.start()
@@ -459,8 +465,9 @@ class Session(QObject):
         if not searched_alike(self._compared, newest, self.catalog):
             return False
         try:
-            self._standing = other_curves(self._project, self.catalog, self._scenario)
-        except Exception:  # the same failure is reported from the worker
+            with at_once(0):
+                self._standing = other_curves(self._project, self.catalog, self._scenario)
+        except Exception:  # it is no more remembered, or fails: the worker finds or reports that
             return False
         self._comparison.stop()
         self._comparer.discard()

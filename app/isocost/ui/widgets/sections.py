@@ -65,6 +65,7 @@ def scrolling(body: QWidget, name: str = "", parent: QWidget | None = None) -> Q
     area.setObjectName(name)
     area.setWidget(body)
     area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     keep_bar(area)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

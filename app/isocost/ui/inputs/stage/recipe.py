@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.language import tr
@@ -15,7 +16,7 @@ from isocost.ui.inputs.pickers import Picker
 from isocost.ui.inputs.selected import selected
 from isocost.ui.inputs.stage.phases import PhaseTable
 from isocost.ui.inputs.stage.pickers import StageChoice, TeacherPicker
-from isocost.ui.look.theme import LIGHT, Theme
+from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.labels import plain_label
@@ -41,7 +42,7 @@ class StageInput(FieldInput):
 class RecipeGroup(QFrame):
     """One group of the selected stage's inputs; made when a stage first uses it."""
 
-    def __init__(self, plan: InputGroup, session: Session, theme: Theme) -> None:
+    def __init__(self, plan: InputGroup, session: Session) -> None:
         super().__init__()
         self.plan = plan
         self._session = session
@@ -69,7 +70,6 @@ class RecipeGroup(QFrame):
                 continue  # one table holds all of them
             self._rows[path] = row = self._row(path)
             column.addWidget(row)
-        self.apply_theme(theme)
 
     def _row(self, path: str) -> QWidget:
         if path.startswith(PHASES):
@@ -126,12 +126,17 @@ class RecipeGroup(QFrame):
 
 
 class Recipe(QWidget):
-    """The groups of the selected stage's kind, in its order."""
+    """The groups of the selected stage's kind, in its order; each wears the theme by itself.
+
+    Those of other kinds of stage stay, out of sight.
+    """
+
+    made = Signal(object)
+    """Another :class:`RecipeGroup`."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._theme: Theme = LIGHT
         self.groups: dict[InputGroup, RecipeGroup] = {}
         self._shown: tuple[InputGroup, ...] = ()
         self.setObjectName("recipe")
@@ -158,7 +163,8 @@ class Recipe(QWidget):
             self.groups[plan].hide()
         for plan in plans:
             if plan not in self.groups:
-                self.groups[plan] = RecipeGroup(plan, self._session, self._theme)
+                self.groups[plan] = made = RecipeGroup(plan, self._session)
+                self.made.emit(made)
             self._column.addWidget(self.groups[plan])  # a widget that is there already is moved to the end
         self._shown = plans
 
@@ -171,9 +177,3 @@ class Recipe(QWidget):
                     group.fold.setChecked(True)
                 return target
         return None
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Redraw icons and grow with the text."""
-        self._theme = theme
-        for group in self.groups.values():
-            group.apply_theme(theme)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.theme import Theme
+from isocost.ui.look.wardrobe import Worn
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.pickers import (
     ApiPicker,
@@ -194,7 +195,6 @@ class ProgrammeInputs(QFrame):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("programme_inputs")
-        self.setProperty("role", "card")
         self.setAccessibleName(tr("Inputs of the ledger"))
         self._session = session
         self._stale = True
@@ -202,23 +202,27 @@ class ProgrammeInputs(QFrame):
         self.title.setProperty("role", "card")
         self.subtitle = plain_label(tr("Costs nothing until you set it."))
         self.subtitle.setProperty("role", "small")
-        self.groups: dict[str, Group] = {}
-        self._theme = theme
+        self.groups = {plan.name: Group(plan, session, theme) for plan in GROUPS}
+        # Beneath them, not around: what is put on a frame Qt puts on all that is in it.
+        self._ground = QFrame(self)
+        self._ground.setProperty("role", "card")
         self._lay_out()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.answered.connect(self.refresh)
-        self.apply_theme(theme)
 
     def _lay_out(self) -> None:
         body = ScrollBody()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
-        self._column.setSpacing(8)
-        self._column.addStretch(1)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
+        column.setSpacing(8)
+        for group in self.groups.values():
+            column.addWidget(group)
+        column.addStretch(1)
         self.area = scrolling(body)
+        self.groups["people"].fold.setChecked(True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 4, 4)
+        layout.setContentsMargins(1, 13, 5, 5)
         layout.setSpacing(2)
         for label in (self.title, self.subtitle):
             label.setContentsMargins(MARGIN, 0, MARGIN, 0)
@@ -226,20 +230,18 @@ class ProgrammeInputs(QFrame):
         layout.addSpacing(10)
         layout.addWidget(self.area, 1)
 
-    def _fill(self) -> None:
-        """Make the groups when they are wanted first."""
-        if self.groups:
-            return
-        self.groups = {plan.name: Group(plan, self._session, self._theme) for plan in GROUPS}
-        for index, group in enumerate(self.groups.values()):
-            self._column.insertWidget(index, group)
-        self.groups["people"].fold.setChecked(True)
+    @property
+    def worn(self) -> tuple[Worn, ...]:
+        """Each group by itself, and what stands around them; the page gives the width."""
+        around = (self._ground, self.title, self.subtitle, self.area.verticalScrollBar())
+        return (
+            *((part, None) for part in around),
+            *((group, group.apply_theme) for group in self.groups.values()),
+        )
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type; the page gives the width."""
-        self._theme = theme
-        for group in self.groups.values():
-            group.apply_theme(theme)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._ground.resize(event.size())
 
     def refresh(self) -> None:
         """Show the newest project."""
@@ -250,7 +252,6 @@ class ProgrammeInputs(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fill()
         if self._stale:
             self.refresh()
 
@@ -260,7 +261,6 @@ class ProgrammeInputs(QFrame):
 
     def reveal(self, path: str) -> bool:
         """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""
-        self._fill()
         for group in self.groups.values():
             if path not in _expanded(group.plan.paths):
                 continue

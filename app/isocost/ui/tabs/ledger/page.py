@@ -12,6 +12,7 @@ from isocost.plan.inputs.billing import STAGES, counted
 from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import counted_words
 from isocost.ui.look.theme import Theme
+from isocost.ui.look.wardrobe import Worn
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
@@ -108,12 +109,15 @@ class LedgerPage(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    @property
+    def worn(self) -> tuple[Worn, ...]:
+        """Each card and group of inputs by itself: all of them are too many widgets for one turn."""
+        cards = ((card, card.apply_theme) for card in self.cards)
+        return (*cards, *self.inputs.worn, (self.area.verticalScrollBar(), self.apply_theme))
+
     def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type and colours."""
+        """Arrange what wears the theme by itself."""
         self._theme = theme
-        for card in self.cards:
-            card.apply_theme(theme)
-        self.inputs.apply_theme(theme)
         self._arrange()
 
     def holds(self, path: str) -> bool:
