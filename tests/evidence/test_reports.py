@@ -458,3 +458,25 @@ def test_unsloth_keeps_layer_inputs_on_the_host_where_nothing_else_is_said(catal
         for mode in ("full", "")
     )
     assert told - unsaid == pytest.approx(31 * 32768 * 4096 * 2 / 1e9, rel=0.01)
+
+
+def test_zero_2_holds_two_buckets_and_casts_what_is_not_quantised_to_16_bits(catalog):
+    """QLoRA of a 7B of 152K words on one A100 under ZeRO-2, 256 tokens: 11.5 GB (README of Qwen)."""
+    stated = {
+        "kind": "qlora",
+        "precision": "fp16",
+        "date": "2023-12",
+        "lora_rank": "64",
+        "global_batch_seqs": "8",
+        "framework": "HF Transformers + PEFT + DeepSpeed",
+    }
+
+    def peak(length, **changes):
+        return run(catalog, "Qwen1.5 7B", "A100-SXM4-80GB", 1, length, **(stated | changes))
+
+    assert peak(256, zero_or_fsdp="ZeRO-2").reserved_memory_gb == pytest.approx(11.5, rel=0.1)
+    alone = peak(256, zero_or_fsdp="none", framework="HF Transformers + PEFT")
+    shared = peak(256, zero_or_fsdp="ZeRO-2")
+    tables = 2 * 151936 * 4096
+    wider = alone.peak_memory_gb - shared.peak_memory_gb
+    assert wider == pytest.approx((2.0 * tables - 3 * 2 * 2e8) / 1e9, abs=0.5)
