@@ -525,3 +525,33 @@ def test_adapters_of_attention_alone_are_fewer_than_of_all_matrices(catalog):
     wrong = found("wibble")
     assert "left out: lora_targets is wibble: wibble is no module known" in wrong.note
     assert wrong.peak_memory_gb == every.peak_memory_gb
+
+
+QWEN_1_8B = {"n_layers": "24", "d_model": "2048", "n_heads": "16", "d_ff": "5504", "vocab": "151936"}
+
+
+@pytest.mark.parametrize(("length", "measured"), [(256, 2048.0), (512, 4096.0), (1024, 7447.0)])
+def test_short_microbatches_wait_for_the_host_operator_by_operator(catalog, length, measured):
+    """A 1.8B under PEFT: a second for eight microbatches, whatever their length (README of Qwen)."""
+    stated = QWEN_1_8B | {
+        "kind": "lora",
+        "lora_rank": "64",
+        "framework": "HF Transformers + PEFT",
+        "date": "2023-12",
+    }
+    found = run(catalog, "one of 2023", "A100-SXM4-80GB", 1, length, global_batch_seqs="8", **stated)
+    assert found.tokens_per_s == pytest.approx(measured, rel=0.25)
+
+
+def test_more_adapters_take_the_host_longer_where_they_are_called_one_by_one(catalog):
+    stated = QWEN_1_8B | {"kind": "lora", "date": "2023-12", "global_batch_seqs": "8"}
+
+    def rate(framework, targets):
+        changes = stated | {"framework": framework, "lora_targets": targets}
+        return run(catalog, "one of 2023", "A100-SXM4-80GB", 1, 256, **changes).tokens_per_s
+
+    eager = rate("HF Transformers", "q_proj v_proj") / rate("HF Transformers", "all-linear")
+    compiled = rate("HF Transformers + torch.compile", "q_proj v_proj") / rate(
+        "HF Transformers + torch.compile", "all-linear"
+    )
+    assert eager > 1.3 > 1.1 > compiled >= 1.0

@@ -198,7 +198,8 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         backward=backward,
         selective=selective,
         head=_head(tokens, t, w, m, tp),
-        host=m.host * (1.0 + moe_share * _routed_launches(t, m, split)),
+        host=m.host * (1.0 + moe_share * _routed_launches(t, m, split))
+        + m.adapter_host * w.adapted.count(t.matrices - 1.0),
         weights=_weight_gradients(w, forward, backward),
         repeated=w.repeated,
     )
