@@ -555,3 +555,14 @@ def test_more_adapters_take_the_host_longer_where_they_are_called_one_by_one(cat
         "HF Transformers + torch.compile", "all-linear"
     )
     assert eager > 1.3 > 1.1 > compiled >= 1.0
+
+
+@pytest.mark.parametrize(("gpu", "length"), [("RTX 3090", 5789), ("A100-SXM4-40GB", 12264), ("A6000", 15502)])
+def test_an_allocator_keeps_no_more_than_the_device_has(catalog, gpu, length):
+    """The longest sequences of QLoRA of an 8B that ran on cards of 24, 40 and 48 GB (README of Unsloth)."""
+    stated = {"kind": "qlora", "lora_rank": "32", "framework": "HF Transformers (TRL)", "date": "2024-12"}
+    found = run(catalog, "Llama 3.1 8B", gpu, 1, length, zero_or_fsdp="none", **stated)
+    held = catalog.accelerator(gpu).spec.memory_bytes / 1e9 * 1.0737
+    assert found.peak_memory_gb <= found.reserved_memory_gb < held
+    short = run(catalog, "Llama 3.1 8B", gpu, 1, 512, zero_or_fsdp="none", **stated)
+    assert short.reserved_memory_gb == pytest.approx(1.17 * short.peak_memory_gb)
