@@ -299,3 +299,11 @@ def test_adapters_of_a_mixture_stand_at_every_expert_and_at_the_shared_ones():
     assert adapter_parameters(models.MIXTRAL_8X7B, 16.0) == 16 * 32 * (attention + 8 * experts)
     shared = replace(models.MIXTRAL_8X7B, shared_experts=2.0)
     assert adapter_parameters(shared, 16.0) == 16 * 32 * (attention + 10 * experts)
+
+
+def test_adapters_of_queries_and_values_alone_are_counted():
+    """3,407,872 trainable parameters at rank 8, as PEFT prints them of Llama 3 8B."""
+    assert adapter_parameters(models.LLAMA3_8B, 8.0, ("query", "value")) == 3_407_872
+    parts = (("query", "key"), ("value", "output"), ("up",), ("down",))
+    whole = adapter_parameters(models.MIXTRAL_8X7B, 16.0)
+    assert sum(adapter_parameters(models.MIXTRAL_8X7B, 16.0, each) for each in parts) == whole

@@ -72,12 +72,17 @@ def test_memory_is_scored_where_a_peak_is_published(catalog):
 
 
 def test_peaks_are_compared_as_their_source_reports_them(catalog):
-    def expected(notes: str, framework: str = "Megatron-LM", accelerators: float = 8.0) -> float:
+    def expected(
+        notes: str, framework: str = "Megatron-LM", accelerators: float = 8.0, peak: float = 50.0
+    ) -> float:
         spec = run_spec(runs(notes=notes, framework=framework, accelerators=accelerators), catalog)
-        return as_reported(spec, 100.0, catalog.constants.memory)
+        return as_reported(spec, peak, catalog.constants.memory)
 
-    assert expected("") == 100.0
-    assert 102.0 < expected("memory reserved") < 107.0
+    assert expected("") == 50.0
+    assert 51.0 < expected("memory reserved") < 53.5
+    # No more than the device has can be kept.
+    assert expected("memory reserved", peak=83.0) < 84.0
+    assert expected("memory reserved", peak=100.0) == 100.0
     # The driver sees the device's context, and the buffers of communication where there is any.
     assert expected("memory driver") - expected("memory reserved") == pytest.approx(2.0)
     assert expected("memory driver", accelerators=1.0) - expected("memory reserved") == pytest.approx(0.6)

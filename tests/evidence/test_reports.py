@@ -458,3 +458,111 @@ def test_unsloth_keeps_layer_inputs_on_the_host_where_nothing_else_is_said(catal
         for mode in ("full", "")
     )
     assert told - unsaid == pytest.approx(31 * 32768 * 4096 * 2 / 1e9, rel=0.01)
+
+
+def test_zero_2_holds_two_buckets_and_casts_what_is_not_quantised_to_16_bits(catalog):
+    """QLoRA of a 7B of 152K words on one A100 under ZeRO-2, 256 tokens: 11.5 GB (README of Qwen)."""
+    stated = {
+        "kind": "qlora",
+        "precision": "fp16",
+        "date": "2023-12",
+        "lora_rank": "64",
+        "global_batch_seqs": "8",
+        "framework": "HF Transformers + PEFT + DeepSpeed",
+    }
+
+    def peak(length, **changes):
+        return run(catalog, "Qwen1.5 7B", "A100-SXM4-80GB", 1, length, **(stated | changes))
+
+    assert peak(256, zero_or_fsdp="ZeRO-2").reserved_memory_gb == pytest.approx(11.5, rel=0.1)
+    alone = peak(256, zero_or_fsdp="none", framework="HF Transformers + PEFT")
+    shared = peak(256, zero_or_fsdp="ZeRO-2")
+    tables = 2 * 151936 * 4096
+    wider = alone.peak_memory_gb - shared.peak_memory_gb
+    assert wider == pytest.approx((2.0 * tables - 3 * 2 * 2e8) / 1e9, abs=0.5)
+
+
+def test_a_compiler_fuses_what_runs_operator_by_operator(catalog):
+    """LitGPT under torch.compile, 16-bit weights whole and all else over 8 H100: 27.7 GB for Llama 2 7B at
+    4,096 tokens, 51.7 for Llama 3.1 8B at 8,192 (lightning-thunder, pull request 1528)."""
+    stated = {"precision": "fp8", "kind": "pretrain", "recompute": "none", "zero_or_fsdp": "ZeRO-2"}
+    stated |= {"optimizer": "adamw-bf16", "global_batch_seqs": "8"}
+    compiled = stated | {"framework": "LitGPT + torch.compile (FSDP2)"}
+    assert run(catalog, "Llama 2 7B", "H100", 8, 4096, **compiled).peak_memory_gb == pytest.approx(
+        27.7, rel=0.2
+    )
+    found = run(catalog, "Llama 3.1 8B", "H100", 8, 8192, **compiled)
+    assert found.peak_memory_gb == pytest.approx(51.7, rel=0.1)
+    eager = run(catalog, "Llama 3.1 8B", "H100", 8, 8192, **(compiled | {"framework": "LitGPT"}))
+    assert eager.peak_memory_gb > 1.2 * found.peak_memory_gb
+    denied = run(
+        catalog, "Llama 3.1 8B", "H100", 8, 8192, **compiled | {"framework": "LitGPT, no torch.compile"}
+    )
+    assert denied.peak_memory_gb == eager.peak_memory_gb
+
+
+def test_adapters_of_attention_alone_are_fewer_than_of_all_matrices(catalog):
+    """Mixtral on two A100 under FSDP, adapters of attention: 57.5 GB (fms-acceleration)."""
+    stated = {"kind": "lora", "framework": "HF Transformers (TRL)", "date": "2024-11", "zero_or_fsdp": "FSDP"}
+
+    def found(targets):
+        return run(
+            catalog,
+            "Mixtral 8x7B",
+            "A100-SXM4-80GB",
+            2,
+            4096,
+            micro_batch="2",
+            lora_targets=targets,
+            **stated,
+        )
+
+    every, attention = found(""), found("q_proj k_proj v_proj o_proj")
+    assert attention.peak_memory_gb == pytest.approx(57.5, rel=0.1)
+    assert attention.peak_memory_gb < every.peak_memory_gb
+    assert attention.tokens_per_s > every.tokens_per_s
+    assert found("all-linear").peak_memory_gb == every.peak_memory_gb
+    wrong = found("wibble")
+    assert "left out: lora_targets is wibble: wibble is no module known" in wrong.note
+    assert wrong.peak_memory_gb == every.peak_memory_gb
+
+
+QWEN_1_8B = {"n_layers": "24", "d_model": "2048", "n_heads": "16", "d_ff": "5504", "vocab": "151936"}
+
+
+@pytest.mark.parametrize(("length", "measured"), [(256, 2048.0), (512, 4096.0), (1024, 7447.0)])
+def test_short_microbatches_wait_for_the_host_operator_by_operator(catalog, length, measured):
+    """A 1.8B under PEFT: a second for eight microbatches, whatever their length (README of Qwen)."""
+    stated = QWEN_1_8B | {
+        "kind": "lora",
+        "lora_rank": "64",
+        "framework": "HF Transformers + PEFT",
+        "date": "2023-12",
+    }
+    found = run(catalog, "one of 2023", "A100-SXM4-80GB", 1, length, global_batch_seqs="8", **stated)
+    assert found.tokens_per_s == pytest.approx(measured, rel=0.25)
+
+
+def test_more_adapters_take_the_host_longer_where_they_are_called_one_by_one(catalog):
+    stated = QWEN_1_8B | {"kind": "lora", "date": "2023-12", "global_batch_seqs": "8"}
+
+    def rate(framework, targets):
+        changes = stated | {"framework": framework, "lora_targets": targets}
+        return run(catalog, "one of 2023", "A100-SXM4-80GB", 1, 256, **changes).tokens_per_s
+
+    eager = rate("HF Transformers", "q_proj v_proj") / rate("HF Transformers", "all-linear")
+    compiled = rate("HF Transformers + torch.compile", "q_proj v_proj") / rate(
+        "HF Transformers + torch.compile", "all-linear"
+    )
+    assert eager > 1.3 > 1.1 > compiled >= 1.0
+
+
+@pytest.mark.parametrize(("gpu", "length"), [("RTX 3090", 5789), ("A100-SXM4-40GB", 12264), ("A6000", 15502)])
+def test_an_allocator_keeps_no_more_than_the_device_has(catalog, gpu, length):
+    """The longest sequences of QLoRA of an 8B that ran on cards of 24, 40 and 48 GB (README of Unsloth)."""
+    stated = {"kind": "qlora", "lora_rank": "32", "framework": "HF Transformers (TRL)", "date": "2024-12"}
+    found = run(catalog, "Llama 3.1 8B", gpu, 1, length, zero_or_fsdp="none", **stated)
+    held = catalog.accelerator(gpu).spec.memory_bytes / 1e9 * 1.0737
+    assert found.peak_memory_gb <= found.reserved_memory_gb < held
+    short = run(catalog, "Llama 3.1 8B", gpu, 1, 512, zero_or_fsdp="none", **stated)
+    assert short.reserved_memory_gb == pytest.approx(1.17 * short.peak_memory_gb)

@@ -366,3 +366,28 @@ def test_a_row_of_pax_recomputes_layers_unless_it_says_otherwise(catalog):
     row = {"gpu": "A100 80GB", "n_gpus": "64", "framework": "Pax (JAX)", "zero_or_fsdp": "FSDP"}
     assert "recompute full" in one(catalog, **row).layout
     assert "recompute selective" in one(catalog, **row, recompute="selective").layout
+
+
+@pytest.mark.parametrize(
+    ("text", "matrices"),
+    [
+        ("q_proj v_proj", {"query", "value"}),
+        ("['q_proj', 'k_proj', 'v_proj', 'o_proj']", {"query", "key", "value", "output"}),
+        ("attention", {"query", "key", "value", "output"}),
+        ("linear_qkv,linear_proj", {"query", "key", "value", "output"}),
+        ("query_key_value; dense", {"query", "key", "value", "output"}),
+        ("gate_up_proj down_proj", {"up", "down"}),
+        ("all-linear", {"query", "key", "value", "output", "up", "down"}),
+        ("c_attn, c_proj, w1, w3", {"query", "key", "value", "output", "up", "down"}),
+        ("kv_a_proj_with_mqa q_b_proj", {"query", "key", "value"}),
+        ("q_proj and lm_head", {"query"}),
+    ],
+)
+def test_modules_with_adapters_are_known_by_their_names(text, matrices):
+    assert words.lora_targets(text) == matrices
+
+
+def test_no_modules_named_are_none():
+    assert words.lora_targets("") is None
+    with pytest.raises(words.UnknownWordError, match="wibble is no module known"):
+        words.lora_targets("q_proj wibble")

@@ -6,13 +6,14 @@ smooth shapes of a slider and fields that are numpy arrays of one length alike.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.engine.records import Transformer
+from isocost.engine.records import ADAPTED_MATRICES, AdaptedMatrix, Transformer
 
 TRAIN_FLOPS = 6.0
 """FLOPs per parameter and trained token: 2 forward, 4 backward (arXiv 2001.08361, section 2.1)."""
@@ -305,11 +306,14 @@ def six_nd(active: float, tokens: float) -> float:
     return TRAIN_FLOPS * active * tokens
 
 
-def adapter_parameters(t: Transformer, rank: float) -> float:
+def adapter_parameters(
+    t: Transformer, rank: float, targets: Collection[AdaptedMatrix] = ADAPTED_MATRICES
+) -> float:
     """Parameters of low-rank adapters (arXiv 2106.09685): rank x (inputs + outputs) of each matrix.
 
-    Attention and every feed-forward matrix are adapted, those of each expert included; embedding, head and
-    router are not.
+    ``targets`` are the matrices adapted, those of each expert included; embedding, head and router are not.
+    Latent keys and values share their projections, adapted where either is; a state space's input counts as
+    queries, its output as attention's.
 
     >>> llama = Transformer("Llama 3.1 8B", 32.0, 4096.0, 32.0, 8.0, 128.0, 14336.0, 128256.0)
     >>> adapter_parameters(llama, rank=16.0)
@@ -317,20 +321,20 @@ def adapter_parameters(t: Transformer, rank: float) -> float:
     """
     h, query = t.hidden, t.heads * query_key_dim(t)
     out = t.heads * value_dim(t)
+    q, k, v, o, up, down = (float(each in targets) for each in ADAPTED_MATRICES)
     if t.attention == "mla":
-        down = h + t.kv_lora_rank + t.qk_rope_dim
-        up = t.kv_lora_rank + t.heads * (t.qk_nope_dim + t.v_head_dim)
+        latent = h + 2.0 * t.kv_lora_rank + t.qk_rope_dim + t.heads * (t.qk_nope_dim + t.v_head_dim)
         queries = h + 2.0 * t.q_lora_rank + query if t.q_lora_rank > 0 else h + query
-        attention = queries + down + up + out + h
+        attention = q * queries + max(k, v) * latent + o * (out + h)
     else:
-        kv = mean_kv_width(t)
         ratio = mean_head_ratio(t)
-        attention = (h + query * ratio) + 2.0 * (h + kv) + (out * ratio + h)
+        attention = q * (h + query * ratio) + (k + v) * (h + mean_kv_width(t)) + o * (out * ratio + h)
     states = state_layers(t)
-    mixers = (t.layers - states) * attention + states * (2.0 * h + t.state_projected + t.state_width)
-    dense = ffn_matrices(t) * (h + t.ffn)
+    mixed = q * (h + t.state_projected) + o * (t.state_width + h)
+    mixers = (t.layers - states) * attention + states * mixed
+    matrices = up * (ffn_matrices(t) - 1.0) + down
     experts = t.experts * (expert_width(t) + t.expert_ffn) + t.shared_experts * (h + t.expert_ffn)
-    return rank * (mixers + dense_layers(t) * dense + t.moe_layers * ffn_matrices(t) * experts)
+    return rank * (mixers + matrices * (dense_layers(t) * (h + t.ffn) + t.moe_layers * experts))
 
 
 def kv_elements_per_token(t: Transformer) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,7 +29,14 @@ from isocost.engine.architecture import (
     value_dim,
     windowed_share,
 )
-from isocost.engine.records import SCHEDULE_CODES, Optimizer, Transformer, Workload
+from isocost.engine.records import (
+    ADAPTED_MATRICES,
+    SCHEDULE_CODES,
+    AdaptedMatrix,
+    Optimizer,
+    Transformer,
+    Workload,
+)
 
 Array = NDArray[np.float64]
 Number = float | Array
@@ -266,6 +273,50 @@ def _dense_share(t: Transformer) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrices:
+    """1 for each matrix of a layer that something is true of, else 0, in order of ``ADAPTED_MATRICES``."""
+
+    query: Array
+    key: Array
+    value: Array
+    output: Array
+    up: Array
+    down: Array
+
+    @classmethod
+    def adapted(cls, works: Sequence[Workload]) -> Matrices:
+        """Those that have adapters: none where the weights themselves are trained."""
+        return cls._of([frozenset() if w.method == "full" else w.lora_targets for w in works])
+
+    @classmethod
+    def trained(cls, works: Sequence[Workload]) -> Matrices:
+        """Those that are trained themselves or by an adapter."""
+        return cls._of([frozenset(ADAPTED_MATRICES) if w.method == "full" else w.lora_targets for w in works])
+
+    @classmethod
+    def _of(cls, chosen: Sequence[frozenset[AdaptedMatrix]]) -> Matrices:
+        return cls(*(array_of(chosen, partial(_contains, each)) for each in ADAPTED_MATRICES))
+
+    @property
+    def latent(self) -> Array:
+        """Keys and values that share their projections."""
+        return np.maximum(self.key, self.value)
+
+    @property
+    def attention_input(self) -> Array:
+        """Any of those that read a layer's input."""
+        return np.maximum(self.query, self.latent)
+
+    def count(self, inwards: Array) -> Array:
+        """How many there are in a layer with so many matrices into its feed-forward."""
+        return self.query + self.key + self.value + self.output + inwards * self.up + self.down
+
+
+def _contains(matrix: AdaptedMatrix, chosen: frozenset[AdaptedMatrix]) -> bool:
+    return matrix in chosen
+
+
+@dataclass(frozen=True, slots=True)
 class Workloads:
     """Steps of each row: sequence, batch, number format and method as arrays of one length."""
 
@@ -285,7 +336,8 @@ class Workloads:
     """1 when frozen weights are stored in 4 bits and unpacked for every product (QLoRA)."""
     wide_experts: Array
     """1 where experts are not among them."""
-    adapter_rank: Array
+    adapted: Matrices
+    """Those that have adapters."""
     fused_attention: Array
     """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
     state_bytes: Array
@@ -324,7 +376,7 @@ class Workloads:
             frozen=array_of(works, lambda w: w.method != "full"),
             quantised=array_of(works, lambda w: w.method == "qlora"),
             wide_experts=array_of(works, lambda w: w.experts_unquantised),
-            adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
+            adapted=Matrices.adapted(works),
             fused_attention=array_of(works, lambda w: w.flash_attention),
             state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),
             host_updates=array_of(works, lambda w: w.offload != "none"),

@@ -26,6 +26,9 @@ Schedule = Literal["1f1b", "zero-bubble", "zbv", "v-half", "dualpipe"]
 """The order in which pipeline stages run passes; ``1f1b`` is interleaved where a stage has chunks."""
 SCHEDULE_CODES: dict[Schedule, int] = {"1f1b": 0, "zero-bubble": 1, "zbv": 2, "v-half": 3, "dualpipe": 4}
 Method = Literal["full", "lora", "qlora"]
+AdaptedMatrix = Literal["query", "key", "value", "output", "up", "down"]
+"""Matrices of a layer that adapters change: those into the feed-forward, its gate's too, are ``up``."""
+ADAPTED_MATRICES: tuple[AdaptedMatrix, ...] = ("query", "key", "value", "output", "up", "down")
 Optimizer = Literal[
     "adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon", "lion", "adafactor", "sgd"
 ]
@@ -175,6 +178,10 @@ class Workload:
     """What waits in the memory of the host, which then updates the weights."""
     schedule: Schedule = "1f1b"
     """Of the pipeline, where there is one."""
+    lora_targets: frozenset[AdaptedMatrix] = frozenset(ADAPTED_MATRICES)
+    """Matrices that have adapters, in every layer; all experts' where they are of the feed-forward."""
+    compiled: bool = False
+    """Whether a compiler fuses what its framework runs operator by operator."""
 
     @property
     def attended(self) -> float:

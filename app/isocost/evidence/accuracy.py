@@ -12,6 +12,7 @@ from isocost.catalog.constants.memory import MemoryProfiles
 from isocost.catalog.entries.frameworks import frameworks
 from isocost.engine.arrays import Array
 from isocost.evidence.measured_rows import RunSpec
+from isocost.evidence.predict import reserved_gb
 from isocost.quantities.units import GIGA
 
 SMALLEST_GROUP = 4
@@ -163,7 +164,7 @@ def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> floa
     told, name = spec.run.notes.casefold(), spec.run.framework.casefold()
     if not frameworks().reserved_peaks.in_name(name) and "reserved" not in told and "driver" not in told:
         return peak_gb
-    taken = peak_gb * profiles.reserved(spec.run.framework, spec.stack)
+    taken = reserved_gb(spec, peak_gb, profiles)
     outside = profiles.for_framework(spec.run.framework, spec.stack).outside(spec.run.accelerators)
     return taken + outside / GIGA * ("driver" in told)
 

@@ -12,7 +12,8 @@ SPEED = "tokens_per_s_per_gpu"
 
 TRAINING_READ = frozenset(
     (
-        *("id", "source", "notes", "date", "framework", "stack", "kind", "optimizer", "lora_rank"),
+        *("id", "source", "notes", "date", "framework", "stack", "kind", "optimizer"),
+        *("lora_rank", "lora_targets"),
         *("model", "n_layers", "d_model", "n_heads", "n_kv_heads", "d_ff", "vocab", "ffn_type"),
         *("n_experts", "moe_layers", "top_k", "n_shared_experts", "d_ff_expert"),
         *("gpu", "n_gpus", "gpus_per_node", "network_gbit_s", "matmul_tflops", "precision"),

@@ -81,6 +81,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     split = max(run.tp or 1.0, run.pp or 1.0) > 1.0
     stack = run.stack or stack_of(run.framework, run.source, split=split)
     usual = catalog.constants.memory.for_framework(run.framework, stack)
+    compiled = words.compiled(run.framework, run.notes)
     fused = run.fused_attention
     if fused is None:
         fused = year is None or year >= UNFUSED_UNTIL
@@ -95,13 +96,14 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         offload_activations=run.offload_activations or (run.recompute is None and usual.offload_activations),
         offload=run.offload,
         lora_rank=run.lora_rank,
+        lora_targets=words.lora_targets(run.lora_targets) or frozenset(usual.lora_targets),
         document=run.document or math.inf,
         schedule=run.schedule,
         wide_experts=model.is_moe and frameworks().experts_unquantised(run.framework, year or PRESENT),
         fused_kernels=frameworks().fused.in_name(run.framework.casefold()),
         recompute_share=run.recompute_share or words.recompute_share(run.notes) or 1.0,
-        whole_logits=run.whole_logits
-        or usual.keeps_all_logits(f"{run.framework} {run.notes}", year or PRESENT),
+        whole_logits=run.whole_logits or usual.keeps_all_logits(compiled, year or PRESENT),
+        compiled=compiled,
     )
     recompute = run.recompute or usual.recompute
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
@@ -155,12 +157,13 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
     n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (FA2, FA3, cuDNN,
     flash or unfused), overlap (off), matmul_tflops (of a large product, measured on the part in the row's
-    precision), schedule (1f1b, zero-bubble, zbv, v-half, dualpipe), lora_rank, document_len (mean tokens of
-    documents packed into a sequence and masked apart), optimizer (adamw, adamw_8bit, lion...; else what the
-    framework uses), stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and
-    direction; else the catalogue's) and gpus_per_node. A word that nothing is known of, in a column that
-    need not be given, is left out and named (``RunSpec.unknown``). Raises ValueError saying what else is
-    missing or not understood.
+    precision), schedule (1f1b, zero-bubble, zbv, v-half, dualpipe), lora_rank, lora_targets (modules that
+    have adapters: q_proj v_proj, attention, all-linear...; else the framework's recipes'), document_len (mean
+    tokens of documents packed into a sequence and masked apart), optimizer (adamw, adamw_8bit, lion...; else
+    what the framework uses), stack (vendor, open or research), network_gbit_s (between nodes, per
+    accelerator and direction; else the catalogue's) and gpus_per_node. A word that nothing is known of, in a
+    column that need not be given, is left out and named (``RunSpec.unknown``). Raises ValueError saying what
+    else is missing or not understood.
     """
     text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
@@ -207,6 +210,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         offload=words.offload(text.get("zero_or_fsdp", ""), text.get("framework", "")),
         offload_activations=words.layer_inputs_offloaded(text.get("recompute", "")),
         lora_rank=_number(text, "lora_rank") or 16.0,
+        lora_targets=text.get("lora_targets", "") if read(words.lora_targets, "lora_targets") else "",
         document=_number(text, "document_len"),
         sequence_parallel=read(partial(words.flag, name="seq_parallel"), "seq_parallel"),
         recompute=read(words.recompute, "recompute"),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.memory import Reported
+from isocost.catalog.constants.memory import MemoryProfiles, Reported
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.arrays import Array
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_CODES, SHARDING_NAMES
@@ -19,6 +19,7 @@ from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Optimizer
 from isocost.engine.search.candidates import is_whole
 from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
+from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.completion import Batch, complete
 from isocost.evidence.measured_rows import RunSpec
@@ -114,7 +115,7 @@ def _prediction(
         p10=rate * low,
         p90=rate * high,
         peak_memory_gb=peak,
-        reserved_memory_gb=peak * known.memory.reserved(spec.run.framework, spec.stack),
+        reserved_memory_gb=reserved_gb(spec, peak, known.memory),
         memory_low_gb=peak * reported.low,
         memory_high_gb=peak * reported.high,
         fits=_fits(batch, index, row, reported),
@@ -124,6 +125,18 @@ def _prediction(
         step_seconds=seconds,
         over_peak=over_peak(spec, spec.run.tokens_per_s),
     )
+
+
+def reserved_gb(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> float:
+    """GB an allocator takes from the device where its tensors fill ``peak_gb``, as it would report them.
+
+    What it keeps over them it frees when the device has no more (PyTorch's caching allocator does before it
+    gives up), so that no more is kept than the device has.
+    """
+    framework, stack = spec.run.framework, spec.stack
+    outside = profiles.for_framework(framework, stack).outside(spec.run.accelerators)
+    most = (usable_bytes(spec.accelerator) - outside) / GIGA
+    return max(peak_gb, min(peak_gb * profiles.reserved(framework, stack), most))
 
 
 def _fits(batch: Batch, index: int, row: int, reported: Reported) -> Fits:

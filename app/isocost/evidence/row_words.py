@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.records import (
+    ADAPTED_MATRICES,
+    AdaptedMatrix,
     AttentionKernel,
     Method,
     Offload,
@@ -35,7 +37,7 @@ _YES = frozenset(
 
 _FLAGGED = frozenset({"1", "1.0", "true", "yes", "on", "enabled", "y", "t"})
 
-_DENIED = re.compile(r"\b(no|not|without|w/o|non)[\s-]+[\w-]+|[\w-]+[\s=:]+(off|false|disabled)\b")
+_DENIED = re.compile(r"\b(no|not|without|w/o|non)[\s-]+[\w.-]+|[\w.-]+[\s=:]+(off|false|disabled)\b")
 """A word and that it does not hold: "no FSDP", "fsdp=off"."""
 
 SERVERS_APART = -1.0
@@ -197,6 +199,11 @@ def software(framework: str, notes: str) -> str:
     return " + ".join([framework, *beside]) if framework.strip() else framework
 
 
+def compiled(framework: str, notes: str) -> bool:
+    """Whether a compiler made a run's kernels, by its framework's name or its notes."""
+    return "compile" in _held(f"{framework} {notes}".casefold())
+
+
 _KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
     (r"unfused|eager|math|naive|^none$", False, None),
     (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton|flex", True, "fa2"),
@@ -330,6 +337,50 @@ def method(text: str) -> Method:
     if words and words not in BLANK and not _TRAINED.search(words):
         raise UnknownWordError(tr("kind is {text}: use pretrain, sft, lora or qlora.", text=text.strip()))
     return "full"
+
+
+_QKV: tuple[AdaptedMatrix, ...] = ("query", "key", "value")
+
+_ADAPTED: tuple[tuple[str, tuple[AdaptedMatrix, ...]], ...] = (
+    (r"all|all-?linear|linear|target-?linear", ADAPTED_MATRICES),
+    (r"attention|attn|self-?attn", (*_QKV, "output")),
+    (r"mlp|ffn|feed-?forward|experts?", ("up", "down")),
+    (r"(w|c-?attn|attention-?|linear-?)?qkv(-?proj)?|c-?attn|w-?pack|query-?key-?value", _QKV),
+    (r"w?q|query|(linear-?)?q(-?[ab])?-?proj|(linear-)?q-(down|up)-proj", ("query",)),
+    (r"w?k|key|k-?proj", ("key",)),
+    (r"w?v|value|v-?proj", ("value",)),
+    (r"kv|kv-?[ab]-?proj(-?with-?mqa)?|linear-kv-(down|up)-proj", ("key", "value")),
+    (r"w?o|o-?proj|out(put)?(-?proj)?|projection|linear-proj|(attention-)?dense|attn-?c-?proj", ("output",)),
+    (r"gate|up|(gate|up|gate-?up)-?proj|w[13]|(linear-)?fc-?1|c-?fc|dense-h-to-4h", ("up",)),
+    (r"down|down-?proj|w2|(linear-)?fc-?2|dense-4h-to-h|mlp-?c-?proj", ("down",)),
+    (r"c-?proj", ("output", "down")),
+    (r"lm-?head|head|embed(ding|-?tokens)?|norm|and", ()),
+)
+"""Patterns of a module's name and the matrices of a layer it stands for; tables have no adapters here."""
+
+
+def lora_targets(text: str) -> frozenset[AdaptedMatrix] | None:
+    """The matrices that have adapters, by modules' names ("q_proj v_proj", "all-linear"); None for a blank.
+
+    Raises UnknownWordError naming the first name that is none.
+    """
+    found: set[AdaptedMatrix] = set()
+    if text.strip().casefold() in BLANK:
+        return None
+    for name in re.findall(r"[^\s,;+/|&\[\]()'\"]+", text.casefold()):
+        plain = re.sub(r"[._]+", "-", name).strip("-")
+        matched = next((what for pattern, what in _ADAPTED if re.fullmatch(pattern, plain)), None)
+        if matched is None:
+            raise UnknownWordError(
+                tr(
+                    "lora_targets is {text}: {name} is no module known; use all-linear, attention, mlp or "
+                    "names such as q_proj, o_proj and up_proj.",
+                    text=text.strip(),
+                    name=name,
+                )
+            )
+        found.update(matched)
+    return frozenset(found) or None
 
 
 def gated(text: str) -> bool:

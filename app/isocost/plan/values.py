@@ -11,6 +11,7 @@ from isocost.language import later, tr
 PrecisionName = Literal["fp32", "tf32", "fp16", "bf16", "bf16-true", "fp8", "mxfp8", "mxfp4", "nvfp4"]
 StackName = Literal["vendor", "open", "research"]
 TuningMethod = Literal["full", "lora", "dora", "lora-8bit", "qlora"]
+TuningTargets = Literal["all-linear", "attention", "query-value"]
 TuningOptimizer = Literal[
     "adamw",
     "adamw-paged",
@@ -137,6 +138,8 @@ class Tuning(Value, frozen=True):
     method: TuningMethod = "full"
     rank: float = 16.0
     """Of the low-rank adapters."""
+    targets: TuningTargets = "all-linear"
+    """Matrices of a layer that have adapters."""
     epochs: float = 1.0
     packing: float = 0.95
     """Share of each batch that is real tokens: 0.95 packed, about 0.35 for unpacked chats."""

@@ -141,6 +141,24 @@ PLANS = {
         },
         "activations kept in the host's memory are not reckoned",
     ),
+    "adapters of some matrices": (
+        "a.yaml",
+        AXOLOTL + "adapter: lora\nlora_r: 8\nlora_target_modules: [q_proj, v_proj]\n",
+        {"stage.tuning.method": "lora", "stage.tuning.rank": 8.0, "stage.tuning.targets": "query-value"},
+        "axolotl settings",
+    ),
+    "adapters of matrices that a plan cannot name": (
+        "a.yaml",
+        AXOLOTL + "adapter: qlora\nload_in_4bit: true\nlora_r: 8\nlora_target_modules: [q_proj, k_proj]\n",
+        {"stage.tuning.method": "qlora", "stage.tuning.targets": "attention"},
+        "adapters of q_proj k_proj: those of attention are the nearest that a plan has",
+    ),
+    "adapters of modules nobody knows": (
+        "a.yaml",
+        AXOLOTL + "adapter: lora\nlora_r: 8\nlora_target_modules: [wibble]\n",
+        {"stage.tuning.targets": "all-linear"},
+        "wibble is no module known",
+    ),
     "weights in 16 bits, packed, in steps": (
         "a.yaml",
         AXOLOTL.replace("bf16", "bfloat16") + "sample_packing: true\nmax_steps: 100\ndp_shard_size: 8\n",

@@ -56,7 +56,15 @@ def runs(draw) -> Wanted:
     gpus = tp * pp * cp * dp
     sharding = draw(st.sampled_from(["none", "zero1", "zero2", "zero3"]))
     tuning = draw(
-        st.sampled_from([None, Tuning(), Tuning(method="lora"), Tuning(method="qlora", packing=0.35)])
+        st.sampled_from(
+            [
+                None,
+                Tuning(),
+                Tuning(method="lora"),
+                Tuning(method="lora", targets="attention"),
+                Tuning(method="qlora", targets="query-value", packing=0.35),
+            ]
+        )
     )
     return Wanted(
         title=draw(st.text(max_size=30)),

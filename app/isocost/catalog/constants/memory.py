@@ -11,7 +11,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import checked, yaml_content
-from isocost.engine.records import Optimizer, Recompute, Stack
+from isocost.engine.records import ADAPTED_MATRICES, AdaptedMatrix, Optimizer, Recompute, Stack
 from isocost.engine.training.states import WHOLE_LOGIT, MemoryProfile
 from isocost.language import tr
 
@@ -54,6 +54,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     that trains a checkpoint's 16-bit weights as they are unless it is told to widen them."""
     recompute: Recompute | None = None
     """The same; None = the least that fits."""
+    lora_targets: tuple[AdaptedMatrix, ...] = ADAPTED_MATRICES
+    """Matrices that have adapters in runs that do not say which."""
     reserved: float | None = None
     """What an allocator takes over what it fills, where it is known of this framework (``Reported``)."""
     whole_logits_until: float = 0.0
@@ -63,9 +65,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offload_activations: bool = False
     """Whether runs that do not say what they recompute keep layer inputs on the host."""
 
-    def keeps_all_logits(self, software: str, year: float) -> bool:
-        """Whether its loss kept all logits, by the words on a run's software and when it ran."""
-        compiled = "compile" in software.casefold()
+    def keeps_all_logits(self, compiled: bool, year: float) -> bool:
+        """Whether its loss kept all logits, by whether a compiler made its kernels and when it ran."""
         return year < self.whole_logits_until or (self.uncompiled_whole and not compiled)
 
     def outside(self, accelerators: float) -> float:

@@ -82,6 +82,8 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offload_activations: bool = False
     whole_logits: bool = False
     lora_rank: Positive = 16.0
+    lora_targets: str = ""
+    """Modules that have adapters, as people name them; empty = as the framework's recipes have it."""
     document: Positive | None = None
     """Mean tokens of the documents packed into a sequence, where they are masked apart."""
     schedule: Schedule = "1f1b"

@@ -20,13 +20,14 @@ DESCRIPTION = (
     "Optional columns: attention_kernel (FA2, FA3, cuDNN, flash or unfused; by framework and date where "
     "blank), document_len (mean tokens of documents packed into a sequence, attention within each), overlap "
     "(off where traffic waits), matmul_tflops (a large product measured on the part, in the row's number "
-    "format), schedule (of the pipeline: 1f1b, zero-bubble, zbv, v-half or dualpipe), lora_rank, optimizer "
-    "(adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where blank), stack (vendor, open or "
-    "research; by framework where blank), network_gbit_s (between nodes, per accelerator and direction; the "
-    "catalogue's where blank) and gpus_per_node. Generation rows need model, gpu, n_gpus, precision, isl, "
-    "osl and metric; batch_or_concurrency is the number of sequences running at once, or of requests that "
-    "are sent all at once and timed until the last has ended ('1000 requests at once', 'rate inf'); notes "
-    "that name ShareGPT let the answers vary in length."
+    "format), schedule (of the pipeline: 1f1b, zero-bubble, zbv, v-half or dualpipe), lora_rank, "
+    "lora_targets (modules that have adapters: 'q_proj v_proj', attention, all-linear; by framework where "
+    "blank), optimizer (adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where blank), stack "
+    "(vendor, open or research; by framework where blank), network_gbit_s (between nodes, per accelerator and"
+    " direction; the catalogue's where blank) and gpus_per_node. Generation rows need model, gpu, n_gpus, "
+    "precision, isl, osl and metric; batch_or_concurrency is the number of sequences running at once, or of "
+    "requests that are sent all at once and timed until the last has ended ('1000 requests at once', 'rate "
+    "inf'); notes that name ShareGPT let the answers vary in length."
 )
 TRAINING = ("model", "gpu", "n_gpus", "seq_len")
 GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")

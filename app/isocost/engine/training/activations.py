@@ -68,7 +68,7 @@ def layer_activations(
     stored_inputs = states.input_bytes / states.activation_bytes
     # The experts' outputs need no keeping: routing weights are applied before the last product.
     arrived = unit * moe * t.top_k * t.expert_hidden / tp
-    routed = stored_inputs * arrived
+    routed = stored_inputs * arrived * states.read.up
     # Each side of a layer has a norm; layers of a hybrid without a feed-forward have one side.
     residual = 0.5 * (1.0 + t.fed_share) * residual
     base = 2.0 * residual + projected + latents + routed + inputs * inner
@@ -81,9 +81,11 @@ def layer_activations(
         # a gate's.
         attention = outputs + (1.0 - t.latent) * unit * (queries / tp + values / kv_split)
         selective = 2.0 * residual + attention + latents + routed + inner
+    read = states.read
     kept = 2.0 * residual + profile.ffn_copies * inner
+    stored = (read.attention_input + read.up) * residual + read.down * profile.ffn_copies * inner
     fused = base + scores + profile.attention_copies * copied
-    whole = fused + stored_inputs * kept
+    whole = fused + stored_inputs * stored
     gradients = fused + kept + arrived - routed
     if np.any(states.eager):
         # A frozen norm's weight needs no gradient, so its input times the root alone is kept.

@@ -113,7 +113,9 @@ class Efficiency:
     elementwise: Mapping[str, float]
     """Memory passes beside the fully fused count, by stack."""
     host: Mapping[str, float]
-    """Seconds the host takes to launch one layer's forward pass, by stack."""
+    """Seconds the host takes to launch one layer's forward pass, by stack, or ``eager``."""
+    adapter_host: float
+    """Seconds it takes to launch what an adapter of one matrix adds to that, operator by operator."""
     step_overhead: Mapping[str, float]
     """Seconds a step, by stack."""
     cast_bytes: Mapping[str, float]
@@ -204,6 +206,7 @@ class Machines:
     fused_loss: Array
     """1 where one kernel computes the loss, as in the vendor's stack; others widen logits first."""
     host: Array
+    adapter_host: Array
     step_overhead: Array
     cast_bytes: Array
     block_casts: Array
@@ -402,7 +405,8 @@ def machines(
         ),
         eager=np.where(habit("eager"), 1.0, 0.0),
         fused_loss=np.where(tuned, 1.0, vendor),
-        host=by_stack(e.host),
+        host=np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host)),
+        adapter_host=np.where(habit("eager"), e.adapter_host, 0.0),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
         block_casts=by_stack(e.block_casts),

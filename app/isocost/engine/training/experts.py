@@ -56,16 +56,17 @@ def routed_seconds(
     # Stacks fuse the experts of transformers, not of hybrids.
     passes_left = np.where(t.hybrid > 0, 1.0, m.fused_experts)
     fused = np.where(passes_left < 1.0, 1.0, 0.0)
-    up = product(rows, (t.matrices - 1.0) * width, t.expert_hidden, w, m, experts, fused)
-    down = product(rows, t.expert_hidden, width, w, m, experts, fused)
+    adapted = w.adapted
+    up = product(rows, (t.matrices - 1.0) * width, t.expert_hidden, w, m, adapted.up, experts, fused)
+    down = product(rows, t.expert_hidden, width, w, m, adapted.down, experts, fused)
     # One kernel casts what it computes, between its products too.
     up, down = (each.with_casts(passes_left) for each in (up, down))
     shared_width = t.shared_experts * t.expert_ffn / tp
-    shared_up = product(tokens, (t.matrices - 1.0) * shared_width, t.hidden, w, m)
-    matmuls = up + down + shared_up + product(tokens, t.hidden, shared_width, w, m)
+    shared_up = product(tokens, (t.matrices - 1.0) * shared_width, t.hidden, w, m, adapted.up)
+    matmuls = up + down + shared_up + product(tokens, t.hidden, shared_width, w, m, adapted.down)
     if np.any(t.expert_hidden < t.hidden):
-        narrow = product(tokens / tp, t.expert_hidden, t.hidden, w, m)
-        narrow = narrow + product(tokens / tp, t.hidden, t.expert_hidden, w, m)
+        narrow = product(tokens / tp, t.expert_hidden, t.hidden, w, m, adapted.up)
+        narrow = narrow + product(tokens / tp, t.hidden, t.expert_hidden, w, m, adapted.down)
         matmuls = matmuls + narrow.scaled(np.where(t.expert_hidden < t.hidden, 1.0, 0.0))
     second = (up + shared_up).scaled(second_inwards(t))
     router = kernels.matmul_flops(tokens / tp, t.experts, t.hidden) * ROUTER_SLOWDOWN / m.bf16

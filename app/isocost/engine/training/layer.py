@@ -43,11 +43,12 @@ def _attention_products(
     Queries, keys, values and output; or the latent down- and up-projections and the output; or a state
     space's input and output.
     """
+    a = w.adapted
     # Branches on any row: a search of a plain transformer must not pay for products it does not have.
     if np.any(t.state_share):
         every, up, second = _attention_products(tokens, replace(t, state_share=np.zeros(1)), w, m, tp)
-        output = product(tokens, t.hidden, t.state_width / tp, w, m)
-        own = product(tokens, t.state_projected / tp, t.hidden, w, m) + output
+        output = product(tokens, t.hidden, t.state_width / tp, w, m, a.output)
+        own = product(tokens, t.state_projected / tp, t.hidden, w, m, a.query) + output
         attends, share = 1.0 - t.state_share, t.state_share
         return (
             every.scaled(attends) + own.scaled(share),
@@ -56,21 +57,25 @@ def _attention_products(
         )
     query = t.heads * t.query_key_dim / tp
     keys = t.kv_heads * t.query_key_dim / tp
-    plain = query + keys + t.kv_heads * t.value_dim / tp
-    output = product(tokens, t.hidden, t.heads * t.value_dim / tp, w, m)
+    values = t.kv_heads * t.value_dim / tp
+    plain = query + keys + values
+    adapted = (query * a.query + keys * a.key + values * a.value) / np.maximum(plain, 1e-9)
+    output = product(tokens, t.hidden, t.heads * t.value_dim / tp, w, m, a.output)
     nothing = Product(*(np.zeros(1) for _ in range(4)))
     second = nothing
     if np.any(w.every_second):
-        second = (product(tokens, keys, t.hidden, w, m) + output).scaled(1.0 - t.latent)
+        second = (product(tokens, keys, t.hidden, w, m, a.key) + output).scaled(1.0 - t.latent)
     if not np.any(t.latent):
-        return product(tokens, plain, t.hidden, w, m) + output, nothing, second
+        return product(tokens, plain, t.hidden, w, m, adapted) + output, nothing, second
     direct = np.where(t.latent > 0, 0.0, plain)
     down = np.where(t.latent > 0, t.q_rank + t.kv_rank + t.rope_dim, 0.0)
     q_up = np.where(t.latent > 0, query, 0.0)
     kv_up = np.where(t.latent > 0, t.heads * (t.query_key_dim - t.rope_dim + t.value_dim) / tp, 0.0)
     q_inner = np.where(t.q_rank > 0, t.q_rank, t.hidden)
-    up = product(tokens, q_up, q_inner, w, m) + product(tokens, kv_up, t.kv_rank, w, m)
-    every = product(tokens, direct, t.hidden, w, m) + product(tokens, down, t.hidden, w, m) + output + up
+    up = product(tokens, q_up, q_inner, w, m, a.query) + product(tokens, kv_up, t.kv_rank, w, m, a.latent)
+    lowered = t.q_rank * a.query + (t.kv_rank + t.rope_dim) * a.latent
+    every = product(tokens, direct, t.hidden, w, m, adapted) + output + up
+    every = every + product(tokens, down, t.hidden, w, m, lowered / np.maximum(down, 1e-9))
     return every, up, second + up
 
 
@@ -143,8 +148,8 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
     tp = split.tp
     moe_share = t.moe_layers / t.layers
     projections, up, second = _attention_products(tokens, t, w, m, tp)
-    inwards = product(tokens, (t.matrices - 1.0) * t.ffn / tp, t.hidden, w, m)
-    dense = inwards + product(tokens, t.hidden, t.ffn / tp, w, m)
+    inwards = product(tokens, (t.matrices - 1.0) * t.ffn / tp, t.hidden, w, m, w.adapted.up)
+    dense = inwards + product(tokens, t.hidden, t.ffn / tp, w, m, w.adapted.down)
     attention_forward, attention_backward = _scores(split, t, w, m)
     # Of a layer's two sides, attention and feed-forward, some layers of a hybrid lack the second.
     sides = 0.5 * (1.0 + t.fed_share)
@@ -193,7 +198,8 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         backward=backward,
         selective=selective,
         head=_head(tokens, t, w, m, tp),
-        host=m.host * (1.0 + moe_share * _routed_launches(t, m, split)),
+        host=m.host * (1.0 + moe_share * _routed_launches(t, m, split))
+        + m.adapter_host * w.adapted.count(t.matrices - 1.0),
         weights=_weight_gradients(w, forward, backward),
         repeated=w.repeated,
     )

@@ -48,14 +48,16 @@ def product(
     inner: Array,
     works: Workloads,
     machines: Machines,
+    adapted: Array | float,
     groups: Array | None = None,
     fused: Array | float = 0.0,
 ) -> Product:
     """Seconds of a linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts.
 
     Each product takes its FLOPs over the sustained rate plus its bytes over the memory's: a soft roofline.
-    Forward is one product, backward two (of the input and of the weight), frozen weights one. ``fused`` is 1
-    where groups are one kernel. Without rows or columns there is no layer: nothing is read.
+    Forward is one product, backward two (of the input and of the weight), frozen weights one. ``adapted`` is
+    the share of the columns that have an adapter, ``fused`` 1 where groups are one kernel. Without rows or
+    columns there is no layer: nothing is read.
 
     Source: rates ``resources/efficiency.yaml``; casts below 16 bits arXiv 2209.05433 and 2310.10537; adapters
     arXiv 2106.09685; 4-bit weights arXiv 2305.14314.
@@ -77,7 +79,7 @@ def product(
     data = seconds(rows, inner, columns, eb * (outs + weights) + 2.0 * ins)
     weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
     unpack = works.quantised * machines.dequantise * weights * count / machines.memory
-    adapters = _adapter_bytes(rows, inner, columns, works, machines) * count / machines.memory
+    adapters = adapted * _adapter_bytes(rows, inner, columns, machines) * count / machines.memory
     # Without weight gradients operands need no transposed copy. Weights are cast once a step (``_update`` of
     # ``training.step``), activations and their gradients in every pass.
     per_pass = cast_traffic(works, machines) * np.where(works.frozen > 0, 0.5, 1.0) * count / machines.memory
@@ -97,7 +99,7 @@ def cast_traffic(works: Workloads, machines: Machines) -> Array:
     return works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
 
 
-def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Workloads, machines: Machines) -> Array:
+def _adapter_bytes(rows: Array, inner: Array, columns: Array, machines: Machines) -> Array:
     """Bytes a low-rank adapter adds to a linear layer forward: input read again, output read and written.
 
     Operator by operator the second product writes 16 bits, scaling reads and writes them, and the sum reads
@@ -105,4 +107,4 @@ def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Workloads, 
     Fused: at one byte an element each time, half of 16 bits: chosen, not measured.
     """
     fused, eager = rows * (1.0 * inner + 2.0 * columns), rows * (2.0 * inner + 12.0 * columns)
-    return np.where(works.adapter_rank > 0, fused + machines.eager * (eager - fused), 0.0)
+    return fused + machines.eager * (eager - fused)

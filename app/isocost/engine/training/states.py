@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.engine.architecture import adapter_parameters, parameters
-from isocost.engine.arrays import Array, array_of
+from isocost.engine.arrays import Array, Matrices, array_of
 from isocost.engine.records import SCHEDULE_CODES, Optimizer, Precision, Transformer, Workload
 from isocost.quantities import format_significant
 
@@ -159,6 +159,8 @@ class StateBytes:
     input_bytes: Array
     """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
+    read: Matrices
+    """Matrices whose input is kept: those trained, or that have an adapter."""
     logit_bytes: Array
     """Bytes per logit of the loss."""
     split_logit_bytes: Array
@@ -207,6 +209,7 @@ class StateBytes:
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=array_of(works, lambda w: _operand_bytes(w.precision)),
             input_bytes=array_of(works, lambda w: _input_bytes(w, _eager(w, profile))),
+            read=Matrices.trained(works),
             logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile, profile.whole_logit_bytes)),
             split_logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile, split)),
             kept_inputs=array_of(works, lambda w: not w.offload_activations),
@@ -230,7 +233,7 @@ def _masters_shared(work: Workload, profile: MemoryProfile) -> bool:
 
 def _eager(work: Workload, profile: MemoryProfile) -> bool:
     """Whether operators run one by one."""
-    return profile.eager > 0 and not work.fused_kernels
+    return profile.eager > 0 and not (work.fused_kernels or work.compiled)
 
 
 def _logit_bytes(work: Workload, profile: MemoryProfile, whole: float) -> float:
@@ -276,7 +279,7 @@ def _trained_share(t: Transformer, work: Workload) -> float:
     """Trained parameters over all: 1, or the adapters' share."""
     if work.method == "full":
         return 1.0
-    return adapter_parameters(t, work.lora_rank) / parameters(t).total
+    return adapter_parameters(t, work.lora_rank, work.lora_targets) / parameters(t).total
 
 
 def adam_state_bytes(parameters: float) -> float:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import VaryingFigure
 from isocost.catalog.entries.prices import market_of
-from isocost.engine.architecture import adapter_parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.peaks import PEAK_FORMAT
 from isocost.language import later, tr
@@ -22,7 +21,7 @@ from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.kinds.ablations import AblationStage
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.physics.records import STEP_MODEL, WASTE, Array, StageRun
-from isocost.plan.physics.resolve import parameters_of, transformer_of
+from isocost.plan.physics.resolve import adapters_of, parameters_of, transformer_of
 from isocost.plan.physics.serving import NOTHING_SAVED
 from isocost.plan.physics.throughput import work_on
 from isocost.plan.project.project import Price, Scenario, efficiency_of, hardware_of, model_of, price_of
@@ -221,7 +220,7 @@ def _saved(scenario: Scenario, stage: Stage, run: StageRun, catalog: Catalog) ->
         return NOTHING_SAVED
     model, tuning = model_of(scenario, stage), run.speed.question.tuning
     if tuning.method != "full":
-        return float(adapter_parameters(transformer_of(model, catalog), tuning.rank))
+        return adapters_of(transformer_of(model, catalog), tuning)
     return parameters_of(model, catalog).total
 
 

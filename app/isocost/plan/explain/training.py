@@ -10,7 +10,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
-from isocost.engine.architecture import adapter_parameters, forward_flops_per_token, training_flops_per_token
+from isocost.engine.architecture import forward_flops_per_token, training_flops_per_token
 from isocost.engine.goodput import CHECKPOINT_BYTES
 from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Transformer, Workload
@@ -22,6 +22,7 @@ from isocost.plan.physics.layouts import layout_words, memory_breakdown, step_br
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import (
     BATCH_LAW,
+    adapters_of,
     attended_tokens,
     parameters_of,
     precision_on,
@@ -323,7 +324,7 @@ def saved_by(on: Ground, work: Training) -> Explanation:
     label, name = tr("Parameters of a checkpoint"), on.key("saved_parameters")
     if work.tuning.method != "full":
         t = transformer_of(work.model, on.catalog)
-        value = float(adapter_parameters(t, work.tuning.rank))
+        value = adapters_of(t, work.tuning)
         return given(
             name, label, value, "parameters", tr("adapters of rank {rank}, counted", rank=work.tuning.rank)
         )

@@ -419,6 +419,20 @@ _KIND_CHOICES = (
         _RECIPES,
     ),
     Choice(
+        "tuning.targets", tr("Adapted matrices"),
+        tr("Matrices of every layer that have adapters, those of all experts too."),
+        {
+            "all-linear": tr("all"), "attention": tr("of attention"),
+            "query-value": tr("queries and values"),
+        },
+        _RECIPES,
+        meanings={
+            "all-linear": tr("Queries, keys, values, output and the feed-forward."),
+            "attention": tr("Queries, keys, values and output, not the feed-forward."),
+            "query-value": tr("The two that the first recipes adapted (arXiv 2106.09685)."),
+        },
+    ),
+    Choice(
         "tuning.optimizer", tr("Optimizer"),
         tr(
             "Bytes it keeps of a weight: 32-bit copy and two moments 12, one 8, none 4; moments "

@@ -182,16 +182,17 @@ SEARCHED = (*every("efficiency", Efficiency, "correction"), *every("layout", Lay
 TUNING = InputGroup(
     tr("Fine-tuning"),
     ("tuning.method", "tuning.rank", "tuning.epochs"),
-    ("tuning.packing", "tuning.optimizer"),
+    ("tuning.targets", "tuning.packing", "tuning.optimizer"),
     lambda stage: tr("{share} packed", share=format_share(stage.tuning.packing)),
 )
 
 
 def tuned(stage: Any, path: str) -> bool:
-    """Whether an input of the tuning bears on a stage: adapters have a rank, whole weights an optimizer."""
+    """Whether an input of the tuning bears on a stage: adapters have a rank and matrices, whole weights an
+    optimizer."""
     tuning: Tuning = stage.tuning
     frozen = tuning.method != "full"
-    return {"tuning.rank": frozen, "tuning.optimizer": not frozen}.get(path, True)
+    return {"tuning.rank": frozen, "tuning.targets": frozen, "tuning.optimizer": not frozen}.get(path, True)
 
 
 def tokens_read(stage: Any) -> float:

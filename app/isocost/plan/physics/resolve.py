@@ -13,13 +13,23 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.constants.shapes import usual_shapes
 from isocost.catalog.vocabulary import vocabulary
-from isocost.engine.architecture import parameters
+from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.goodput import goodput
-from isocost.engine.records import Accelerator, Method, Offload, Optimizer, Precision, Transformer, Workload
+from isocost.engine.records import (
+    ADAPTED_MATRICES,
+    Accelerator,
+    AdaptedMatrix,
+    Method,
+    Offload,
+    Optimizer,
+    Precision,
+    Transformer,
+    Workload,
+)
 from isocost.engine.shapes import least_active, shape_for
 from isocost.language import tr
 from isocost.plan.physics.shape import shape_flaw, transformer_of_shape
-from isocost.plan.values import Data, Efficiency, Layout, ModelChoice, Tuning
+from isocost.plan.values import Data, Efficiency, Layout, ModelChoice, Tuning, TuningTargets
 from isocost.quantities import format_quantity
 
 BATCH_LAW = "step-law"
@@ -140,6 +150,19 @@ _OFFLOADS: dict[str, Offload] = {"zero-offload": "optimizer", "zero3-offload": "
 """What waits in the host's memory, by a plan's word for sharding."""
 
 
+ADAPTED: dict[TuningTargets, tuple[AdaptedMatrix, ...]] = {
+    "all-linear": ADAPTED_MATRICES,
+    "attention": ("query", "key", "value", "output"),
+    "query-value": ("query", "value"),
+}
+"""Matrices that have adapters, by a plan's word for them."""
+
+
+def adapters_of(t: Transformer, tuning: Tuning) -> float:
+    """Parameters of the adapters of a fine-tune."""
+    return float(adapter_parameters(t, tuning.rank, ADAPTED[tuning.targets]))
+
+
 def workload_of(
     data: Data,
     accelerator: Accelerator,
@@ -164,6 +187,7 @@ def workload_of(
         precision=precision_on(accelerator, data.precision),
         method=cast(Method, words.computed("tuning.method", tuned.method)),
         lora_rank=tuned.rank,
+        lora_targets=frozenset(ADAPTED[tuned.targets]),
         optimizer="adamw-bf16" if pure else cast(Optimizer, optimizer),
         offload=_OFFLOADS.get(layout.sharding or "none", "none") if layout is not None else "none",
         document=math.inf if data.document is None else float(data.document),

@@ -167,7 +167,7 @@ def throughputs(
     predicted once is remembered by what it depends on: tokens, prices and goodput move without it.
     """
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
-    asked = Tuning(tuning.method, tuning.rank, optimizer=tuning.optimizer)
+    asked = Tuning(tuning.method, tuning.rank, tuning.targets, optimizer=tuning.optimizer)
     measured = None
     if efficiency.matmul_tflops is not None and planned:
         spec = catalog.accelerator(planned).spec

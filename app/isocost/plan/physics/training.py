@@ -11,7 +11,6 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.engine.architecture import (
     Flops,
-    adapter_parameters,
     forward_flops_per_token,
     training_flops_per_token,
 )
@@ -28,6 +27,7 @@ from isocost.plan.physics.records import (
     StageRun,
 )
 from isocost.plan.physics.resolve import (
+    adapters_of,
     attended_tokens,
     batch_tokens,
     goodput_at,
@@ -205,7 +205,7 @@ def _per_token(t: Transformer, sequence: float, frozen: bool) -> tuple[Flops, Fl
 def _trained_parameters(job: Job, work: Training) -> float:
     """Parameters a checkpoint holds: all of them, or the adapters'."""
     if _frozen(work):
-        return float(adapter_parameters(transformer_of(work.model, job.catalog), work.tuning.rank))
+        return adapters_of(transformer_of(work.model, job.catalog), work.tuning)
     return parameters_of(work.model, job.catalog).total
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from isocost.files.tree import dump_tree
 from isocost.language import tr
+from isocost.plan.physics.resolve import ADAPTED
+from isocost.plan.values import Tuning
 from isocost.report.launch.body import Body, model_name, named, sixteen
 from isocost.report.launch.wanted import Wanted
 
@@ -49,6 +51,7 @@ def deepspeed(run: Wanted) -> Body:
         tree["parallelism_config"] = {"cp_size": run.cp}
     if run.tuning is not None and run.tuning.method != "full":
         tree |= {"use_peft": True, "lora_r": round(run.tuning.rank)}
+        tree["lora_target_modules"] = _modules(run.tuning) or "all-linear"
         tree |= {"load_in_4bit": True} if run.tuning.method == "qlora" else {}
     tree["deepspeed"] = engine
     assumed = [
@@ -86,7 +89,9 @@ def axolotl(run: Wanted) -> Body:
     if run.precision == "bf16-true":
         tree["bfloat16"] = True
     if run.tuning is not None and run.tuning.method in ("lora", "qlora"):
-        tree |= {"adapter": run.tuning.method, "lora_r": round(run.tuning.rank), "lora_target_linear": True}
+        tree |= {"adapter": run.tuning.method, "lora_r": round(run.tuning.rank)}
+        modules = _modules(run.tuning)
+        tree |= {"lora_target_modules": modules} if modules else {"lora_target_linear": True}
         tree |= {"load_in_4bit": True} if run.tuning.method == "qlora" else {}
     tree["flash_attention"] = True
     assumed = named(run)
@@ -109,6 +114,12 @@ def axolotl(run: Wanted) -> Body:
     if run.ep > 1:
         tree["expert_parallel_size"] = run.ep
     return Body("launch.yaml", dump_tree(tree).rstrip(), tuple(assumed))
+
+
+def _modules(tuning: Tuning) -> list[str]:
+    """Modules that have adapters, as most models of Transformers call them; none = all linear ones."""
+    names = {"query": "q_proj", "key": "k_proj", "value": "v_proj", "output": "o_proj"}
+    return [] if tuning.targets == "all-linear" else [names[each] for each in ADAPTED[tuning.targets]]
 
 
 def _length(run: Wanted, steps: str, epochs: str) -> dict[str, Any]:

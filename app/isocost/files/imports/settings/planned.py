@@ -30,7 +30,14 @@ from isocost.plan.project.project import (
     Stage,
     replace_scenario,
 )
-from isocost.plan.values import PrecisionName, ScheduleName, ShardingName, TuningMethod, TuningOptimizer
+from isocost.plan.values import (
+    PrecisionName,
+    ScheduleName,
+    ShardingName,
+    TuningMethod,
+    TuningOptimizer,
+    TuningTargets,
+)
 
 PACKED, UNPACKED = 0.95, 0.35
 """Share of a batch that is real tokens; Tuning.packing says where from."""
@@ -267,6 +274,8 @@ def _tuning(made: _Made, held: Any) -> Any:
         values["method"] = "full"
     if (rank := made.number("tuning.rank", settings.get("lora_rank"))) is not None:
         values["rank"] = float(rank)
+    if settings.get("lora_targets") in get_args(TuningTargets):
+        values["targets"] = settings.get("lora_targets")
     if settings.get("tokens") is not None:
         values["epochs"] = 1.0  # the tokens are those of all steps
     elif (epochs := made.number("tuning.epochs", settings.get("epochs"))) is not None:

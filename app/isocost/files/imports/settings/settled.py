@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from isocost.catalog import Catalog
+from isocost.engine.records import ADAPTED_MATRICES
+from isocost.evidence.row_words import lora_targets
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.shape import Architecture
 from isocost.files.imports.source import Given, Line, Origin
+from isocost.plan.physics.resolve import ADAPTED
 from isocost.plan.project.project import Place, Project
 
 FIELDS = {
@@ -31,11 +34,15 @@ FIELDS = {
     "offload": "Offload",
     "optimizer": "Optimizer",
     "lora_rank": "Adapter rank",
+    "lora_targets": "Adapted matrices",
     "method": "Method",
     "packing": "Packing",
     "epochs": "Epochs",
 }
 """Every value by its name in JSON, and how it is called."""
+
+_OF_SOME = ("method", "packing", "epochs", "lora_rank", "lora_targets")
+"""Those that many runs have no use for."""
 
 TASKS = {"pretrain": "pre-training", "sft": "fine-tuning", "rl": "reinforcement learning"}
 _SHOWN_IGNORED = 40
@@ -107,7 +114,7 @@ class Settings:
         lines = [_model_line(key, value) for key, value in (self.model or {}).items()]
         for name, label in FIELDS.items():
             fact = self.values.get(name, Fact(None, "not said"))
-            if name in ("method", "packing", "epochs", "lora_rank") and fact.value is None:
+            if name in _OF_SOME and fact.value is None:
                 continue
             shown = "" if fact.value is None else _words(fact.value)
             lines.append(Line(label, shown, fact.origin if fact.value is not None else "not said"))
@@ -166,6 +173,26 @@ def _per_node(listed: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 1 else None
 
 
+def _adapters(run: Run) -> None:
+    """Put ``lora_targets``: the plan's word for the modules that are said to have adapters, or the next."""
+    told = run.get("lora_targets")
+    if told is None or run.word("method") in ("", "full"):
+        run.facts.pop("lora_targets", None)
+        return
+    text = " ".join(str(each) for each in told)
+    try:
+        said = lora_targets(text)
+    except ValueError as error:
+        run.note(f"all matrices are taken: {error}")
+        said = None
+    matrices = said or frozenset(ADAPTED_MATRICES)
+    exact = next((word for word, each in ADAPTED.items() if matrices == frozenset(each)), None)
+    near = "all-linear" if matrices & {"up", "down"} else "attention"
+    if exact is None:
+        run.note(f"adapters of {text[:60]}: those of {near} are the nearest that a plan has")
+    run.put("lora_targets", exact or near, "lora_targets")
+
+
 def replicas(run: Run) -> int | None:
     """Data-parallel replicas: accelerators over tp, pp and cp; None where one of them is not known."""
     gpus, degrees = run.count("gpus"), [run.count(name) for name in ("tp", "pp", "cp")]
@@ -191,6 +218,7 @@ def settle(run: Run, given: Given) -> Settings:
     _tokens(run)
     if run.facts.get("dp", Fact(None, "not said")).value is None and run.count("gpus") is None:
         run.need("gpus")
+    _adapters(run)
     values = {name: run.facts.get(_OWN.get(name, name), Fact(None, "not said")) for name in FIELDS}
     run.asked |= {*FIELDS, *_OWN.values()}
     for name in (
