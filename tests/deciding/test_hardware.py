@@ -17,18 +17,21 @@ from isocost.catalog import load
 from isocost.catalog.entries.prices import PriceCard
 from isocost.files import load_project
 from isocost.files.presets import find_plan
+from isocost.plan.answer.across.comparison import ranked
+from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.across.deadlines import ABOUT_AS_CHEAP
-from isocost.plan.answer.estimate import estimate, stage_estimates
+from isocost.plan.answer.estimate import answer, estimate, stage_estimates
 from isocost.plan.doubt.risk import risk
 from isocost.plan.project.project import set_value
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.offers import offers
-from isocost.plan.solve.hardware.ranks import ranking
+from isocost.plan.solve.hardware.ranks import ranking, sureness_of
 from isocost.plan.solve.hardware.wins import NOBODY, Span, wins
 from isocost.plan.solve.offered import offered, on_offer
 from isocost.plan.solve.solve import with_goal
+from isocost.report.findings.tabs.plan import in_words
 
-from .asked import CLAIMED, KNOWN, answered, plan_file, run
+from .asked import CLAIMED, KNOWN, PROGRAMME, answered, plan_file, run
 
 TODAY = date(2026, 11, 29)
 
@@ -324,3 +327,51 @@ def test_claimed_plans_have_no_tokens_to_map(capsys, tmp_path):
 def test_a_ranking_of_claimed_hours_says_what_it_supposes(capsys, plan, supposed):
     _, out, _ = run(capsys, "rank", plan)
     assert ("The claimed hours on each accelerator at equal utilization" in out) is supposed
+
+
+@pytest.mark.parametrize("reserve", [0.0, 0.2])
+@pytest.mark.parametrize(
+    "command", [["rank"], ["wins", "count", "deadline", "--deadline", "60", "--size", "3"]]
+)
+def test_likely_costs_say_where_they_leave_out_the_reserve_that_a_cost_holds(
+    capsys, tmp_path, command, reserve
+):
+    """A cost above all that is likely is a riddle: the range is held against the reserve."""
+    plan = PROGRAMME.replace("contingency: 0.2", f"contingency: {reserve}").replace(
+        "efficiency: {mfu: 0.4, goodput: 1.0, waste: 0.0}", "efficiency: {}"
+    )
+    _, out, _ = run(capsys, command[0], plan_file(tmp_path, plan), *command[1:])
+    assert ("without reserve" in out) is (reserve > 0.0)
+
+
+@pytest.mark.parametrize("reserve", [0.0, 0.2])
+def test_so_do_scenarios_side_by_side(capsys, tmp_path, reserve):
+    plan = plan_file(tmp_path, PROGRAMME.replace("contingency: 0.2", f"contingency: {reserve}"))
+    _, out, _ = run(capsys, "compare", plan, "startup-7b")
+    assert ("without reserve" in out) is (reserve > 0.0)
+
+
+@pytest.mark.parametrize(("budget", "chance"), [("1", "less than 1 in 100"), ("1e9", "more than 99 in 100")])
+@pytest.mark.parametrize("command", ["rank", "compare"])
+def test_a_chance_of_samples_is_never_one_in_a_hundred_where_none_is(
+    capsys, tmp_path, command, budget, chance
+):
+    plan = KNOWN.replace(
+        "efficiency: {mfu: 0.4, goodput: 1.0, waste: 0.0}", f"goal: {{budget_usd: {budget}}}"
+    )
+    other = ["startup-7b"] if command == "compare" else []
+    _, out, _ = run(capsys, command, plan_file(tmp_path, plan), *other)
+    assert chance in out
+    assert "  1 in 100" not in out
+    assert "  99 in 100" not in out
+
+
+def test_a_row_of_a_ranking_says_so_too():
+    case = case_of("smollm3-programme")
+    held = set_value(case.project, "programme.contingency", 0.2)
+    apart = sureness_of(ranking(Case(held, case.catalog, 0, TODAY)))
+    assert {each.without_reserve for each in apart.values()} == {True}
+    comparison = answer(held, case.catalog).comparison.with_curves(other_curves(held, case.catalog))
+    rows = [row for row in ranked(comparison) if "8 in 10" in in_words(row, apart)]
+    assert rows
+    assert all("8 in 10 without its reserve: $" in in_words(row, apart) for row in rows)

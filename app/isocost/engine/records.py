@@ -184,6 +184,12 @@ class Workload:
     """Whether a compiler fuses what its framework runs operator by operator."""
 
     @property
+    def whole_batch(self) -> bool:
+        """Whether the batch is so many sequences; one of a law, or of round tokens, is about so many: whoever
+        runs it takes what the replicas share evenly."""
+        return float(self.global_batch).is_integer()
+
+    @property
     def attended(self) -> float:
         """Tokens attention sees at most: a sequence's, or a packed document's."""
         return min(self.sequence, self.document)

@@ -91,9 +91,10 @@ def combinations(
 def candidates(t: Transformer, workload: Workload, counts: Array, degrees: Layouts) -> Candidates:
     """The layouts that ``degrees`` of ``combinations`` make of each of ``counts`` (lists, counts).
 
-    Whole-number models keep heads, experts and batch in whole parts, leaving accelerators idle where a
-    replica does not fill them; more replicas than the batch has microbatches stand idle too. Source: rules of
-    Megatron-LM (arXiv 2104.04473), fractions of slider shapes aside.
+    Whole-number models keep heads, experts and a batch of whole sequences in whole parts, leaving
+    accelerators idle where a replica does not fill them; more replicas than the batch has microbatches stand
+    idle too. Source: rules of Megatron-LM (arXiv 2104.04473), fractions of slider shapes and of about so
+    large a batch aside.
     """
     whole = is_whole(t)
     tp, pp, vp, cp, ep, mb = (
@@ -102,19 +103,24 @@ def candidates(t: Transformer, workload: Workload, counts: Array, degrees: Layou
     )
     n = counts[:, :, None]
     share = np.maximum(ep * expert_split(t, tp) / (tp * cp), 1.0)
-    dp = np.minimum(n / (tp * pp * cp), workload.global_batch / mb)
+    most = workload.global_batch / mb
+    if whole and not workload.whole_batch:
+        most = np.ceil(most)  # about 3.2 sequences keep four replicas at work, though not all the time
+    dp = np.minimum(n / (tp * pp * cp), most)
     if whole:
         # Groups that share experts must be complete: dp in multiples of the replicas one group takes.
         dp = np.floor((dp + ROUNDING) / share) * share
     valid = dp >= share * (1.0 - ROUNDING)
     dp = np.maximum(dp, 1.0)
-    microbatches = workload.global_batch / (dp * mb)
-    microbatches = np.ceil(microbatches - ROUNDING) if whole else np.maximum(microbatches, 1.0)
+    shared = np.maximum(workload.global_batch / (dp * mb), 1.0)
+    dealt = np.ceil(shared - ROUNDING) if whole else shared
     # Interleaved schedules deal microbatches in rounds of one per stage.
-    valid &= (vp <= 1) | (microbatches >= pp)
+    least = np.where(vp > 1, pp, 1.0)
     if workload.schedule == "dualpipe":
         # Both ends are fed with half of the microbatches each (github.com/deepseek-ai/DualPipe).
-        valid &= (pp <= 1) | (microbatches >= 2.0 * pp)
+        least = np.where(pp > 1, 2.0 * pp, least)
+    valid &= dealt >= least
+    microbatches = dealt if workload.whole_batch else np.maximum(shared, least)
     layouts = Layouts(
         accelerators=n,
         tp=tp,

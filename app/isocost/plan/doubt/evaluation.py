@@ -18,9 +18,15 @@ from isocost.plan.kinds import kind_of
 from isocost.plan.money.figure import Values
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
+from isocost.plan.project.project import Scenario
 from isocost.plan.project.runs import run_as_planned
 
 CONTINGENCY = "programme.contingency"
+
+
+def reserve_apart(scenario: Scenario) -> bool:
+    """Whether a scenario has a reserve that is held against what its cost may be, not part of it."""
+    return scenario.programme.contingency > 0.0 and all(each.path != CONTINGENCY for each in scenario.ranges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,7 +252,7 @@ def _batch(on: Ground, speed: Throughput) -> Explanation:
     held = getattr(on.stage, "data", None)
     typed = held is None or held.batch_tokens is not None
     law = on.catalog.constants.laws.batch_law(BATCH_LAW)
-    source = tr("this plan") if typed else tr("{name}, in whole sequences", name=law.name)
+    source = tr("this plan") if typed else law.name
     value = work.sequence * work.global_batch
     return given(
         on.key("batch_tokens"),

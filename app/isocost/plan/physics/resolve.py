@@ -138,12 +138,11 @@ def _counted(transformer: Transformer) -> Parameters:
 
 
 def batch_tokens(data: Data, catalog: Catalog) -> float:
-    """Tokens an optimizer step: typed, or the batch-size scaling law in whole sequences."""
+    """Tokens an optimizer step: typed, or the batch-size scaling law, of a sequence at least."""
     if data.batch_tokens is not None:
         return data.batch_tokens
     law = catalog.constants.laws.batch_law(BATCH_LAW).batch
-    sequences = max(1, round(law.at(tokens=data.tokens) / data.sequence))
-    return float(sequences * data.sequence)
+    return max(float(data.sequence), law.at(tokens=data.tokens))
 
 
 _OFFLOADS: dict[str, Offload] = {"zero-offload": "optimizer", "zero3-offload": "states"}

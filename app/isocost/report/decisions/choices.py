@@ -20,7 +20,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
 )
-from isocost.report.decisions.doubting.doubt import ends_said
+from isocost.report.decisions.doubting.doubt import ends_said, in_hundred
 from isocost.report.table import Column, Table
 
 LIMITS: dict[Limit, str] = {
@@ -75,6 +75,11 @@ def marks_words(caveats: Iterable[Caveat]) -> str:
     return f"{MARK} {listed(said, 'or')}" if said else ""
 
 
+def likely_heading(*, without_reserve: bool) -> str:
+    """Over the ends of costs, which leave out a reserve that is held against them."""
+    return tr("Likely, 8 in 10, without reserve") if without_reserve else tr("Likely, 8 in 10")
+
+
 def range_words(choice: Choice) -> str:
     """Where 8 chances in 10 of its cost lie, or that nothing of it is in doubt."""
     if choice.low_usd is None or choice.high_usd is None:
@@ -107,7 +112,7 @@ def goal_words(goal: Goal) -> str:
 
 def chance_words(chance: float | None) -> str:
     """ "67 in 100"; empty where nothing is held against."""
-    return "" if chance is None else tr("{word} in 100", word=min(99, max(1, round(100 * chance))))
+    return "" if chance is None else in_hundred(chance)
 
 
 def price_words(choice: Choice, age: int | None) -> str:

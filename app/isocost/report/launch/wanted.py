@@ -101,7 +101,9 @@ def wanted(report: FitReport, project: str, catalog: Catalog) -> Wanted | None:
     used = dp * tp * pp * cp
     sequence, batch, precision = _work(stage, report, catalog)
     each = (layout.microbatch or 1) * dp
-    whole = max(math.ceil(batch / each - 1e-9), 1) * each
+    # A batch that is no number of sequences is about that large; one that is waits for its last microbatch.
+    steps = math.ceil(batch / each) if batch.is_integer() else round(batch / each)
+    whole = max(steps, 1) * each
     sharding, offload, remarks = _states(layout, layout_of(chosen, stage))
     if used != report.count:
         remarks.append(
@@ -113,7 +115,11 @@ def wanted(report: FitReport, project: str, catalog: Catalog) -> Wanted | None:
         )
     if not math.isclose(whole, batch, rel_tol=1e-6):
         remarks.append(
-            tr("the plan's batch of {batch:,.6g} sequences is rounded up to whole microbatches", batch=batch)
+            tr(
+                "the plan's batch of {batch:,.6g} sequences is {whole} in whole microbatches",
+                batch=batch,
+                whole=format_count(whole),
+            )
         )
     if isinstance(stage, PreferenceStage):
         remarks.append(tr("a pair of answers counts as two sequences; trainers of pairs count pairs"))

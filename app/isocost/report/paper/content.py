@@ -27,6 +27,7 @@ from isocost.report.decisions.doubting.doubt import (
     chances_said,
     days_said,
     ends_said,
+    in_hundred,
     inside_said,
     reserve_apart,
     settling,
@@ -44,7 +45,6 @@ from isocost.report.paper.tables import (
     Beside,
     assumptions_table,
     bill_lines,
-    in_hundred,
     others_table,
     telling,
 )

@@ -15,7 +15,7 @@ from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.risk import Risk, risk
 from isocost.plan.kinds import kind_of
 from isocost.quantities import format_cents, format_count, format_duration, format_money
-from isocost.report.decisions.doubting.doubt import ends_said, value_said
+from isocost.report.decisions.doubting.doubt import ends_said, in_hundred, value_said
 from isocost.report.findings.tabs.ledger import NAMES
 from isocost.report.findings.tabs.risk import DoubtRow, doubt_rows
 from isocost.report.table import Column, Table
@@ -141,8 +141,3 @@ def others_table(beside: Beside, ask_usd: float | None) -> Table:
 
 def _where_it_runs(show: Callable[[float], str]) -> Callable[[Any], str]:
     return lambda value: "" if value == "" else show(value)
-
-
-def in_hundred(chance: float) -> str:
-    """A chance as a figure: "20 in 100"."""
-    return tr("{chance_over} in 100", chance_over=round(100 * chance))

@@ -9,6 +9,7 @@ import numpy as np
 
 from isocost.plan.answer.across.curves import in_time
 from isocost.plan.answer.across.deadlines import Deadlines, Reign
+from isocost.plan.doubt.evaluation import reserve_apart
 from isocost.plan.solve.case import WITHIN, Case, Choice
 from isocost.plan.solve.odds import judged, spread_of
 from isocost.plan.solve.offered import Caveat, OnlyOffer, caveats, is_stale, offered, on_offer, only_offer
@@ -51,6 +52,8 @@ class Ranking:
     own_mfu: float | None = None
     """Utilization from which on the plan's own accelerator would be the cheapest; None = it is, or would at
     none, or its speed is not predicted."""
+    without_reserve: bool = False
+    """Whether ranges leave out a reserve that costs hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,18 @@ class Sureness:
     caveats: tuple[Caveat, ...]
     ranged: bool = True
     """Whether ranges are told at all."""
+    without_reserve: bool = False
+    """Whether they leave out a reserve that the cost holds."""
 
 
 def sureness_of(found: Ranking) -> dict[str, Sureness]:
     """How far to trust each accelerator. Doubts are factors, which hardly move along its counts."""
-    return {row.choice.accelerator: Sureness(spread_of(row.choice), row.caveats) for row in found.rows}
+    return {
+        row.choice.accelerator: Sureness(
+            spread_of(row.choice), row.caveats, without_reserve=found.without_reserve
+        )
+        for row in found.rows
+    }
 
 
 def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
@@ -92,7 +102,7 @@ def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
     winner = rows[0] if rows and rows[0].in_time else None
     lost = _mfu_lost(case, on, allowed, winner, rows) if winner is not None else None
     gained = _own_mfu(case, winner, rows) if winner is not None else None
-    return Ranking(tuple(rows), _reigns(on, usable), lost, gained)
+    return Ranking(tuple(rows), _reigns(on, usable), lost, gained, reserve_apart(case.scenario))
 
 
 def _asked(case: Case, on: Reach) -> Flags:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isocost.catalog import CatalogError
 from isocost.catalog.entries.prices import PriceCard
 from isocost.language import tr
+from isocost.plan.doubt.evaluation import reserve_apart
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
 from isocost.plan.solve.case import WITHIN, Case, WishError, with_text
@@ -102,6 +103,8 @@ class Wins:
     """What winning is: the cheapest that is in time, or the fastest within a budget."""
     rivals: Rivals | None = None
     """Who comes next, with its chance to be cheaper; None = not asked for, or the fastest wins."""
+    without_reserve: bool = False
+    """Whether ranges leave out a reserve that costs hold."""
 
 
 def wins(
@@ -159,7 +162,8 @@ def wins(
     if ranged and aim == "cheapest":
         priced = "price" in (x.axis, y.axis)
         beside = rivals(case, plane.on, (points, cost_at), (others, other_cost), priced=priced)
-    return Wins(x, y, xs, ys, place, cost_at, days_at, count_at, own, winners, aim, beside)
+    apart = reserve_apart(case.scenario)
+    return Wins(x, y, xs, ys, place, cost_at, days_at, count_at, own, winners, aim, beside, apart)
 
 
 def _refuse(case: Case, x: Span, y: Span) -> None:

@@ -13,11 +13,11 @@ from isocost.plan.compare.beside import Odds, Side
 from isocost.plan.compare.comparing import ALL, Pair, Share
 from isocost.plan.compare.differences import STAGE
 from isocost.plan.compare.shapley import LARGEST
+from isocost.plan.doubt.evaluation import reserve_apart
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
-    SPACE,
     format_carbon,
     format_cents,
     format_count,
@@ -27,6 +27,7 @@ from isocost.quantities import (
     format_money,
     format_share,
 )
+from isocost.report.decisions.doubting.doubt import in_hundred
 from isocost.report.decisions.words import (
     input_label,
     plain_value,
@@ -174,33 +175,25 @@ def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:
     Of a budget or a deadline that no scenario has nothing is said.
     """
     odds = [None if side is None else side.odds for side in sides]
+    apart = any(side is not None and reserve_apart(side.scenario) for side in sides)
+    likely = tr("8 in 10 without reserve") if apart else tr("8 chances in 10")
     said = {
-        tr("8 chances in 10"): [None if each is None else _span(each) for each in odds],
-        tr("Budget is enough"): [None if each is None else _of_100(each.budget_held) for each in odds],
-        tr("Deadline is kept"): [None if each is None else _of_100(each.deadline_held) for each in odds],
+        likely: [None if each is None else _span(each) for each in odds],
+        tr("Budget is enough"): [None if each is None else _held(each.budget_held) for each in odds],
+        tr("Deadline is kept"): [None if each is None else _held(each.deadline_held) for each in odds],
     }
     first, *held = said.items()
     return [first, *((label, words) for label, words in held if any(words))]
+
+
+def _held(chance: float | None) -> str | None:
+    return None if chance is None else in_hundred(chance)
 
 
 def _span(odds: Odds) -> str:
     low, high = format_money(odds.p10_usd), format_money(odds.p90_usd)
     return (
         tr("{low} to {high}", low=low, high=high) if low != high else tr("{low}, nothing in doubt", low=low)
-    )
-
-
-def _of_100(chance: float | None) -> str | None:
-    """A chance as it is counted: "68 in 100"; never none and never certain, since it is of samples."""
-    if chance is None:
-        return None
-    hundredths = round(chance * 100.0)
-    if hundredths < 1:
-        return tr("less than 1 in{space}100", space=SPACE)
-    return (
-        tr("more than 99 in{space}100", space=SPACE)
-        if hundredths > 99
-        else tr("{hundredths} in{space}100", hundredths=hundredths, space=SPACE)
     )
 
 

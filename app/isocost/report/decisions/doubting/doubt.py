@@ -70,6 +70,15 @@ def chance_said(chance: float) -> str:
     )
 
 
+def in_hundred(chance: float) -> str:
+    """A chance as it is counted: "68 in 100"; never none and never certain, since it is of samples."""
+    if chance > SURE:
+        return tr("more than 99 in{space}100", space=SPACE)
+    if chance < 1.0 - SURE:
+        return tr("less than 1 in{space}100", space=SPACE)
+    return tr("{hundredths} in{space}100", hundredths=round(chance * 100.0), space=SPACE)
+
+
 # Risk
 
 

@@ -26,6 +26,7 @@ from isocost.report.decisions.choices import (
     choice_tree,
     cost_words,
     hardware_words,
+    likely_heading,
     marks_words,
     price_date,
     range_words,
@@ -258,7 +259,7 @@ def _table(found: Ranking, timed: bool) -> Table:
     columns = (
         Column(tr("Hardware")),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
-        Column(tr("Likely, 8 in 10"), right=True, key="range"),
+        Column(likely_heading(without_reserve=found.without_reserve), right=True, key="range"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
         Column(tr("In time"), lambda v: "yes" if v else "no", key="in_time"),
         Column(tr("Chance"), chance_words, right=True, key="chance"),

@@ -21,7 +21,7 @@ from isocost.quantities import (
     format_share,
     format_significant,
 )
-from isocost.report.decisions.choices import caveat_words, starred, title_of
+from isocost.report.decisions.choices import caveat_words, likely_heading, starred, title_of
 from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -115,7 +115,7 @@ def _legend(found: Wins) -> Table:
         Column(tr("Accelerator")),
         Column(tr("Share"), lambda v: format_share(v, decimals=1), right=True),
         Column(tr("An hour"), format_money, right=True),
-        Column(tr("8 in 10 of its cost")),
+        Column(tr("8 in 10 without reserve") if found.without_reserve else tr("8 in 10 of its cost")),
         Column(tr("Price of")),
     )
     rows = [
@@ -190,7 +190,7 @@ def rows(found: Wins) -> Table:
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
         Column(tr("Price"), lambda stale: tr("stale") if stale else tr("current"), key="stale"),
-        Column(tr("Likely, 8 in 10"), key="range"),
+        Column(likely_heading(without_reserve=found.without_reserve), key="range"),
         Column(tr("Mark"), key="mark"),
     )
     rows: list[tuple[Any, ...]] = []

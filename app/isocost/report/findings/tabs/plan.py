@@ -29,7 +29,7 @@ from isocost.quantities import (
     shown_duration,
     shown_money,
 )
-from isocost.report.decisions.choices import SAME_TIME, caveat_words, marks_words, starred
+from isocost.report.decisions.choices import SAME_TIME, caveat_words, likely_heading, marks_words, starred
 from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.decisions.solving.rank import CLAIMED
 from isocost.report.findings.said import Said
@@ -464,7 +464,14 @@ def in_words(choice: RankedChoice, sureness: Mapping[str, Sureness] = NOT_ASKED)
     """One row as a sentence: "H800: $5.33M (8 in 10: $4.1M to $7M), 2,048 for 56 days"."""
     likely = range_of(choice, sureness)
     words = f"{choice.label}: {format_money(choice.cost_usd)}"
-    words += f" ({tr('8 in 10: {ends}', ends=likely)})" if likely and likely != AS_PLANNED else ""
+    if likely and likely != AS_PLANNED:
+        apart = _reserve_apart(sureness)
+        within = (
+            tr("8 in 10 without its reserve: {ends}", ends=likely)
+            if apart
+            else tr("8 in 10: {ends}", ends=likely)
+        )
+        words += f" ({within})"
     words += f", {format_count(choice.count)}"
     words += tr(" for {duration}", duration=format_duration(choice.days))
     return ", ".join(each for each in (words, why_out(choice), why_marked(choice, sureness)) if each)
@@ -480,6 +487,10 @@ def range_of(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
     if known.spread is None:
         return AS_PLANNED
     return ends_said(*(format_money(choice.cost_usd * each) for each in known.spread))
+
+
+def _reserve_apart(sureness: Mapping[str, Sureness]) -> bool:
+    return any(each.without_reserve for each in sureness.values())
 
 
 def why_marked(choice: RankedChoice, sureness: Mapping[str, Sureness]) -> str:
@@ -528,7 +539,7 @@ def ranking_table(choices: Sequence[RankedChoice], sureness: Mapping[str, Surene
         Column(tr("How many"), format_count, right=True, key="count"),
         Column(tr("Time"), format_duration, right=True, key="days"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
-        Column(tr("Likely, 8 in 10"), right=True, key="range"),
+        Column(likely_heading(without_reserve=_reserve_apart(sureness)), right=True, key="range"),
         Column(tr("Verdict"), lambda text: text or tr("possible"), key="verdict"),
         Column(tr("Mark"), key="mark"),
     )
