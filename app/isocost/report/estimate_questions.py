@@ -174,7 +174,6 @@ def _energy(found: Footprint) -> dict[str, Any]:
         "peak_kw": found.peak_kw,
         "cost_usd": found.usd,
         "paid_apart": found.paid_apart > 0.0,
-        "paid_apart_share": found.paid_apart,
         "co2_kg": found.co2_kg,
         "co2_market_kg": found.co2_market_kg,
         "pue": facts.pue,
