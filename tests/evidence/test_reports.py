@@ -566,3 +566,20 @@ def test_an_allocator_keeps_no_more_than_the_device_has(catalog, gpu, length):
     assert found.peak_memory_gb <= found.reserved_memory_gb < held
     short = run(catalog, "Llama 3.1 8B", gpu, 1, 512, zero_or_fsdp="none", **stated)
     assert short.reserved_memory_gb == pytest.approx(1.17 * short.peak_memory_gb)
+
+
+@pytest.mark.parametrize(("tp", "pp", "peak"), [("1", "2", 41.95), ("2", "1", 40.51), ("2", "2", 32.64)])
+def test_deepspeed_splits_matrices_without_sequence_parallelism(catalog, tp, pp, peak):
+    """Llama 2 7B on 8 A100, ZeRO-1, eight sequences of 4,096 a microbatch (dlrover, atorch/examples)."""
+    stated = {"framework": "DeepSpeed, HF Transformers", "zero_or_fsdp": "ZeRO-1", "micro_batch": "8"}
+    stated |= {"tp": tp, "pp": pp, "global_batch_seqs": "2048", "date": "2023-11"}
+    found = run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **stated)
+    assert found.peak_memory_gb == pytest.approx(peak, rel=0.06)
+    told = run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **stated, seq_parallel="yes")
+    if tp != "1":
+        assert told.tokens_per_s > found.tokens_per_s
+        assert told.peak_memory_gb < found.peak_memory_gb
+    megatron = stated | {"framework": "Megatron-LM"}
+    assert run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **megatron) == run(
+        catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **megatron, seq_parallel="yes"
+    )

@@ -105,6 +105,8 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         whole_logits=run.whole_logits or usual.keeps_all_logits(compiled, year or PRESENT),
         compiled=compiled,
     )
+    if run.sequence_parallel is None and frameworks().replicated.in_name(f"{run.framework.casefold()} "):
+        run = msgspec.structs.replace(run, sequence_parallel=False)
     recompute = run.recompute or usual.recompute
     if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
         run = msgspec.structs.replace(run, sharding="zero3", microbatch=_at_once(run))

@@ -36,6 +36,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that send a token once to all experts of a domain."""
     eager: Words
     tuned: Words
+    replicated: Words
+    """Those whose tensor parallelism has no sequence parallelism."""
     asynchronous: Words
     sharded: Words
     """Those that spread weights over all accelerators and recompute layers, whatever the model, where nothing
