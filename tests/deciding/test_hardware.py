@@ -375,3 +375,11 @@ def test_a_row_of_a_ranking_says_so_too():
     rows = [row for row in ranked(comparison) if "8 in 10" in in_words(row, apart)]
     assert rows
     assert all("8 in 10 without its reserve: $" in in_words(row, apart) for row in rows)
+
+
+@pytest.mark.parametrize("mode", ["on-demand", "spot", "reserved"])
+@pytest.mark.parametrize("command", [["offers"], ["rank"], ["wins", "count", "deadline", "--size", "3"]])
+def test_a_price_on_terms_beside_prices_by_the_hour_says_so(capsys, tmp_path, command, mode):
+    plan = plan_file(tmp_path, f"{KNOWN}  supply: {mode}\n")
+    _, out, _ = run(capsys, command[0], plan, *command[1:], "--deadline", "30")
+    assert ("on these terms they may cost less" in out) is (mode != "on-demand")
