@@ -283,3 +283,10 @@ def test_on_the_planned_pace_nothing_differs():
     assert difference_said(found) == "Against the plan: on time, for what was planned."
     with pytest.raises(NoRunError):
         typed_progress(0.0, hours)
+
+
+def test_columns_of_a_record_that_are_not_read_are_named(capsys, tmp_path, plan):
+    rows = "hours,date,tokens,cost\n0,2026-11-01,0,0\n24,2026-11-02,1e9,30000\n"
+    assert told(capsys, plan, record(tmp_path, rows))["problems"] == [
+        "Columns that are not read: date and cost."
+    ]

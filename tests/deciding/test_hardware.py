@@ -8,6 +8,7 @@ import json
 import math
 from datetime import date
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,14 +23,16 @@ from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.across.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.answer.estimate import answer, estimate, stage_estimates
 from isocost.plan.doubt.risk import risk
+from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import set_value
+from isocost.plan.project.terms import card_on_terms
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.offers import offers
 from isocost.plan.solve.hardware.ranks import ranking, sureness_of
 from isocost.plan.solve.hardware.wins import NOBODY, Span, wins
 from isocost.plan.solve.offered import offered, on_offer
 from isocost.plan.solve.solve import with_goal
-from isocost.report.findings.tabs.plan import in_words
+from isocost.report.findings.tabs.plan import in_words, ranking_said
 
 from .asked import CLAIMED, KNOWN, PROGRAMME, answered, plan_file, run
 
@@ -375,3 +378,22 @@ def test_a_row_of_a_ranking_says_so_too():
     rows = [row for row in ranked(comparison) if "8 in 10" in in_words(row, apart)]
     assert rows
     assert all("8 in 10 without its reserve: $" in in_words(row, apart) for row in rows)
+
+
+@pytest.mark.parametrize("mode", ["on-demand", "spot", "reserved"])
+@pytest.mark.parametrize("command", [["offers"], ["rank"], ["wins", "count", "deadline", "--size", "3"]])
+def test_a_price_on_terms_beside_prices_by_the_hour_says_so(capsys, tmp_path, command, mode):
+    plan = plan_file(tmp_path, f"{KNOWN}  supply: {mode}\n")
+    _, out, _ = run(capsys, command[0], plan, *command[1:], "--deadline", "30")
+    assert ("on these terms they may cost less" in out) is (mode != "on-demand")
+
+
+@pytest.mark.parametrize("mode", ["on-demand", "spot"])
+def test_so_does_the_ranking_drawn(mode):
+    case = case_of("smollm3-programme")
+    card = case.card if mode == "on-demand" else card_on_terms(case.card, case.count, mode, case.catalog)
+    scenario = msgspec.structs.replace(case.scenario, price=price_from(card))
+    held = msgspec.structs.replace(case.project, scenarios=(scenario,))
+    comparison = answer(held, case.catalog).comparison.with_curves(other_curves(held, case.catalog))
+    told = ranking_said(comparison, ranked(comparison)).subtitle
+    assert ("Others are at their price by the hour." in told) is (mode == "spot")

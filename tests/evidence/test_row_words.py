@@ -391,3 +391,21 @@ def test_no_modules_named_are_none():
     assert words.lora_targets("") is None
     with pytest.raises(words.UnknownWordError, match="wibble is no module known"):
         words.lora_targets("q_proj wibble")
+
+
+@pytest.mark.parametrize(
+    ("gpu", "precision", "kind", "said"),
+    [
+        ("A100 80GB", "fp8", "", "A100 SXM4 80GB has none, bf16 is taken"),
+        ("L40S", "nvfp4", "", "has none, fp8 is taken"),
+        ("H100", "nvfp4", "lora", "has none, fp8 is taken"),
+        ("H100", "fp8", "", ""),
+        ("B200", "mxfp8", "", ""),
+        ("H100", "int4", "lora", "weights are in 4 bits where kind is qlora alone"),
+        ("H100", "4-bit", "sft", "weights are in 4 bits where kind is qlora alone"),
+        ("H100", "nf4", "qlora", ""),
+    ],
+)
+def test_a_number_format_that_is_not_computed_in_is_said(catalog, gpu, precision, kind, said):
+    note = one(catalog, gpu=gpu, precision=precision, kind=kind).note
+    assert said in note if said else "precision" not in note

@@ -76,6 +76,10 @@ def test_a_batch_of_sequences_is_the_tokens_they_hold(data, tokens):
         ("8xH100", "h100-sxm", 8),
         ("4 x A100 80G", "a100-sxm-80gb", 4),
         ("H100:8", "h100-sxm", 8),
+        ("8 H100", "h100-sxm", 8),
+        ("2 3090", "rtx3090", 2),
+        ("4 TPU v4", "tpu-v4", 4),
+        ("2 GB200 NVL72", "gb200", 144),
         ("2x 4090", "rtx4090", 2),
         ("2 x p5.48xlarge", "h100-sxm", 16),
         ("AWS p5.48xlarge", "h100-sxm", 8),
@@ -99,9 +103,23 @@ def test_a_name_with_a_number_is_of_so_many(name, part, count):
 
 
 @pytest.mark.parametrize(
+    ("hardware", "told"),
+    [
+        ("8xH100", False),
+        ("8 H100", False),
+        ("{accelerator: 8xH100, count: 16}", True),
+        ("2 x p5.48xlarge", True),
+    ],
+)
+def test_a_name_with_its_number_needs_no_remark_on_it(hardware, told):
+    project = parse_project(PLAN.replace("{accelerator: h100-sxm, count: 64}", hardware), CATALOG)
+    assert ("instance-name" in [each.code for each in estimate(project, CATALOG).warnings]) is told
+
+
+@pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("Radeon RX 7900 XTX", r"hardware\.accelerator: No accelerator is called"),
+        ("Radeon RX 6800", r"hardware\.accelerator: No accelerator is called"),
         ("3x Radeon", r"hardware\.accelerator: No accelerator is called"),
         ("m4-max", r"price is missing: no rent of M4 Max is known"),
     ],
@@ -432,3 +450,15 @@ def test_what_is_typed_of_other_terms_is_said_to_change_nothing(supply, said):
     project = parse_project(PLAN.replace("  stages:", f"  supply: {supply}\n  stages:"), CATALOG)
     told = [n.message for n in estimate(project, CATALOG).warnings if n.code == "unused-terms"]
     assert told == said
+
+
+@pytest.mark.parametrize(
+    ("term", "told"),
+    [("", False), (", term_months: 12", False), (", term_months: 3", True), (", term_months: 3 years", True)],
+)
+def test_a_price_for_a_year_is_not_taken_for_that_of_another_term_in_silence(term, told):
+    supply = f"  supply: {{mode: reserved{term}}}\n  stages:"
+    found = estimate(parse_project(PLAN.replace("  stages:", supply), CATALOG), CATALOG)
+    said = [each.message for each in found.warnings if each.code == "price-of-another-term"]
+    assert len(said) == told
+    assert all("is of a contract for a year, and the term is " in each for each in said)

@@ -79,7 +79,7 @@ class Catalog:
         found = self.accelerators.get(label)
         if found is not None:
             return found
-        counted = self._counted(label)
+        counted = self.counted(label)
         part = label if counted is None else counted[1]
         sliced = self._slice(part)
         key = self.accelerator_names.key(part) if sliced is None else sliced.accelerator
@@ -97,7 +97,7 @@ class Catalog:
         """What is to be said of a name: how many it holds, what else it may mean. None = nothing."""
         if label in self.accelerators:
             return None
-        if (counted := self._counted(label)) is not None:
+        if (counted := self.counted(label)) is not None:
             number, part = counted
             spec = self.accelerator(part).spec
             held = self.alias(part) or AliasRow(part, spec.id)
@@ -108,8 +108,8 @@ class Catalog:
         found = self._remarkable.get(normalised(self.accelerator_names.found_by(label) or label))
         return found if found and self.accelerator_names.key(label) == found.accelerator else None
 
-    def _counted(self, label: str) -> tuple[int, str] | None:
-        """A number of accelerators and their name, as in "8xH100" or "H100:8"; None = it is no such name."""
+    def counted(self, label: str) -> tuple[int, str] | None:
+        """A number of accelerators and their name, as in "8xH100" or "8 H100"; None = it is no such name."""
         parts = _COUNTED.fullmatch(label.strip())
         if parts is None or self.accelerator_names.find(label) is not None:
             return None
@@ -344,7 +344,7 @@ _MEMORY = re.compile(r"([0-9]{1,4})\s?GB?(?![a-z])", re.IGNORECASE)
 
 
 _COUNTED = re.compile(
-    r"(?P<before>[1-9][0-9]{0,5})\s*[x×*]\s*(?P<of>\S.*)"
+    r"(?P<before>[1-9][0-9]{0,5})(?:\s*[x×*]\s*|\s+)(?P<of>\S.*)"
     r"|(?P<named>.*\S)\s*[x×*:]\s*(?P<after>[1-9][0-9]{0,5})",
     re.IGNORECASE,
 )

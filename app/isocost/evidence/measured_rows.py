@@ -229,8 +229,25 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         mtp="w/o MTP" not in text.get("notes", ""),
         notes=text.get("notes", ""),
     )
+    if run.method != "qlora" and words.kept_in_4_bits(text.get("precision", "")):
+        unknown.append(
+            tr(
+                "precision is {precision}: weights are in 4 bits where kind is qlora alone, here in 16",
+                precision=text["precision"].strip(),
+            )
+        )
     spec = run_spec(run, catalog, model)
     refuse_impossible(spec)
+    _, multiplied = dense_peak(spec.accelerator, PEAK_FORMAT[run.precision])
+    if multiplied != PEAK_FORMAT[run.precision]:
+        unknown.append(
+            tr(
+                "precision is {precision}: {name} has none, {format} is taken",
+                precision=run.precision,
+                name=spec.accelerator.name,
+                format=multiplied,
+            )
+        )
     server = _server(spec.accelerator, _number(text, "gpus_per_node"))
     if text.get("date", "").casefold() not in words.BLANK and spec.year is None:
         unknown.append(f"date is {text['date']}: no year in it, today's software is assumed")

@@ -92,11 +92,14 @@ def flag(text: str, name: str = "this") -> bool | None:
 _ON_THE_WIRE = re.compile(r"\b\w+[\s-]*(comm\w*|all-?gather\w*|dispatch|cache|kv|optimi[sz]er\w*|states?)\b")
 """A format of what is sent or kept, not of what is multiplied: "fp8 all-gather"."""
 
+_KEPT_IN_4_BITS = r"nf4|int4|\b4-?bit"
+"""Formats of weights that are multiplied in 16 bits."""
+
 _FORMATS: tuple[tuple[str, Precision], ...] = (
     (r"nvfp4|(?<!mx)fp4", "nvfp4"),
     (r"mx-?fp8|fp8-?mx", "mxfp8"),
     (r"fp8|float8|e4m3|e5m2", "fp8"),
-    (r"bf16|bfloat16|nf4|int4|\b4-?bit", "bf16"),
+    (rf"bf16|bfloat16|{_KEPT_IN_4_BITS}", "bf16"),
     (r"fp16|float16|half|\b16\b", "fp16"),
     (r"amp|mixed", "bf16"),
     (r"tf32", "tf32"),
@@ -118,6 +121,11 @@ def precision(text: str) -> Precision:
     raise ValueError(
         tr("precision is {text}: use one of fp32, tf32, fp16, bf16, fp8, mxfp8, nvfp4.", text=text.strip())
     )
+
+
+def kept_in_4_bits(text: str) -> bool:
+    """Whether the number format of a row is one that weights are kept in, not multiplied in."""
+    return re.search(_KEPT_IN_4_BITS, re.sub(r"[\s_]+", "-", _held(text.casefold()))) is not None
 
 
 def pure_16_bit(text: str) -> Optimizer | None:

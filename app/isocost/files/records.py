@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from isocost.evidence.columns import unread
 from isocost.files.errors import FileError
 from isocost.files.runs import Row, load_runs
-from isocost.language import tr
+from isocost.language import capital, tr
 from isocost.plan.answer.actual import Progress, progress_of
 from isocost.quantities import PLAIN, QuantityError, numbers_marked, parse
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
@@ -52,7 +53,7 @@ class Record:
     start: datetime | None
     """Of the first reading where dates are given, in UTC where they name a zone."""
     problems: tuple[str, ...]
-    """Rows left out, each named in a sentence."""
+    """Columns that are not read and rows left out, each named in a sentence."""
 
 
 def load_record(path: Path) -> Record:
@@ -68,7 +69,9 @@ def load_record(path: Path) -> Record:
     if not any(what in found for what in _PROGRESS):
         raise FileError(path, "no column says how far: name one tokens, step or tokens_per_s.")
     readings: list[Reading] = []
-    problems: list[str] = []
+    read = {name for what, name in found.items() if what == when or what not in (*_TIMES, "date")}
+    left = unread(rows[0], frozenset(read))
+    problems = [capital(left)] if left else []
     start: datetime | None = None
     for line, row in enumerate(rows, 2):
         try:

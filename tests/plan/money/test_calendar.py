@@ -36,8 +36,19 @@ def test_a_week_late_costs_the_idle_reservation_and_the_people():
 
 def test_what_can_be_given_back_costs_nothing_while_it_waits():
     assert late(scenario(schedule=Schedule(keep_reserved=False)), 4.0).total_usd == 0.0
-    held = late(scenario(schedule=Schedule(keep_reserved=False), supply=Supply("reserved")), 4.0)
+    reserved = Supply("reserved", term_months=0.1)  # over before the 240 hours are
+    held = late(scenario(schedule=Schedule(keep_reserved=False), supply=reserved), 4.0)
     assert held.total_usd == pytest.approx(4 * 168 * 384 * 3.99)
+
+
+@pytest.mark.parametrize(
+    ("months", "resold", "paid_hours"),
+    [(12.0, 0.0, 0.0), (12.0, 0.5, 0.5 * 672.0), (1.0, 0.0, 672.0 - 490.0), (1.0, 1.0, 672.0)],
+)
+def test_a_delay_within_a_reservation_is_paid_already(months, resold, paid_hours):
+    """Of 730 h a month 240 are used: 490 wait, paid; where they are resold a delay takes the buyers away."""
+    held = late(scenario(supply=Supply("reserved", term_months=months, resold=resold)), 4.0)
+    assert held.total_usd == pytest.approx(paid_hours * 384 * 3.99, abs=0.02)
 
 
 def test_an_owned_accelerator_waits_at_its_fixed_cost():

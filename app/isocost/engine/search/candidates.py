@@ -104,7 +104,7 @@ def candidates(t: Transformer, workload: Workload, counts: Array, degrees: Layou
     n = counts[:, :, None]
     share = np.maximum(ep * expert_split(t, tp) / (tp * cp), 1.0)
     most = workload.global_batch / mb
-    if whole and not workload.whole_batch:
+    if not workload.whole_batch:
         most = np.ceil(most)  # about 3.2 sequences keep four replicas at work, though not all the time
     dp = np.minimum(n / (tp * pp * cp), most)
     if whole:

@@ -235,9 +235,21 @@ _DELAY = (
         "late.months", tr("Months late"), "months", ("late.hours",), "{late.hours} / 730",
         lambda hours: hours / HOURS_PER_MONTH,
     ),
+    # A delay falls into what is reserved, unused and paid already, of which others would have taken a part.
     Figure(
-        "late.idle", tr("Idle accelerators"), "USD", ("held.count", "late.hours", "held.idle_rate"),
-        "{held.count} x {late.hours} h x {held.idle_rate}", _product, of="delay", group="infrastructure",
+        "late.paid_hours", tr("Hours late that are paid already"), "h", ("late.hours", "unused_hours"),
+        "the smaller of {late.hours} and {unused_hours}", np.minimum, modes=("reserved", "block"),
+    ),
+    Figure(
+        "late.idle_hours", tr("Hours late to be paid"), "h",
+        ("late.hours", "late.paid_hours", "unsold_share"),
+        "{late.hours} - {late.paid_hours} x {unsold_share}",
+        lambda late, paid, unsold: late - paid * unsold, modes=("reserved", "block"),
+    ),
+    Figure("late.idle_hours", tr("Hours late to be paid"), "h", ("late.hours",), "{late.hours}", _same),
+    Figure(
+        "late.idle", tr("Idle accelerators"), "USD", ("held.count", "late.idle_hours", "held.idle_rate"),
+        "{held.count} x {late.idle_hours} h x {held.idle_rate}", _product, of="delay", group="infrastructure",
     ),
     Figure(
         "late.support", tr("Support"), "USD", ("programme.support", "late.idle"),

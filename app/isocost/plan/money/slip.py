@@ -20,8 +20,8 @@ class Slip:
 def slip(on: Reckoning, weeks: float) -> Slip:
     """What it costs when everything ends ``weeks`` later and no more work is done.
 
-    Accelerators that stay reserved, or are owned, stand idle; people and storage go on; support and penalties
-    with them.
+    Accelerators that stay reserved, or are owned, stand idle, unless hours that are reserved, unused and paid
+    already take the delay; people and storage go on; support and penalties with them.
     """
     lines = late_lines(on.late(weeks))
     return Slip(weeks, lines, programme_total(lines))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from isocost.language import later, listed, tr
+from isocost.language import in_sentence, later, listed, tr
+from isocost.plan.inputs.table import CHOICES
+from isocost.plan.money.supply import CONTRACTS
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
@@ -73,6 +75,18 @@ def marks_words(caveats: Iterable[Caveat]) -> str:
     found = set(caveats)
     said = [tr(words) for each, words in _CAVEATS.items() if each in found]
     return f"{MARK} {listed(said, 'or')}" if said else ""
+
+
+def terms_words(case: Case) -> str:
+    """That others stand at prices of other terms than the plan's; empty where theirs are the same."""
+    mode = case.scenario.supply.mode
+    if mode not in CONTRACTS:
+        return ""
+    return tr(
+        "The plan's terms are {terms}; other accelerators stand at their price by the hour, unless the plan "
+        "names one: on these terms they may cost less.",
+        terms=in_sentence(CHOICES["supply.mode"].options[mode]),
+    )
 
 
 def likely_heading(*, without_reserve: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import CurrencyRate
+from isocost.catalog.entries.prices import TERM_DAYS
 from isocost.catalog.records import AcceleratorEntry
 from isocost.language import in_sentence, tr
 from isocost.plan.answer.results import StageEstimate
@@ -28,14 +29,18 @@ from isocost.plan.values import NO_PRICE, Currency, Price, asked_by
 from isocost.quantities import (
     format_count,
     format_counted,
+    format_duration,
     format_money,
     format_share,
     format_significant,
     shown_money,
     within_factor,
 )
+from isocost.quantities.units import DAYS_PER_MONTH
 
 _FIELD = "price.usd_per_gpu_hour"
+SAME_TERM = 1.1
+"""Factor within which a term is that of another price: a year is 12 months of 730 hours."""
 SAME_RATE = 1.1
 """Factor within which a rate is that of another year: the euro's mean of a year has moved by less, mostly."""
 
@@ -53,6 +58,7 @@ def rent_notices(
     yield from price_notices(price, result, catalog)
     yield from _shared(scenario, stage, price, entry, catalog)
     yield from _twice(price, supply, entry)
+    yield from _of_another_term(price, supply, entry)
     if not supply.discount and is_of_others(price.commitment, supply.mode):
         yield Notice(
             "price-of-other-terms",
@@ -153,6 +159,26 @@ def _twice(price: Price, supply: Supply, entry: AcceleratorEntry) -> Iterator[No
             money=format_money(price.usd_per_gpu_hour),
             terms=in_sentence(CHOICES["supply.mode"].options[supply.mode]),
             share=format_share(supply.discount, decimals=0),
+        ),
+    )
+
+
+def _of_another_term(price: Price, supply: Supply, entry: AcceleratorEntry) -> Iterator[Notice]:
+    """Warning that a contract is reckoned at the price of one of another length."""
+    days, length = TERM_DAYS.get(price.commitment), supply.term_months * DAYS_PER_MONTH
+    if supply.mode != "reserved" or days is None:
+        return
+    if within_factor(length / days, SAME_TERM):
+        return
+    yield Notice(
+        "price-of-another-term",
+        _FIELD,
+        tr(
+            "The price of {name}, {money} an hour, is of a contract for a year, and the term is {length}: "
+            "type what you are offered for it.",
+            name=entry.short_name,
+            money=format_money(price.usd_per_gpu_hour),
+            length=format_duration(length),
         ),
     )
 

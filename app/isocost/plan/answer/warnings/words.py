@@ -81,7 +81,10 @@ def name_notices(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
     if (alias := catalog.alias(label)) is None:
         return
     name = catalog.accelerator(label).short_name
-    if alias.count is not None:
+    written = catalog.counted(label)
+    # "8xH100" says itself that it is eight.
+    plain = written is not None and catalog.alias(written[1]) is None and count == alias.count
+    if alias.count is not None and not plain:
         noun = catalog.accelerator(label).noun
         yield Notice(
             "instance-name",

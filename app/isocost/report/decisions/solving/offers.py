@@ -18,6 +18,7 @@ from isocost.report.decisions.choices import (
     price_date,
     price_words,
     supplier_of,
+    terms_words,
     title_of,
 )
 from isocost.report.table import Column, Table
@@ -94,6 +95,8 @@ def _sentences(found: Offers, case: Case) -> Iterator[str]:
     if goal.budget_usd is None:
         times = format_quantity(HASTE, "number")
         yield tr("No budget is set: the fastest may cost {times} times the cheapest.", times=times)
+    if words := terms_words(case):
+        yield words
     yield tr(
         "Balanced: as near to the cheapest in cost as to the fastest in time. Nobody was asked for so many."
     )

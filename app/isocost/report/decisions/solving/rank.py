@@ -32,6 +32,7 @@ from isocost.report.decisions.choices import (
     range_words,
     starred,
     supplier_of,
+    terms_words,
     title_of,
 )
 from isocost.report.table import Column, Table
@@ -124,6 +125,8 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
             )
         )
     yield from own_words(found, case)
+    if words := terms_words(case):
+        yield words
     if first.stale:
         yield tr("The price of {name} is of {date}: it may be gone.", name=name, date=first.choice.price.date)
     if words := only_words(first):
