@@ -229,7 +229,7 @@ def adopted_words(each: SupplierPrice) -> str:
 
 def age_short(each: SupplierPrice) -> str:
     """Days since a price was read, where there is little room."""
-    return "" if each.age_days is None else f"{each.age_days}{SPACE}d"
+    return "" if each.age_days is None else f"{format_count(each.age_days)}{SPACE}d"
 
 
 def _shown(found: BySupplier) -> Table:
