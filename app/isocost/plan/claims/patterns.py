@@ -208,6 +208,8 @@ def is_foreign(text: str) -> bool:
 
 
 PLAINLY: tuple[tuple[re.Pattern[str], str], ...] = (
+    # As everybody calls it, whoever made it being named apart or not at all.
+    (re.compile(r"(?<![A-Za-z0-9-])(?<!DeepSeek )(R1(?:-Zero)?)(?![A-Za-z0-9-])"), r"DeepSeek-\1"),
     # A number with its sign at a name, "8xH100", or at one in figures, "4x4090".
     (
         re.compile(r"(?<![A-Za-z0-9.])([0-9]{1,6})\s?([x*])(?=[A-Za-z]|[2-5]0[0-9]0(?![0-9]))", re.I),
