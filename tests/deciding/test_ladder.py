@@ -122,3 +122,10 @@ def test_what_makes_no_sense_gets_one_sentence(capsys, arguments, said):
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_plan_of_machines_of_ones_own_is_climbed_on_its_own_terms(capsys, tmp_path):
+    plan = plan_file(tmp_path, KNOWN.replace("  stages:", "  supply: {mode: own}\n  stages:"))
+    asked = ("ladder", plan, "--on", "h100-sxm")
+    assert answered(capsys, *asked) == answered(capsys, *asked, "--owned")
+    assert not answered(capsys, *asked, "--rented")["owned"]

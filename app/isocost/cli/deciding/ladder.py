@@ -20,7 +20,11 @@ def run(arguments: Sequence[str]) -> int:
         "file", metavar="FILE", nargs="?", help="a plan whose prices, terms and software hold (default: none)"
     )
     add_scenario(parser)
-    parser.add_argument("--owned", action="store_true", help="on accelerators of one's own")
+    terms = parser.add_mutually_exclusive_group()
+    terms.add_argument(
+        "--owned", action="store_true", help="on accelerators of one's own (default: the plan's terms)"
+    )
+    terms.add_argument("--rented", action="store_true", help="rented, whatever the plan's terms")
     parser.add_argument("--on", metavar="NAMES", help="only these accelerators, for example h100-sxm,b200")
     add_format(parser)
     chosen = parser.parse_args(arguments)
@@ -41,8 +45,9 @@ def run(arguments: Sequence[str]) -> int:
     project = usual_plan(catalog) if chosen.file is None else open_plan(chosen.file, catalog, shown=False)
     index = scenario_index(project, chosen.scenario)
     only = named(chosen.on, catalog)
+    owned = chosen.owned or (project.scenarios[index].supply.mode == "own" and not chosen.rented)
     try:
-        found = ladder(project, catalog, index, date.today(), owned=chosen.owned, accelerators=only)
+        found = ladder(project, catalog, index, date.today(), owned=owned, accelerators=only)
     except WishError as error:
         raise UsageError(str(error)) from error
     write(FORMS[chosen.format](climbed(found, catalog)))
