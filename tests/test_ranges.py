@@ -118,3 +118,10 @@ def test_a_range_in_a_file_that_makes_no_sense_gets_a_sentence(ranges, place, wo
         plan(ranges)
     assert place in str(error.value)
     assert words in str(error.value)
+
+
+def test_a_range_of_one_stage_needs_a_stage_of_that_name_alone():
+    twice = (PLAN % "{Tries/ablations.share: 0.2..0.4}").replace("name: Main", "name: Tries")
+    with pytest.raises(ContentError, match=r"ranges\.Tries/ablations\.share: 2 stages are called 'Tries'"):
+        parse_project(twice, load())
+    parse_project(twice.replace("Tries/ablations.share: 0.2..0.4", ""), load())

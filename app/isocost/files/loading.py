@@ -178,6 +178,15 @@ def _check_paths(scenario: Scenario, where: str) -> None:
                 )
             )
     for place, stage in held:
+        if names.count(stage) > 1:
+            raise ContentError(
+                tr(
+                    "{place}: {count} stages are called {stage!r}; give each a name of its own.",
+                    place=place,
+                    count=names.count(stage),
+                    stage=stage,
+                )
+            )
         if stage and stage not in names:
             raise ContentError(
                 tr(

@@ -75,6 +75,10 @@ def test_names_are_tidied_and_never_empty():
     assert names(editing.rename_stage(project("rl"), 0, "  R1-Zero\n run "))[0] == "R1-Zero run"
     with pytest.raises(ValueError, match="needs a name"):
         editing.rename_stage(project("rl"), 0, " \t")
+    two = project("rl", "sft")
+    first = names(two)[0]
+    assert names(editing.rename_stage(two, 1, first)) == [first, f"{first} 2"]
+    assert names(editing.rename_stage(two, 0, first)) == names(two)
 
 
 def test_sections_are_held_and_released_without_loss():

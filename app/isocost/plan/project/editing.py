@@ -119,15 +119,17 @@ def switch_stage(project: Project, at: int, on: bool, *, scenario: int = 0) -> P
 
 
 def rename_stage(project: Project, at: int, name: str, *, scenario: int = 0) -> Project:
-    """The project with a stage under another name; spaces around it are dropped.
+    """The project with a stage under another name, with a number behind it where another stage has it: ranges
+    and locks are of a stage by its name. Spaces around it are dropped.
 
     Raises:
         ValueError: nothing is left of the name.
     """
-    wanted = " ".join(name.split())
+    wanted, before = " ".join(name.split()), _stage(project, at, scenario)
     if not wanted:
         raise ValueError(tr("A stage needs a name."))
-    before = _stage(project, at, scenario)
+    stages = project.scenarios[scenario].stages
+    wanted = free_name(wanted, [each for place, each in enumerate(stages) if place != at])
     changed = msgspec.structs.replace(before, name=wanted)
     return _followed_by_name(
         replace_stage(project, changed, scenario=scenario, stage=at), before, wanted, scenario
