@@ -157,9 +157,9 @@ def test_t7_what_the_headline_leaves_out(capsys, tmp_path):
 
 
 def test_t8_what_a_week_late_costs(capsys, tmp_path):
-    """256 reserved accelerators idle for 168 hours, and two people for 168 of a month's 730."""
+    """256 accelerators idle for 168 hours, their reservation used up, and two people for as many."""
     text = with_lines(
-        "supply: {mode: reserved, term_months: 1}", "people: {heads: 2, months: 3, usd_per_month: 5000}"
+        "supply: {mode: reserved, term_months: 0.3}", "people: {heads: 2, months: 3, usd_per_month: 5000}"
     )
     late = answered(capsys, "estimate", plan_file(tmp_path, text))["slip"]
     idle, people = 256 * 168 * 2.0, 2 * 5000 * 168 / 730

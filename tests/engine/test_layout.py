@@ -80,10 +80,12 @@ def test_slider_shapes_use_every_accelerator_until_the_batch_runs_out(size, moe,
     layouts = grid(model, [count], Workload(sequence, batch))
     assert len(layouts)
     assert (layouts.tp <= model.heads + 1).all()
-    assert (layouts.dp * layouts.microbatch <= batch * (1 + 1e-9)).all()
-    np.testing.assert_allclose(layouts.dp * layouts.microbatch * layouts.microbatches, batch)
+    # A batch that is about so large keeps a replica more at work, though not all the time.
+    assert (layouts.dp <= np.ceil(batch / layouts.microbatch) * (1 + 1e-9)).all()
+    at_once = layouts.dp * layouts.microbatch
+    np.testing.assert_allclose(at_once * layouts.microbatches, np.maximum(at_once, batch))
     used = layouts.model_parallel * layouts.dp
-    limited = layouts.dp * layouts.microbatch >= batch * (1 - 1e-9)
+    limited = at_once >= batch * (1 - 1e-9)
     assert (limited | (used >= count * (1 - 1e-9))).all()
 
 

@@ -49,6 +49,7 @@ def test_a_delay_within_a_reservation_is_paid_already(months, resold, paid_hours
     """Of 730 h a month 240 are used: 490 wait, paid; where they are resold a delay takes the buyers away."""
     held = late(scenario(supply=Supply("reserved", term_months=months, resold=resold)), 4.0)
     assert held.total_usd == pytest.approx(paid_hours * 384 * 3.99, abs=0.02)
+    assert held.paid_hours == pytest.approx(min(672.0, 730.0 * months - 240.0))
 
 
 def test_an_owned_accelerator_waits_at_its_fixed_cost():

@@ -244,7 +244,11 @@ def test_typing_in_the_open_list_searches_it(qtbot, accelerator):
     accelerator.lineEdit().setFocus()
     press(qtbot, accelerator, Qt.Key.Key_Down)
     qtbot.keyClicks(QApplication.activePopupWidget(), "4090")
-    assert [row[0] for row in rows(accelerator)] == ["GeForce RTX 4090 24GB", "Add your own…"]
+    assert [row[0] for row in rows(accelerator)] == [
+        "GeForce RTX 4090 24GB",
+        "GeForce RTX 4090 D 24GB",
+        "Add your own…",
+    ]
 
 
 def test_a_click_chooses_and_a_heading_is_no_choice(session, qtbot, accelerator):

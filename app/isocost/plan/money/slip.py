@@ -15,6 +15,8 @@ class Slip:
     weeks: float
     lines: tuple[LedgerLine, ...]
     total_usd: float
+    paid_hours: float = 0.0
+    """Of the delay, those that are reserved and paid already."""
 
 
 def slip(on: Reckoning, weeks: float) -> Slip:
@@ -23,5 +25,7 @@ def slip(on: Reckoning, weeks: float) -> Slip:
     Accelerators that stay reserved, or are owned, stand idle, unless hours that are reserved, unused and paid
     already take the delay; people and storage go on; support and penalties with them.
     """
-    lines = late_lines(on.late(weeks))
-    return Slip(weeks, lines, programme_total(lines))
+    late = on.late(weeks)
+    lines = late_lines(late)
+    paid = late["late.paid_hours"] if on.scenario.supply.mode in ("reserved", "block") else 0.0
+    return Slip(weeks, lines, programme_total(lines), paid)

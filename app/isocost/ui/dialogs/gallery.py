@@ -220,9 +220,12 @@ class Gallery(QScrollArea):
         room = min(self.viewport().width() - 2 * MARGIN, px(WIDEST))
         columns = max(1, min(COLUMNS, (room + GAP) // (px(CARD_WIDTH) + GAP)))
         closer = (room + GAP) // (columns + 1) - GAP >= px(CLOSE)
-        for section in (self.recent, *self._sections):
+        beside = columns
+        for section in reversed(self._sections):
             alone = len(section.cards) > columns > 1 and len(section.cards) % columns == 1
-            section.arrange(columns + 1 if alone and closer else columns)
+            beside = columns + 1 if alone and closer else columns
+            section.arrange(beside)
+        self.recent.arrange(beside)  # as the first presets below them: one grid
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

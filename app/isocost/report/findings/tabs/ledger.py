@@ -527,6 +527,8 @@ def slip_words(slip: Slip) -> str:
     if not slip.weeks:
         return tr("On time: nothing more to pay.")
     late = late_words(slip.weeks)
+    if not slip.lines and slip.paid_hours:
+        return tr("{late}: nothing more, as the hours are reserved and paid already.", late=late)
     if not slip.lines:
         return tr("{late}: nothing more, as nobody is paid and nothing is kept meanwhile.", late=late)
     if len(slip.lines) == 1:
