@@ -295,6 +295,10 @@ class Matrices:
 
     @classmethod
     def _of(cls, chosen: Sequence[frozenset[AdaptedMatrix]]) -> Matrices:
+        return _matrices(tuple(chosen)) if len(chosen) == 1 else cls._made(chosen)
+
+    @classmethod
+    def _made(cls, chosen: Sequence[frozenset[AdaptedMatrix]]) -> Matrices:
         return cls(*(array_of(chosen, partial(_contains, each)) for each in ADAPTED_MATRICES))
 
     @property
@@ -310,6 +314,12 @@ class Matrices:
     def count(self, inwards: Array) -> Array:
         """How many there are in a layer with so many matrices into its feed-forward."""
         return self.query + self.key + self.value + self.output + inwards * self.up + self.down
+
+
+@cache
+def _matrices(chosen: tuple[frozenset[AdaptedMatrix], ...]) -> Matrices:
+    """Those of one workload, of which there are few kinds and many records: they share their arrays."""
+    return Matrices._made(chosen)
 
 
 def _contains(matrix: AdaptedMatrix, chosen: frozenset[AdaptedMatrix]) -> bool:
