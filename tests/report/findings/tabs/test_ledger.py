@@ -20,6 +20,7 @@ from isocost.report.findings.tabs.ledger import (
     bill_table,
     bill_view,
     calendar_said,
+    calendar_summary,
     cash_table,
     late_words,
     row_description,
@@ -243,3 +244,12 @@ def test_a_calendar_of_a_century_finds_its_edges_once():
     assert view.month_edges is view.month_edges
     assert view.last == view.month_edges[-1]
     assert view.dearest == 1.0
+
+
+def test_of_very_many_months_the_first_are_read_out_and_the_rest_counted():
+    months = tuple(CashMonth(f"Month {m}", m * 30.4, {}, 1.0, 0.0, m + 1.0) for m in range(1, 101))
+    told = calendar_summary("It ends", (), months)
+    assert "Month 60: " in told
+    assert "Month 61: " not in told
+    assert told.endswith("40 months more: the table has them.")
+    assert "more: the table" not in calendar_summary("It ends", (), months[:60])

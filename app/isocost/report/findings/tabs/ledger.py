@@ -16,6 +16,7 @@ from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_b
 from isocost.plan.money.slip import Slip
 from isocost.quantities import (
     format_cents,
+    format_count,
     format_duration,
     format_money,
     format_quantity,
@@ -28,6 +29,8 @@ from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
 TOTAL = tr("Programme total")
+READ_OUT = 60
+"""Months told one by one; a listener wants no more, and of a hundred years each step would write them all."""
 FEW = 12
 """Lines up to which each has a row of its own unless groups are asked for."""
 
@@ -475,8 +478,11 @@ def stage_in_words(bar: TimelineBar) -> str:
 
 
 def calendar_summary(finding: str, bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -> str:
-    """The calendar in sentences."""
-    parts = [finding, *(stage_in_words(bar) for bar in bars), *(month_in_words(month) for month in months)]
+    """The calendar in sentences: of very many months the first ones."""
+    parts = [finding, *(stage_in_words(bar) for bar in bars)]
+    parts += (month_in_words(month) for month in months[:READ_OUT])
+    if (more := len(months) - READ_OUT) > 0:
+        parts.append(tr("{count} months more: the table has them", count=format_count(more)))
     return ". ".join(parts) + "."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -87,6 +87,14 @@ class Places:
         clear = x - cap - 3 - width
         return min(middle, clear) if clear >= box.left() - 4 else middle
 
+    def barred(self) -> Iterator[int]:
+        """The months that are drawn: of those that share a pixel the dearest."""
+        months = self.view.months
+        step = max(1, math.ceil(len(months) / max(1.0, self.cash().width())))
+        for first in range(0, len(months), step):
+            shared = range(first, min(first + step, len(months)))
+            yield max(shared, key=lambda at: months[at].total_usd)
+
     def whiskered(self) -> range:
         """The months whose range is drawn: of very many, every so many-th."""
         months = len(self.view.months)
@@ -136,7 +144,7 @@ class CalendarChart(ReadableChart[CalendarView]):
         _paint_grid(painter, places)
         for index, bar in enumerate(self.view.bars):
             _paint_stretch(painter, places, index, bar)
-        for index in range(len(self.view.months)):
+        for index in places.barred():
             _paint_month(painter, places, index)
         for index in places.whiskered():
             _paint_likely(painter, places, index)
