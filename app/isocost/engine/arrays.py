@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -286,20 +286,13 @@ class Matrices:
     @classmethod
     def adapted(cls, works: Sequence[Workload]) -> Matrices:
         """Those that have adapters: none where the weights themselves are trained."""
-        return cls._of([frozenset() if w.method == "full" else w.lora_targets for w in works])
+        return _matrices(tuple(frozenset() if w.method == "full" else w.lora_targets for w in works))
 
     @classmethod
     def trained(cls, works: Sequence[Workload]) -> Matrices:
         """Those that are trained themselves or by an adapter."""
-        return cls._of([frozenset(ADAPTED_MATRICES) if w.method == "full" else w.lora_targets for w in works])
-
-    @classmethod
-    def _of(cls, chosen: Sequence[frozenset[AdaptedMatrix]]) -> Matrices:
-        return _matrices(tuple(chosen)) if len(chosen) == 1 else cls._made(chosen)
-
-    @classmethod
-    def _made(cls, chosen: Sequence[frozenset[AdaptedMatrix]]) -> Matrices:
-        return cls(*(array_of(chosen, partial(_contains, each)) for each in ADAPTED_MATRICES))
+        every = frozenset(ADAPTED_MATRICES)
+        return _matrices(tuple(every if w.method == "full" else w.lora_targets for w in works))
 
     @property
     def latent(self) -> Array:
@@ -316,10 +309,10 @@ class Matrices:
         return self.query + self.key + self.value + self.output + inwards * self.up + self.down
 
 
-@cache
+@lru_cache(maxsize=128)
 def _matrices(chosen: tuple[frozenset[AdaptedMatrix], ...]) -> Matrices:
-    """Those of one workload, of which there are few kinds and many records: they share their arrays."""
-    return Matrices._made(chosen)
+    """Those of some workloads: there are few kinds of one and many records, which share their arrays."""
+    return Matrices(*(array_of(chosen, partial(_contains, each)) for each in ADAPTED_MATRICES))
 
 
 def _contains(matrix: AdaptedMatrix, chosen: frozenset[AdaptedMatrix]) -> bool:

@@ -20,7 +20,7 @@ from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
 from isocost.plan.kinds import KINDS, Rl, RolloutPhase
 from isocost.plan.physics.throughput import TYPED
-from isocost.plan.project.programme import Supply
+from isocost.plan.project.programme import PREPAID, Supply
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Data, Hardware, ModelChoice, Price, Value
 
@@ -114,7 +114,7 @@ _UNDER: dict[str, tuple[str, ...]] = {
     "supply.block_days": ("block",),
     "supply.rework": ("spot",),
     "supply.owned_share": ("mixed",),
-    "supply.resold": ("reserved", "block"),
+    "supply.resold": PREPAID,
 }
 """Terms under which an input changes anything; without an entry, under all."""
 

@@ -9,6 +9,7 @@ from isocost.plan.money.arithmetic import Number, in_cents
 from isocost.plan.money.energy import ENERGY
 from isocost.plan.money.figure import BILL, LINES, Figure, Paid, by_stage
 from isocost.plan.money.supply import RATES
+from isocost.plan.project.programme import PREPAID
 from isocost.quantities.units import (
     DAYS_PER_MONTH,
     DAYS_PER_WEEK,
@@ -99,21 +100,21 @@ _UNUSED = (
     Figure(
         "reserved", tr("Whether accelerators are reserved: 1, or 0 where no stage works on them"), "",
         ("shared_days",), "the smaller of 1 and ({shared_days} in whole days)",
-        lambda working: np.minimum(1.0, np.ceil(working)), modes=("reserved", "block"),
+        lambda working: np.minimum(1.0, np.ceil(working)), modes=PREPAID,
     ),
     Figure(
         "unused_days", tr("Days paid and not used"), "days", ("reserved", "paid_days", "shared_days"),
         "{reserved} x the larger of 0 and ({paid_days} - {shared_days})",
         lambda reserved, paid, working: reserved * np.maximum(paid - working, 0.0),
-        modes=("reserved", "block"),
+        modes=PREPAID,
     ),
     Figure(
         "unused_hours", tr("Hours paid and not used"), "h", ("unused_days",), "{unused_days} x 24",
-        lambda days: days * HOURS_PER_DAY, modes=("reserved", "block"),
+        lambda days: days * HOURS_PER_DAY, modes=PREPAID,
     ),
     Figure(
         "unsold_share", tr("Share of unused hours nobody else pays for"), "", ("supply.resold",),
-        "100 % - {supply.resold}", lambda resold: 1.0 - resold, modes=("reserved", "block"),
+        "100 % - {supply.resold}", lambda resold: 1.0 - resold, modes=PREPAID,
     ),
 )  # fmt: skip
 
@@ -154,13 +155,13 @@ _LINES = (
         ("unsold_share", "unused_hours", "held.count", "held.rate"),
         "{unsold_share} of {unused_hours} h x {held.count} GPUs x {held.rate}",
         lambda share, hours, count, rate: hours * count * rate * share,
-        modes=("reserved", "block"), where=("supply.resold",), group="infrastructure",
+        modes=PREPAID, where=("supply.resold",), group="infrastructure",
         paid=Paid("after", "unused_days"), committed=True,
     ),
     Figure(
         "unused", tr("Reserved and unused"), "USD", ("unused_hours", "held.count", "held.rate"),
         "{unused_hours} h x {held.count} GPUs x {held.rate}", _product,
-        modes=("reserved", "block"), group="infrastructure",
+        modes=PREPAID, group="infrastructure",
         paid=Paid("after", "unused_days"), committed=True,
     ),
     Figure(
@@ -238,13 +239,13 @@ _DELAY = (
     # A delay falls into what is reserved, unused and paid already, of which others would have taken a part.
     Figure(
         "late.paid_hours", tr("Hours late that are paid already"), "h", ("late.hours", "unused_hours"),
-        "the smaller of {late.hours} and {unused_hours}", np.minimum, modes=("reserved", "block"),
+        "the smaller of {late.hours} and {unused_hours}", np.minimum, modes=PREPAID,
     ),
     Figure(
         "late.idle_hours", tr("Hours late to be paid"), "h",
         ("late.hours", "late.paid_hours", "unsold_share"),
         "{late.hours} - {late.paid_hours} x {unsold_share}",
-        lambda late, paid, unsold: late - paid * unsold, modes=("reserved", "block"),
+        lambda late, paid, unsold: late - paid * unsold, modes=PREPAID,
     ),
     Figure("late.idle_hours", tr("Hours late to be paid"), "h", ("late.hours",), "{late.hours}", _same),
     Figure(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from isocost.plan.money.ledger import LedgerLine, late_lines, programme_total
 from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.project.programme import PREPAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,5 @@ def slip(on: Reckoning, weeks: float) -> Slip:
     """
     late = on.late(weeks)
     lines = late_lines(late)
-    paid = late["late.paid_hours"] if on.scenario.supply.mode in ("reserved", "block") else 0.0
+    paid = late["late.paid_hours"] if on.scenario.supply.mode in PREPAID else 0.0
     return Slip(weeks, lines, programme_total(lines), paid)

@@ -11,13 +11,13 @@ from isocost.language import tr
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.figure import Figure, whose
 from isocost.plan.money.ownership import OWNED
-from isocost.plan.project.programme import OWNING
+from isocost.plan.project.programme import OWNING, PREPAID
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Price, asked_by
 from isocost.quantities import format_significant
 
 CONTRACTS = ("reserved", "spot", "block")
-PAID_WHEN_IDLE = ("reserved", "block", *OWNING)
+PAID_WHEN_IDLE = (*PREPAID, *OWNING)
 
 
 def _rented(price: Number, discount: Number) -> Number:
@@ -75,7 +75,7 @@ _IDLE = (
     ),
     Figure(
         "its.idle_rate", tr("An hour kept and not used"), "USD/h", ("its.rate",), "{its.rate}", _kept,
-        modes=("reserved", "block"),
+        modes=PREPAID,
     ),
     Figure(
         "its.idle_rate", tr("An hour kept and not used"), "USD/h", ("its.rate",), "{its.rate}", _kept,

@@ -66,6 +66,8 @@ class Dataset(Value, frozen=True):
 
 OWNING = ("own", "mixed")
 """Terms under which accelerators are one's own, all or some."""
+PREPAID: tuple[SupplyMode, ...] = ("reserved", "block")
+"""Of accelerators whose hours are paid whether they are used or not."""
 
 
 class Supply(Value, frozen=True):
