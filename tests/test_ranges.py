@@ -120,6 +120,13 @@ def test_a_range_in_a_file_that_makes_no_sense_gets_a_sentence(ranges, place, wo
     assert words in str(error.value)
 
 
+def test_inputs_of_all_stages_may_be_ranged_and_locked_where_several_stages_have_no_name():
+    unnamed = PLAN.replace("name: Main", "name: ''").replace("name: Tries", "name: ''")
+    read = parse_project(unnamed % "{hardware.count: 8..16}\n  locked: [hardware.count]", load())
+    assert [stage.name for stage in read.scenarios[0].stages] == ["", ""]
+    assert read.scenarios[0].locked == ("hardware.count",)
+
+
 def test_a_range_of_one_stage_needs_a_stage_of_that_name_alone():
     twice = (PLAN % "{Tries/ablations.share: 0.2..0.4}").replace("name: Main", "name: Tries")
     with pytest.raises(ContentError, match=r"ranges\.Tries/ablations\.share: 2 stages are called 'Tries'"):

@@ -178,7 +178,8 @@ def _check_paths(scenario: Scenario, where: str) -> None:
                 )
             )
     for place, stage in held:
-        if names.count(stage) > 1:
+        # A path without a stage is of all stages, and several may go without a name.
+        if stage and names.count(stage) > 1:
             raise ContentError(
                 tr(
                     "{place}: {count} stages are called {stage!r}; give each a name of its own.",
