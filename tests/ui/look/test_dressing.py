@@ -298,7 +298,7 @@ def test_hidden_pages_are_dressed_again_while_nothing_else_is_to_be_done(window,
             cards = [*page.findChildren(ChartCard)]
             return bool(cards) and all(
                 each.title.palette().color(QPalette.ColorRole.WindowText).name() == theme.text
-                and theme.panel in each.styleSheet()
+                and theme.panel in each.parentWidget().styleSheet()
                 for each in cards
             )
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
+from isocost.ui.look.stylesheet import about
 from isocost.ui.look.theme import DARK, FAMILY, LIGHT, Dress, ThemeManager
 
 
@@ -100,3 +101,26 @@ def test_the_bundled_font_is_used_with_digits_of_one_width(themes, qtbot):
     label.setFont(font)
     widths = {label.fontMetrics().horizontalAdvance(digit) for digit in "0123456789"}
     assert len(widths) == 1
+
+
+@pytest.mark.parametrize("role", ["headline", "section", "quiet", "card", "badge", "verdict"])
+def test_a_lone_label_looks_the_same_with_the_rules_that_are_about_it_alone(qtbot, role):
+    worn, drawn = [], []
+    for holds in (False, True):
+        label = QLabel("384 accelerators")
+        label.setProperty("role", role)
+        qtbot.addWidget(label)
+        if holds:
+            QWidget(label).hide()
+        Dress(label).wear(LIGHT)
+        label.resize(200, 40)
+        worn.append(label.styleSheet())
+        drawn.append(label.grab().toImage())
+    assert len(worn[0]) < len(worn[1]) / 2
+    assert drawn[0] == drawn[1]
+
+
+def test_rules_about_some_classes_are_those_whose_last_place_names_one():
+    sheet = 'QLabel[role="card"], QDialog { a: b; }\nQLabel QTableView { c: d; }\nQTableView::item { e: f; }'
+    assert about(sheet, ("QLabel",)) == 'QLabel[role="card"], QDialog { a: b; }\n'
+    assert about(sheet, ("QTableView",)) == "QLabel QTableView { c: d; }\nQTableView::item { e: f; }"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from string import Template
 
 FROM_BIRTH = "QComboBox { combobox-popup: 0; }"
@@ -163,3 +164,17 @@ def stylesheet(colours: dict[str, str], px: Callable[[float], int], radius: int)
     # Half the height of a chip: a line of text, with 2 of padding and 1 of border above and below.
     pill = (px(14) + 6) // 2
     return _SHEET.substitute(colours, **sizes, radius=radius, pill=pill)
+
+
+_RULE = re.compile(r"([^{}]*)\{[^{}]*\}\s*")
+_SUBJECT = re.compile(r"(\w+)[^\s]*\s*$")
+"""The class in a selector's last place, which is what the rule is about."""
+
+
+def about(sheet: str, classes: Collection[str]) -> str:
+    """The rules of a sheet that are about widgets of some classes of Qt."""
+    return "".join(
+        rule[0]
+        for rule in _RULE.finditer(sheet)
+        if any((subject := _SUBJECT.search(each)) and subject[1] in classes for each in rule[1].split(","))
+    )

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost import paths
-from isocost.ui.look.stylesheet import FROM_BIRTH, stylesheet
+from isocost.ui.look.stylesheet import FROM_BIRTH, about, stylesheet
 
 ThemeChoice = Literal["system", "light", "dark"]
 Role = Literal["headline", "figure", "card", "body", "small", "quiet"]
@@ -196,6 +196,23 @@ def _sheet(theme: Theme) -> str:
     return stylesheet(colours, theme.px, RADIUS)
 
 
+@lru_cache(maxsize=8)
+def _sheet_about(theme: Theme, classes: tuple[str, ...]) -> str:
+    return about(_sheet(theme), classes)
+
+
+def _sheet_of(part: QWidget, theme: Theme) -> str:
+    """What a part is to wear: Qt keeps a copy of the whole sheet for each, 0.3 MB, and a lone widget, which
+    stays alone, needs little of it."""
+    if part.findChild(QWidget) is not None:
+        return _sheet(theme)
+    kind, classes = part.metaObject(), list[str]()
+    while kind is not None:
+        classes.append(kind.className())
+        kind = kind.superClass()
+    return _sheet_about(theme, tuple(classes))
+
+
 class Dress:
     """What a part of a window wears: the theme's style sheet, and what the part draws with itself."""
 
@@ -217,7 +234,7 @@ class Dress:
         if self.wears(theme):
             return False
         self._worn = theme
-        self.part.setStyleSheet(_sheet(theme))
+        self.part.setStyleSheet(_sheet_of(self.part, theme))
         if self._restyle is not None:
             self._restyle(theme)
         return True

@@ -156,15 +156,13 @@ class CardColumns(QHBoxLayout):
             column.setSpacing(gap)
             self.addLayout(column)
 
-    def deal(self, cards: Sequence[QWidget], columns: int, *below: QWidget) -> None:
-        """Arrange cards anew in one column or in two; what is ``below`` follows those of the first."""
+    def deal(self, cards: Sequence[QWidget], columns: int) -> None:
+        """Arrange cards anew in one column or in two."""
         for column in self._columns:
             while column.takeAt(0) is not None:
                 pass
         for at, card in enumerate(cards):
             self._columns[at % columns].addWidget(card)
-        for widget in below:
-            self._columns[0].addWidget(widget)
         self.setSpacing(self._gap if columns > 1 else 0)
         for at, column in enumerate(self._columns):
             column.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.warnings.badges import badges, spokesman
@@ -78,10 +78,16 @@ class LedgerPage(QWidget):
         )
 
     def _lay_out(self) -> None:
-        self._body = ScrollBody()
-        self._columns = CardColumns(CARD_GAP, self._body)
-        self._columns.setContentsMargins(0, 0, 6, 0)
-        self.area = scrolling(self._body, "ledger_page.area", self)
+        self._cards = QWidget()  # which wears the theme; what may stand below wears it by itself
+        self._columns = CardColumns(CARD_GAP, self._cards)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        body = ScrollBody()
+        self._body = QVBoxLayout(body)
+        self._body.setContentsMargins(0, 0, 6, 0)
+        self._body.setSpacing(CARD_GAP)
+        self._body.addWidget(self._cards)
+        self._body.addStretch(1)
+        self.area = scrolling(body, "ledger_page.area", self)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(GAP)
         self._row.addWidget(self.area, 1)
@@ -98,10 +104,12 @@ class LedgerPage(QWidget):
         if (columns, stacked) == self._arranged:
             return
         self._arranged = (columns, stacked)
-        self._columns.deal(self.cards, columns, *([self.inputs] if stacked else []))
+        self._columns.deal(self.cards, columns)
         # What scrolls keeps its bar, which stands in the margin where nothing is right of it.
         self._row.setContentsMargins(MARGIN, 12, MARGIN - BESIDE if stacked else MARGIN, 14)
-        if not stacked:
+        if stacked:
+            self._body.insertWidget(1, self.inputs)
+        else:
             self._row.addWidget(self.inputs)
         self.inputs.setMinimumHeight(px(TALL) if stacked else 0)
 
@@ -111,9 +119,13 @@ class LedgerPage(QWidget):
 
     @property
     def worn(self) -> tuple[Worn, ...]:
-        """Each card and group of inputs by itself: all of them are too many widgets for one turn."""
-        cards = ((card, card.apply_theme) for card in self.cards)
-        return (*cards, *self.inputs.worn, (self.area.verticalScrollBar(), self.apply_theme))
+        """The cards, and each group of inputs by itself: unfolded, all are too many widgets for one turn."""
+        bar = self.area.verticalScrollBar()
+        return ((self._cards, self._dress_cards), *self.inputs.worn, (bar, self.apply_theme))
+
+    def _dress_cards(self, theme: Theme) -> None:
+        for card in self.cards:
+            card.apply_theme(theme)
 
     def apply_theme(self, theme: Theme) -> None:
         """Arrange what wears the theme by itself."""
