@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
@@ -241,9 +242,9 @@ def in_months(spans: Sequence[Span], edges: Sequence[float], *, closed: bool = F
 def _apportioned(usd: float, weights: Sequence[float]) -> list[int]:
     """Cents split by weights without losing one: cumulative shares are rounded, their differences paid."""
     # Rounding each month by itself loses cents; rounding where the sum stands after it loses none.
-    whole, total = round(usd * CENTS), math.fsum(weights)
-    if total <= 0.0:
+    whole, sums = round(usd * CENTS), list(accumulate(weights))
+    if sums[-1] <= 0.0:
         return [whole, *([0] * (len(weights) - 1))]
-    bounds = [round(whole * math.fsum(weights[: m + 1]) / total) for m in range(len(weights))]
+    bounds = [round(whole * so_far / sums[-1]) for so_far in sums]
     bounds[-1] = whole
     return [high - low for low, high in zip([0, *bounds], bounds, strict=False)]
