@@ -26,7 +26,9 @@ class _Mirror(ModuleType):
         self._source = source
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._source, name)
+        value = getattr(self._source, name)
+        setattr(self, name, value)  # drawing asks for the same few thousands of times a second
+        return value
 
 
 @contextmanager
