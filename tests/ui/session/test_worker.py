@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -167,3 +169,26 @@ def test_nothing_is_collected_until_the_thread_has_let_go_of_its_work(worker, qt
     worker.close()
     assert len(on) == 300
     assert not any(on)
+
+
+def _resident_mb() -> float:
+    (line,) = (
+        each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmRSS")
+    )
+    return int(line.split()[1]) / 1024
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is told where /proc tells it")
+def test_what_work_freed_goes_back_to_the_system_when_nothing_more_is_asked(worker, qtbot):
+    kept: list[bytearray] = []
+
+    def work() -> None:
+        blocks = [bytearray(4096) for _ in range(20_000)]
+        kept.extend(blocks[::500])  # between which the heap cannot shrink at its end
+
+    results = []
+    worker.ready.connect(results.append)
+    before = _resident_mb()
+    worker.request(work)
+    qtbot.waitUntil(lambda: len(results) == 1)
+    qtbot.waitUntil(lambda: _resident_mb() < before + 20)

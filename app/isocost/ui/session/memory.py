@@ -6,11 +6,6 @@ import ctypes
 import gc
 import linecache
 import sys
-import time
-from collections.abc import Callable
-
-PAUSE_S = 2.0
-"""Between two times that memory is given back, which takes some milliseconds."""
 
 
 class Collection:
@@ -92,19 +87,10 @@ def keep_no_sources() -> None:
     linecache.clearcache()
 
 
-class _FreedMemory:
-    """What searches have freed and glibc keeps for their threads: 100 MB after some thousand edits."""
+def give_back() -> None:
+    """Let the system have what searches have freed and glibc keeps: 100 MB after some thousand edits.
 
-    def __init__(self, trim: Callable[[int], int] | None) -> None:
-        self._trim = trim
-        self._given = 0.0
-
-    def give_back(self) -> None:
-        """Let the system have it; elsewhere than with glibc nothing is to be done."""
-        now = time.monotonic()
-        if self._trim is not None and now - self._given > PAUSE_S:
-            self._given = now
-            self._trim(0)  # without the interpreter: the window goes on
-
-
-FREED = _FreedMemory(getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None)
+    It takes two milliseconds at most; elsewhere than with glibc nothing is to be done.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
-from isocost.ui.session.memory import FREED, Hold
+from isocost.ui.session.memory import Hold, give_back
 
 
 class _Bell(QObject):
@@ -25,6 +25,11 @@ class _Bell(QObject):
     # interpreter. Whoever disconnects a signal meanwhile has the interpreter and waits for the lock.
 
 
+RESTED_MS = 200
+"""Without other work before memory is given back: what it came to has taken the place of the last by then,
+and a drag that asks again keeps what it is about to fill."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     value: Any = None
@@ -36,7 +41,6 @@ def _run(number: int, work: Callable[[], Any], outcomes: dict[int, _Outcome], be
         outcomes[number] = _Outcome(work())
     except Exception as error:  # any failure of the work belongs to the window, as a sentence
         outcomes[number] = _Outcome(error=error)
-    FREED.give_back()
     bell.rung.emit(number)
 
 
@@ -63,6 +67,10 @@ class LatestWorker(QObject):
         self._waiting: Callable[[], Any] | None = None
         self._closed = False
         self._hold = Hold()
+        self._rested = QTimer(self)
+        self._rested.setSingleShot(True)
+        self._rested.setInterval(RESTED_MS)
+        self._rested.timeout.connect(give_back)
         self.destroyed.connect(self._hold.release)  # of one that nobody closed
 
     @property
@@ -87,6 +95,7 @@ class LatestWorker(QObject):
     def close(self) -> None:
         """Forget what waits and wait for what runs; nothing is delivered any more."""
         self._closed = True
+        self._rested.stop()
         self.discard()
         self._pool.clear()
         # A thread still in Python while the interpreter shuts down takes the process with it.
@@ -96,8 +105,10 @@ class LatestWorker(QObject):
     def _start(self) -> None:
         work, self._waiting = self._waiting, None
         if work is None:
+            self._rested.start()
             self.idle.emit()
             return
+        self._rested.stop()
         self._generation += 1
         self._running = True
         self._hold.take()
