@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QLabel, QWidget
 
 from isocost import paths
 from isocost.ui.look.stylesheet import FROM_BIRTH, about, stylesheet
@@ -196,15 +196,19 @@ def _sheet(theme: Theme) -> str:
     return stylesheet(colours, theme.px, RADIUS)
 
 
+ALONE = (QLabel, QAbstractButton, QAbstractSlider)
+"""Widgets that hold no others, whatever becomes of them."""
+
+
 @lru_cache(maxsize=8)
 def _sheet_about(theme: Theme, classes: tuple[str, ...]) -> str:
     return about(_sheet(theme), classes)
 
 
 def _sheet_of(part: QWidget, theme: Theme) -> str:
-    """What a part is to wear: Qt keeps a copy of the whole sheet for each, 0.3 MB, and a lone widget, which
-    stays alone, needs little of it."""
-    if part.findChild(QWidget) is not None:
+    """What a part is to wear: Qt keeps a copy of the sheet for each, 0.3 MB of the whole, of which a widget
+    that holds no others needs little."""
+    if not isinstance(part, ALONE):
         return _sheet(theme)
     kind, classes = part.metaObject(), list[str]()
     while kind is not None:
