@@ -318,16 +318,33 @@ def best_rollouts(
     """
     choices = {count: _choices(t, a, count, replica) for count in np.unique(gpus).tolist()}
     sizes = np.array([len(choices[count]) for count in gpus.tolist()])
-    owner = np.repeat(np.arange(len(gpus)), sizes)
-    layouts = np.array([layout for count in gpus.tolist() for layout in choices[count]])
-    trials = Trials(tuple(jobs), job[owner], gpus[owner], *layouts.T)
-    timed = rollout_times(t, a, fmt, c, trials, speculation=speculation, in_flight=in_flight)
-    key = timed.throughput_bound if steady else timed.seconds
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    best = [
-        start + int(np.argmin(key[start : start + size])) for start, size in zip(starts, sizes, strict=True)
-    ]
-    return timed.take(np.array(best, dtype=np.intp))
+    parts = []
+    for pairs in _in_parts(sizes):
+        layouts = np.array([layout for count in gpus[pairs].tolist() for layout in choices[count]])
+        owner = np.repeat(pairs, sizes[pairs])
+        trials = Trials(tuple(jobs), job[owner], gpus[owner], *layouts.T)
+        timed = rollout_times(t, a, fmt, c, trials, speculation=speculation, in_flight=in_flight)
+        key = timed.throughput_bound if steady else timed.seconds
+        parts.append(timed.take(_least(key, sizes[pairs])))
+    columns = (np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(RolloutTimes))
+    return RolloutTimes(*columns)
+
+
+MOST_TRIALS = 16_384
+"""Trials timed at once: all layouts of all counts of one search came to 140,000, which held 54 MB."""
+
+
+def _in_parts(sizes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Positions of pairs, some in each part, so that no part has many more trials than are timed at once."""
+    part = np.cumsum(sizes) // MOST_TRIALS
+    return np.split(np.arange(len(sizes)), np.flatnonzero(np.diff(part)) + 1)
+
+
+def _least(key: Array, sizes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the least key of each stretch is, of as many as ``sizes`` say."""
+    starts = np.cumsum(sizes) - sizes
+    least = [int(np.argmin(key[start : start + size])) for start, size in zip(starts, sizes, strict=True)]
+    return starts + np.array(least, dtype=np.intp)
 
 
 def _choices(
