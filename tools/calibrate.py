@@ -72,6 +72,7 @@ PARTS = (
     ("rtxpro6000", 0.82, "415 TFLOPS"),
     ("a6000", 0.797, "123 TFLOPS"),
     ("a40", 0.817, "122 TFLOPS"),
+    ("a10g", 0.99, "69.5 TFLOPS"),
     ("l4", 0.48, "58 TFLOPS, 72 W"),
 )
 POWER_LIMITED = (
