@@ -700,3 +700,20 @@ def test_inputs_that_products_of_4_bit_weights_keep_are_those_of_every_matrix_bu
     inputs = 32 * 4096 * 2 * (2 * 4096 + 14336)
     assert kept(2.0) - kept(0.0) == pytest.approx(2 * inputs)
     assert kept(2.0, "lora") == kept(0.0, "lora")
+
+
+def test_norms_of_models_without_a_gate_keep_nothing_in_32_bits():
+    eager = replace(PLAIN, eager=1.0)
+
+    def more(model):
+        with_it, without = (
+            peak(model, profile=profile, accelerators=1, sharding=0).activations.item()
+            for profile in (eager, PLAIN)
+        )
+        return with_it - without
+
+    plain = replace(models.LLAMA3_8B, gated=False)
+    tokens, layers = 256 * 4096 / 256, 32
+    assert more(plain) == 0.0
+    # Norms twice, which are trained, and the activation's result.
+    assert more(models.LLAMA3_8B) == pytest.approx(layers * tokens * 2 * (4 * 4096 + 14336))

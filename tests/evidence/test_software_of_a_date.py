@@ -156,3 +156,15 @@ def test_products_at_half_rate_are_as_fast_under_any_software(catalog, gpu, fast
     }
     # The rest of the difference is what fused kernels save between the products.
     assert (found["open"] / found["vendor"] < 1.07) == faster
+
+
+def test_litgpt_widens_its_logits(catalog):
+    """TinyLlama on one A100: 29.8 GB, 22.2 compiled; each of 8,192 x 32,000 logits takes 8 bytes, not 2."""
+    stated = {"kind": "pretrain", "precision": "bf16-true", "micro_batch": "4", "date": "2024-05"}
+
+    def held(model, framework):
+        found = run(catalog, model, "A100-SXM4-40GB", 1, 2048, framework=framework, **stated)
+        return found.peak_memory_gb
+
+    assert held("TinyLlama 1.1B", "LitGPT") == pytest.approx(29.84, rel=0.12)
+    assert held("TinyLlama 1.1B", "LitGPT + compile") == pytest.approx(22.19, rel=0.1)

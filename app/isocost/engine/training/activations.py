@@ -88,8 +88,9 @@ def layer_activations(
     whole = fused + stored_inputs * stored
     gradients = fused + kept + arrived - routed
     if np.any(states.eager):
-        # A frozen norm's weight needs no gradient, so its input times the root alone is kept.
-        norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0)
+        # A frozen norm's weight needs no gradient, so its input times the root alone is kept. LayerNorm, of
+        # models without a gate, is one kernel, which keeps its input as it is.
+        norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0) * (t.matrices > 2.0)
         whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
     if np.any(states.quantised_inputs):
         # Attention's output, the input of its projection, is kept as it is.

@@ -114,8 +114,9 @@ class MemoryProfile:
     """Bytes per trained weight of copies in 8 bits that wait for the next microbatch, where products are of
     8 bits: one, and one more transposed (Transformer Engine's ``is_first_microbatch``)."""
     eager: float = 0.0
-    """1 where operators run one by one: a norm keeps its input in 32 bits and, where its weight is trained,
-    its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its own."""
+    """1 where operators run one by one: an RMSNorm keeps its input in 32 bits and, where its weight is
+    trained, its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its
+    own."""
     update_copies: float = 0.0
     """Copies of the trained weights, in the optimizer's format, that AdamW's update makes when activations
     are gone: PyTorch's ``foreach`` takes the roots of all second moments at once, ZeRO widens gradients."""
