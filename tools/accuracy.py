@@ -83,11 +83,11 @@ These sources were looked at while errors were corrected: runs of 2022 wrote sco
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
 recomputation repeats every second product (torchtitan on H100: 36 %, then 8 %; on A100: 10 %, then 3 %),
 and parts and casts have rates their own sources state (torchao: 68 %, then 31 %; Trainium: 83 %, then 37 %;
-Gaudi2: 24 %, then 28 %). Casts and products of operands scaled by rows, PyTorch's kernels on CDNA3, and that
+Gaudi2: 24 %, then 27 %). Casts and products of operands scaled by rows, PyTorch's kernels on CDNA3, and that
 its H100 is a part of 500 W, took torchao on to 9 %; MI300X repeats a quarter of its layers in MLPerf (22 %,
 then 10 %); and Megatron-LM as others ran it for comparison does not interleave its pipeline (MegaScale: 11 %,
 then 3 %). PyTorch ran Ampere's attention on Blackwell too, until its version 2.11
-(torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 84 %), Megatron-LM's selective
+(torchtitan's MXFP8 runs: 126 %, then 56 %; universal-llm-trainer: 131 %, then 81 %), Megatron-LM's selective
 recomputation repeats attention alone (FlagPerf: 7 %, then 3 %), and biases of experts go through memory (NeMo
 AutoModel: 12 %, then 9 %). The rate of a large product that SimuMax measured on its own B200 is taken as it
 states it (24 %, then 4 %): elsewhere it must be typed. Of peaks, a layer at work has gradients as well and
@@ -95,9 +95,12 @@ FSDP no second copy of weights (LLaMA-Factory: 17 %, then 3 %; torchtitan on B20
 that for its unit), FP8 copies of weights wait for the next microbatch (FlagPerf: 20 %, then 12 %), and FSDP
 keeps hold of frozen layers' inputs and their gradients (fsdp_qlora: 12 %, then 7 %; fms-acceleration: 6 %,
 then 3 %). Pax and MaxText recompute layers unless told otherwise (Pax: 19 %, then 8 %; Ironwood:
-22 %, then 19 %). Their figures are no longer those of sources nobody has looked at. Left out are 27 runs of
-LoRA and QLoRA by universal-llm-trainer, whose steps may hold several batches, and 6 on MI350X of models
-without a name.
+22 %, then 19 %). LitGPT runs operator by operator (its pre-training: 21 %, then 14 %), PaddleNLP has no
+sequence parallelism (FlagPerf Paddle: 37 %, then 20 %), and experts of torchtitan wait for the host
+(DeepSeek 16B: 31 %, then 24 %). Until July 2024 bitsandbytes kept the inputs of 4-bit products (LitGPT's
+QLoRA: 17 % too low, then 5 % too high). Their figures are no longer those of sources nobody has looked at.
+Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several batches, and 6
+on MI350X of models without a name.
 """
 
 

@@ -69,9 +69,12 @@ PARTS = (
     ("rtx3090", 1.08, "76.6 TFLOPS"),
     ("rtx4090", 0.98, "162 TFLOPS"),
     ("rtx5090", 1.13, "237 TFLOPS"),
+    ("rtx5080", 0.91, "103 TFLOPS"),
     ("rtxpro6000", 0.82, "415 TFLOPS"),
+    ("rtxpro6000-server", 0.83, "417 TFLOPS"),
     ("a6000", 0.797, "123 TFLOPS"),
     ("a40", 0.817, "122 TFLOPS"),
+    ("a10g", 0.99, "69.5 TFLOPS"),
     ("l4", 0.48, "58 TFLOPS, 72 W"),
 )
 POWER_LIMITED = (
@@ -109,6 +112,8 @@ MEASURED_SHARES = (
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
 """Architectures and parts other than NVIDIA's of which the best matmul is published by itself."""
+EXPONENTIALS_HIDDEN = ("rtx4090", "rtx5090", "rtx5080", "rtx5070ti", "h20", "h20-141gb")
+"""Parts whose products are so slow that attention's exponentials hide behind them."""
 PARAMETERS = (
     Parameter(_shares("Ampere", "bf16 tf32"), 0.869, 0.0, MATMUL, MEASURED),
     Parameter(_shares("Hopper", "bf16 tf32"), 0.803, 0.0, MATMUL, MEASURED),
@@ -169,7 +174,7 @@ PARAMETERS = (
     Parameter(("attention.CDNA3",), 0.4, 0.0, ATTENTION, "half of Hopper's, as for matmuls"),
     Parameter(("attention.Gaudi", "attention.TPU"), 0.5, 0.0, ATTENTION, "no runs tell it apart"),
     Parameter(
-        ("attention.rtx4090", "attention.rtx5090", "attention.h20", "attention.h20-141gb"),
+        tuple(f"attention.{part}" for part in EXPONENTIALS_HIDDEN),
         0.98,
         0.0,
         ATTENTION,

@@ -420,7 +420,7 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     assert profiles.name_for_framework("NeMo (Megatron-Core)") == "nemo"
     assert profiles.name_for_framework("Megatron-LM") == "megatron-lm"
     assert profiles.name_for_framework("HF Transformers + DeepSpeed", "open") == "deepspeed"
-    assert profiles.name_for_framework("TRL + Liger", "open") == "eager"
+    assert profiles.name_for_framework("TRL + Liger", "open") == "trl"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
     assert profiles.name_for_framework("HF Trainer", "open") == "eager"
     assert profiles.name_for_framework("Accelerate, HF", "open") == "eager"
@@ -440,7 +440,7 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
 
 
 @pytest.mark.parametrize("profile", ["megatron", "fsdp", "nanotron", "eager", "deepspeed"])
-@pytest.mark.parametrize("stage", [1, 3])
+@pytest.mark.parametrize("stage", [0, 1, 3])
 @pytest.mark.parametrize("sequence", [64, 4096])
 @pytest.mark.parametrize("method", ["full", "qlora"])
 def test_totals_for_searches_are_those_of_the_full_account(profile, stage, sequence, method):
@@ -672,3 +672,48 @@ def test_experts_in_one_tensor_escape_what_quantises_linear_layers():
     assert wide - narrow == pytest.approx((2.0 - FOUR_BIT) * experts)
     dense = [peak(models.LLAMA3_8B, wide_experts=each, **changes).total for each in (True, False)]
     assert dense[0] == dense[1]
+
+
+def test_copies_of_gradients_wait_in_buckets_only_where_whole_replicas_reduce_them():
+    bucketed = replace(PLAIN, bucket_copies=1.0)
+    gradients = 4 * parameters(models.LLAMA3_8B).total
+
+    def more(**layout):
+        with_them, without = (
+            peak(models.LLAMA3_8B, profile=profile, **layout).total.item() for profile in (bucketed, PLAIN)
+        )
+        return with_them - without
+
+    assert more(accelerators=8, sharding=0) == pytest.approx(gradients, rel=1e-3)
+    assert more(accelerators=1, sharding=0) == more(accelerators=8, sharding=1) == 0.0
+
+
+def test_inputs_that_products_of_4_bit_weights_keep_are_those_of_every_matrix_but_the_output():
+    def kept(times, method="qlora"):
+        work = Workload(4096.0, 8.0, method=method, quantised_inputs=times)
+        states = StateBytes.of([models.LLAMA3_8B], [work], PLAIN)
+        layouts = Layouts.of(accelerators=1, global_batch=8.0, sharding=0)
+        return memory(
+            Transformers.of([models.LLAMA3_8B]), np.array([4096.0]), states, layouts, PLAIN
+        ).activations.item()
+
+    inputs = 32 * 4096 * 2 * (2 * 4096 + 14336)
+    assert kept(2.0) - kept(0.0) == pytest.approx(2 * inputs)
+    assert kept(2.0, "lora") == kept(0.0, "lora")
+
+
+def test_norms_of_models_without_a_gate_keep_nothing_in_32_bits():
+    eager = replace(PLAIN, eager=1.0)
+
+    def more(model):
+        with_it, without = (
+            peak(model, profile=profile, accelerators=1, sharding=0).activations.item()
+            for profile in (eager, PLAIN)
+        )
+        return with_it - without
+
+    plain = replace(models.LLAMA3_8B, gated=False)
+    tokens, layers = 256 * 4096 / 256, 32
+    assert more(plain) == 0.0
+    # Norms twice, which are trained, and the activation's result.
+    assert more(models.LLAMA3_8B) == pytest.approx(layers * tokens * 2 * (4 * 4096 + 14336))

@@ -64,6 +64,11 @@ OPTIMIZER_TRAFFIC: dict[Optimizer, float] = {
 moments read 12 and written 12, 16-bit weight written 2, less what is fused. Each 32-bit moment less saves 8;
 Adafactor reads the gradient once more for its sums of rows and columns. Counted."""
 
+FOREACH_TRAFFIC: dict[Optimizer, float] = {"adamw": 52.0, "adamw-bf16": 26.0}
+"""Bytes more a parameter where the update goes over all weights operator by operator: 20 values read and
+written in place of 7 (decay 2, first moment 3, second moment 2 and 3, its root 2, correction 2, epsilon 2,
+step 4; ``_multi_tensor_adamw``, torch/optim/adamw.py). Counted."""
+
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
@@ -367,8 +372,11 @@ class Workloads:
         every_second: Array | float = 0.0,
         core_attention: Array | float = 0.0,
         widened: Array | float = 0.0,
+        foreach: Array | float = 0.0,
     ) -> Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
+        updated = array_of(works, lambda w: w.offload == "none")
+        more = array_of(works, lambda w: FOREACH_TRAFFIC.get(w.optimizer, 0.0)) * foreach
         return cls(
             sequence=array_of(works, lambda w: w.sequence),
             document=array_of(works, lambda w: min(w.sequence, w.document)),
@@ -381,7 +389,7 @@ class Workloads:
             wide_experts=array_of(works, lambda w: w.experts_unquantised),
             adapted=Matrices.adapted(works),
             fused_attention=array_of(works, lambda w: w.flash_attention),
-            state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),
+            state_bytes=(array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]) + more) * updated,
             host_updates=array_of(works, lambda w: w.offload != "none"),
             host_weights=array_of(works, lambda w: w.offload == "states"),
             core_attention=np.full(len(works), core_attention),

@@ -182,6 +182,8 @@ class Workload:
     """Matrices that have adapters, in every layer; all experts' where they are of the feed-forward."""
     compiled: bool = False
     """Whether a compiler fuses what its framework runs operator by operator."""
+    quantised_inputs: float = 0.0
+    """Times QLoRA's products keep their 16-bit inputs, which no gradient needs (``SourcedProfile``)."""
 
     @property
     def whole_batch(self) -> bool:

@@ -17,6 +17,7 @@ from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.engine.arrays import Array, Transformers, Workloads, take_rows
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
 from isocost.engine.records import Optimizer, Workload
+from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.memory import Memory, memory, usable_bytes
 from isocost.engine.training.states import MemoryProfile, StateBytes
 from isocost.evidence.measured_rows import RunSpec
@@ -128,7 +129,11 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
         works_list=tuple(kept_works),
         shapes=take_rows(shapes, rows),
         works=Workloads.of(
-            kept_works, second, core, wide * (layouts.sharding[rows] < SHARDING_CODES["zero3"])
+            kept_works,
+            second,
+            core,
+            wide * (layouts.sharding[rows] < SHARDING_CODES["zero3"]),
+            np.array([each.foreach for each in usual_profiles])[owner],
         ),
         layouts=layouts.take(rows),
         memory=take_rows(held, rows),
@@ -267,7 +272,10 @@ def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray
 
 def _profile(spec: RunSpec, profiles: MemoryProfiles) -> MemoryProfile:
     """The memory profile of a run's framework."""
-    profile = profiles.for_framework(spec.run.framework, spec.stack).record()
+    usual = profiles.for_framework(spec.run.framework, spec.stack)
+    profile = usual.record()
+    if (spec.year or PRESENT) >= usual.fused_update_from:
+        profile = replace(profile, update_copies=0.0, foreach=0.0)
     # What is recomputed where nobody says may be any part of a layer: those that pay are named.
     return profile if spec.run.recompute is not None else replace(profile, core_attention=0.0)
 

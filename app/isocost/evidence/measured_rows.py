@@ -104,6 +104,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         recompute_share=run.recompute_share or words.recompute_share(run.notes) or 1.0,
         whole_logits=run.whole_logits or usual.keeps_all_logits(compiled, year or PRESENT),
         compiled=compiled,
+        quantised_inputs=usual.inputs_of_quantised(run.method, year or PRESENT),
     )
     if run.sequence_parallel is None and frameworks().replicated.in_name(f"{run.framework.casefold()} "):
         run = msgspec.structs.replace(run, sequence_parallel=False)
@@ -146,6 +147,7 @@ def _habits(run: MeasuredRun) -> Habits:
     named = frameworks().habits(run.framework, run.attention_kernel, year_of(run.date))
     return replace(
         named,
+        eager=named.eager and not words.compiled(run.framework, run.notes),
         exposed=named.exposed if run.overlap is None else not run.overlap,
         overlapping=named.overlapping or run.schedule == "dualpipe",
         matmul=None if run.matmul_tflops is None else run.matmul_tflops * TERA,

@@ -11,7 +11,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import checked, yaml_content
-from isocost.engine.records import ADAPTED_MATRICES, AdaptedMatrix, Optimizer, Recompute, Stack
+from isocost.engine.records import ADAPTED_MATRICES, AdaptedMatrix, Method, Optimizer, Recompute, Stack
 from isocost.engine.training.states import WHOLE_LOGIT, MemoryProfile
 from isocost.language import tr
 
@@ -42,7 +42,9 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     eager: float = 0.0
     update_copies: float = 0.0
     update_limit: float = math.inf
+    foreach: float = 0.0
     bucket_bytes: float = 0.0
+    bucket_copies: float = 0.0
     live_parameters: float = math.inf
     widened: float = 0.0
     held_inputs: float = 0.0
@@ -62,12 +64,22 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Decimal year until which its loss kept all logits (0 = as ``logit_bytes`` says at any time)."""
     uncompiled_whole: bool = False
     """Whether it keeps them at any time where nothing is compiled."""
+    fused_update_from: float = math.inf
+    """Decimal year from which AdamW's update is one kernel, that needs no copies."""
+    quantised_inputs: float = 0.0
+    """Times the products of QLoRA's 4-bit weights kept their inputs in 16 bits, which no gradient needs."""
+    quantised_inputs_until: float = 0.0
+    """Decimal year until which they did."""
     offload_activations: bool = False
     """Whether runs that do not say what they recompute keep layer inputs on the host."""
 
     def keeps_all_logits(self, compiled: bool, year: float) -> bool:
         """Whether its loss kept all logits, by whether a compiler made its kernels and when it ran."""
         return year < self.whole_logits_until or (self.uncompiled_whole and not compiled)
+
+    def inputs_of_quantised(self, method: Method, year: float) -> float:
+        """Times products of 4-bit weights kept inputs that no gradient needs."""
+        return self.quantised_inputs if method == "qlora" and year < self.quantised_inputs_until else 0.0
 
     def outside(self, accelerators: float) -> float:
         """Bytes of a device that its allocator does not count, of a run on so many."""

@@ -188,6 +188,7 @@ STACK_WORDS: Mapping[str, Stack] = {
     "unsloth": "open",
     "alpa": "open",
     "torch": "open",
+    "paddle": "open",
 }
 """Words in a framework's or source's name that tell its software tier, the first that matches."""
 

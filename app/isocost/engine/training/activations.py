@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array, Transformers
 from isocost.engine.layout import Layouts
-from isocost.engine.training.states import THIRTY_TWO_BIT, MemoryProfile, StateBytes
+from isocost.engine.training.states import SIXTEEN_BIT, THIRTY_TWO_BIT, MemoryProfile, StateBytes
 
 UNFUSED_SCORES = 2.5
 """16-bit tensors' worth of attention scores kept without fusion: softmax and dropout outputs in 16 bits, and
@@ -88,9 +88,13 @@ def layer_activations(
     whole = fused + stored_inputs * stored
     gradients = fused + kept + arrived - routed
     if np.any(states.eager):
-        # A frozen norm's weight needs no gradient, so its input times the root alone is kept.
-        norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0)
+        # A frozen norm's weight needs no gradient, so its input times the root alone is kept. LayerNorm, of
+        # models without a gate, is one kernel, which keeps its input as it is.
+        norms = 2.0 * residual * np.where(states.trained < 1.0, 1.0, 2.0) * (t.matrices > 2.0)
         whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
+    if np.any(states.quantised_inputs):
+        # Attention's output, the input of its projection, is kept as it is.
+        whole = whole + states.quantised_inputs * (kept + arrived) * SIXTEEN_BIT / states.activation_bytes
     if profile.core_attention:
         selective = whole - scores
     boundary = residual * states.kept_inputs

@@ -61,6 +61,12 @@ the tiles of what its kernels read (docs.jax.dev, Pallas TPU): a head of 64 cost
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
 
+HALF_RATE = 2.5
+"""Peak of 16-bit products over that of 32-bit arithmetic below which NVIDIA's tensor cores run at half their
+rate (GeForce, A10G, L20: twice; others four times and more). Everything that feeds them is made for twice
+that, so that PyTorch's products reach what the best do at almost any size: 0.92 to 1 of the peak from 2,048
+rows and columns on, on RTX 4090 (github.com/zzc0721/torch-performance-test-data, issue 78)."""
+
 PCIE = 70e9
 """Bytes/s below which a link inside a server is PCIe, shared through host bridges: no fabric is slower, and
 16 lanes of PCIe 5 carry 63e9."""
@@ -257,13 +263,21 @@ def _own(values: Mapping[str, Value], a: Accelerator) -> Value:
     return values.get(a.id) or values.get(a.architecture) or values[DEFAULT_ARCHITECTURE]
 
 
+def _stack_share(a: Accelerator, stack: Stack, e: Efficiency) -> float:
+    """Rate of large products under a stack over their rate under the vendor's."""
+    multiplied = dense_peak(a, "bf16")[0]
+    if a.vendor == "NVIDIA" and multiplied < HALF_RATE * a.peak_flops.get("fp32", 0.0):
+        return 1.0
+    return e.matmul_stack[stack]
+
+
 def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
     peak, format_ = dense_peak(a, PEAK_FORMAT[precision])
     # Most measured first: the part under this stack, the part, its architecture.
     shares = e.matmul.get(f"{a.id}-{stack}") or _own(e.matmul, a)
     key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
     share = next(shares[k] for k in (key, *WIDER.get(format_, ()), "bf16") if k in shares)
-    return peak * share * e.matmul_stack[stack]
+    return peak * share * _stack_share(a, stack, e)
 
 
 def _measured_or(habits: Sequence[Habits], rates: Array, known: Sequence[bool] | None = None) -> Array:
@@ -375,7 +389,7 @@ def machines(
     exposed, tuned = habit("exposed"), habit("tuned")
     by_rows = habit("rowwise") & (array_of(precisions, lambda p: PEAK_FORMAT[p] == "fp8") > 0)
     # The vendor's products are the reference of every stack's.
-    slowed = np.where(tuned, by_stack(e.matmul_stack), 1.0) * immature
+    slowed = np.where(tuned, array_of(rows, lambda r: _stack_share(r[0], r[2], e)), 1.0) * immature
     vendor, research = by_name("vendor"), by_name("research")
     # No framework widens gradients of FP16 to reduce them: they are scaled instead.
     half = array_of(precisions, lambda p: p == "fp16") > 0

@@ -98,7 +98,8 @@ def memory(
         activations = stored * stage.layers * flying + working
         late = _gradients_not_yet(gradients, activations + loss, layouts.microbatches, profile)
         gathered = _gathered(t, states, layouts, stage, profile)
-        buffers = gathered + head + profile.allocated_bytes
+        buckets = _buckets(own[1], layouts, profile) * (layouts.shard_group > 1)
+        buffers = gathered + head + buckets + profile.allocated_bytes
         if profile.update_copies:
             # The update comes when activations are gone and gradients there: the larger of the two counts.
             update = _update(t, states, layouts, stage).over(shares)
@@ -174,6 +175,8 @@ class Need:
     """Bytes of the loss and of the gradient of the output head."""
     gathered: Array
     """Bytes of the weights that are whole for the moment."""
+    buckets: Array
+    """Bytes of the gradients' copies for other replicas, where there are any."""
     working: tuple[Array, ...]
     """Bytes a layer's backward pass needs beyond the loss, under each recomputation mode."""
     stored: tuple[Array, ...]
@@ -220,6 +223,7 @@ def needs(
                 update=_update(t, states, layouts, stage) if profile.update_copies else none,
                 loss=loss,
                 gathered=gathered,
+                buckets=_buckets(gradients, layouts, profile),
                 working=tuple(np.maximum(each + reducing - loss, 0.0) for each in at_work),
                 stored=tuple(kept[mode] * stage.layers for mode in modes),
                 in_flight=stage.in_flight,
@@ -246,6 +250,8 @@ def peak_bytes(
     outside = _outside(ends[0].split * shard_group, profile)
     for need in ends:
         held = need.states.over(shares) + outside
+        if profile.bucket_copies:
+            held = held + need.buckets * (shard_group > 1)
         gradients = need.gradients.over(shares)
         flying = np.minimum(need.in_flight, microbatches)
         for k, (stored, beyond) in enumerate(zip(need.stored, need.working, strict=True)):
@@ -359,6 +365,11 @@ def _states(
         sharded(2, gradient, gradient, gradient),
         sharded(1, optimizer, optimizer, optimizer),
     )
+
+
+def _buckets(gradients: Sharded, layouts: Layouts, profile: MemoryProfile) -> Array:
+    """Bytes of the copies of gradients that whole replicas reduce."""
+    return np.where(layouts.sharding == 0, profile.bucket_copies * gradients.whole, 0.0)
 
 
 def _gathered(

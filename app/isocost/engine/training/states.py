@@ -114,15 +114,21 @@ class MemoryProfile:
     """Bytes per trained weight of copies in 8 bits that wait for the next microbatch, where products are of
     8 bits: one, and one more transposed (Transformer Engine's ``is_first_microbatch``)."""
     eager: float = 0.0
-    """1 where operators run one by one: a norm keeps its input in 32 bits and, where its weight is trained,
-    its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its own."""
+    """1 where operators run one by one: an RMSNorm keeps its input in 32 bits and, where its weight is
+    trained, its result once more; a gate keeps its activation's result; an adapter has a 16-bit input of its
+    own."""
     update_copies: float = 0.0
     """Copies of the trained weights, in the optimizer's format, that AdamW's update makes when activations
     are gone: PyTorch's ``foreach`` takes the roots of all second moments at once, ZeRO widens gradients."""
     update_limit: float = math.inf
     """Bytes these come to at most (DeepSpeed updates ``sub_group_size`` parameters at a time)."""
+    foreach: float = 0.0
+    """1 where AdamW's update goes over all weights operator by operator (PyTorch's ``foreach``)."""
     bucket_bytes: float = 0.0
     """Held by the buckets in which ZeRO reduces gradients and gathers updated weights, below its stage 3."""
+    bucket_copies: float = 0.0
+    """Copies of all gradients in the buckets in which whole replicas reduce them (PyTorch's DDP, unless
+    ``gradient_as_bucket_view``)."""
     live_parameters: float = math.inf
     """Parameters whole at once at most under ZeRO-3 (DeepSpeed's ``stage3_max_live_parameters``)."""
     widened: float = 0.0
@@ -182,6 +188,8 @@ class StateBytes:
     """1 where what QLoRA does not quantise is 32-bit (``MemoryProfile.widened``)."""
     eager: Array
     """1 where operators run one by one (``MemoryProfile.eager``)."""
+    quantised_inputs: Array
+    """Times QLoRA's products keep inputs that no gradient needs."""
     schedule: NDArray[np.int8]
     """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
@@ -221,6 +229,7 @@ class StateBytes:
             update=array_of(works, lambda w: profile.update_copies * UPDATE_BYTES.get(w.optimizer, 0.0)),
             widened=array_of(works, lambda w: w.method == "qlora" and profile.widened > 0),
             eager=array_of(works, lambda w: _eager(w, profile)),
+            quantised_inputs=array_of(works, lambda w: w.quantised_inputs * (w.method == "qlora")),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )
 

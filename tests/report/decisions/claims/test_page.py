@@ -60,11 +60,11 @@ def checked(catalog: Catalog, key: str) -> Checked:
 
 
 def test_what_is_told_far_below_ours_is_so_many_times_less_in_every_place(catalog):
-    text = "13B model from scratch on 260B tokens on 40 RTX 4090 for 900 dollars"
+    text = "13B model from scratch on 260B tokens on 40 RTX 4090 for 800 dollars"
     found = check_claim(read_claim(text, catalog).claim, catalog, ways_out=False)
     shown = ours_view(found)
     assert shown is not None
-    times = f"{shown.span.p50 / 900:.0f} times less"
+    times = f"{shown.span.p50 / 800:.0f} times less"
     assert times in shown.said.finding
     assert f"{times} than we estimate" in verdict_said(found)
     assert any(times in words for words in found.checks[-1].words)

@@ -1,0 +1,170 @@
+"""What frameworks did until a date, and what their names and notes tell, each beside a published figure."""
+
+from __future__ import annotations
+
+import pytest
+
+from isocost.catalog import load
+from isocost.catalog.entries.frameworks import frameworks
+from isocost.evidence.table import predict
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return load()
+
+
+def run(catalog, model, gpu, count, length, **changes):
+    row = {"model": model, "gpu": gpu, "n_gpus": str(count), "seq_len": str(length), "kind": "sft"}
+    row |= {"precision": "bf16", "recompute": "none", "micro_batch": "1", "zero_or_fsdp": "none"}
+    return predict([row | changes], catalog)[0]
+
+
+LITGPT = {"kind": "qlora", "lora_rank": "8", "lora_targets": "q_proj v_proj", "framework": "LitGPT"}
+
+
+@pytest.mark.parametrize(("model", "measured"), [("Llama 2 7B", 14.14), ("Llama 2 13B", 23.14)])
+def test_products_of_4_bit_weights_kept_their_inputs(catalog, model, measured):
+    """LitGPT's tables of 2023-10; a third too low where they do not (bitsandbytes, pull request 1270)."""
+    before = run(catalog, model, "A100-SXM4-40GB", 1, 1304, date="2023-10", **LITGPT)
+    after = run(catalog, model, "A100-SXM4-40GB", 1, 1304, date="2026-01", **LITGPT)
+    assert before.peak_memory_gb == pytest.approx(measured, rel=0.08)
+    assert after.peak_memory_gb < 0.9 * measured
+
+
+def test_quantised_inputs_are_of_qlora_and_of_bitsandbytes_alone(catalog):
+    def peaks(**changes):
+        stated = LITGPT | changes
+        return [
+            run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 1, 2048, date=date, **stated).peak_memory_gb
+            for date in ("2024-03", "2024-12")
+        ]
+
+    early, late = peaks(framework="HF Transformers + PEFT")
+    assert early > 1.05 * late
+    for changes in ({"kind": "lora"}, {"framework": "torchtune"}):
+        early, late = peaks(**changes)
+        assert early == late
+
+
+def test_an_update_operator_by_operator_takes_a_third_of_a_short_step(catalog):
+    """Llama 3.2 3B in full on one L40S, 4 x 210 tokens a step: 2,310 tokens/s (PEFT's method_comparison)."""
+    stated = {"framework": "PEFT", "precision": "bf16-true", "micro_batch": "4", "global_batch_seqs": "4"}
+    found = run(catalog, "Llama 3.2 3B", "L40S", 1, 210, date="2025-06", **stated)
+    assert found.tokens_per_s == pytest.approx(2310, rel=0.12)
+    trained = stated | {"framework": "HF TRL"}
+    early, late = (
+        run(catalog, "Llama 3.2 3B", "L40S", 1, 210, date=date, **trained) for date in ("2025-06", "2025-12")
+    )
+    assert early.tokens_per_s == pytest.approx(found.tokens_per_s, rel=0.02)
+    assert late.tokens_per_s > 1.3 * early.tokens_per_s
+
+
+def test_trl_computes_its_loss_in_chunks_by_default_since_the_middle_of_2026(catalog):
+    """Qwen3-8B on 8 H100, a million tokens a sequence: 56.2 GB (github.com/huggingface/trl/pull/6845)."""
+    stated = {"framework": "TRL", "zero_or_fsdp": "FSDP2", "recompute": "full, offload", "cp": "8"}
+    early, late = (
+        run(catalog, "Qwen3-8B", "H100 SXM", 8, 1048576, global_batch_seqs="1", date=date, **stated)
+        for date in ("2026-05", "2026-08")
+    )
+    assert late.peak_memory_gb == pytest.approx(56.2, rel=0.1)
+    assert early.peak_memory_gb > 3 * late.peak_memory_gb
+
+
+def test_litgpt_runs_operator_by_operator(catalog):
+    """TinyLlama 1.1B on one A100, four sequences at once: 18,300 tokens/s, 21,941 compiled (its README)."""
+    habits = frameworks().habits
+    assert habits("LitGPT").eager
+    assert not habits("LitGPT + torch.compile").eager
+    assert not habits("LitGPT + Thunder").eager
+    eager, compiled = (
+        run(
+            catalog,
+            "TinyLlama 1.1B",
+            "A100-SXM4-40GB",
+            1,
+            2048,
+            framework=framework,
+            kind="pretrain",
+            precision="bf16-true",
+            micro_batch="4",
+            global_batch_seqs="4",
+            date="2024-05",
+        ).tokens_per_s
+        for framework in ("LitGPT", "LitGPT + compile")
+    )
+    assert eager == pytest.approx(18300, rel=0.16)
+    assert compiled == pytest.approx(21941, rel=0.1)
+
+
+def test_a_note_of_compilation_is_as_good_as_a_name(catalog):
+    def speed(**changes):
+        stated = {"recompute": "selective", "zero_or_fsdp": "FSDP2", "date": "2025-03"} | changes
+        return run(catalog, "Llama 3.1 8B", "H100", 8, 8192, **stated).tokens_per_s
+
+    named = speed(framework="torchtitan + compile")
+    assert speed(framework="torchtitan", notes="compile") == named
+    assert speed(framework="torchtitan", notes="no compile") == speed(framework="torchtitan") < named
+
+
+def test_replicas_whose_gradients_are_not_shared_keep_them_in_buckets_too(catalog):
+    """TinyLlama on 8 A100 beside one: 2.2 GB more of its 1.1e9 parameters' 16-bit gradients (LitGPT)."""
+    stated = {"kind": "pretrain", "precision": "bf16-true", "micro_batch": "4", "date": "2024-05"}
+
+    def held(framework, count):
+        changes = stated | {"framework": framework, "global_batch_seqs": str(4 * count)}
+        changes |= {"zero_or_fsdp": "DDP" if count > 1 else "none"}
+        return run(catalog, "TinyLlama 1.1B", "A100-SXM4-40GB", count, 2048, **changes).peak_memory_gb
+
+    assert held("LitGPT", 8) - held("LitGPT", 1) == pytest.approx(2.2, abs=0.1)
+    assert held("Megatron-LM", 8) == held("Megatron-LM", 1)
+
+
+def test_torchtitans_experts_wait_for_the_host_unless_something_captures_launches(catalog):
+    """DeepSeek's 16B on 8 B200, experts over all: 20,654 tokens/s (pytorch/torchtitan, issue 1789)."""
+    stated = {"kind": "pretrain", "ep": "8", "tp": "1", "pp": "1", "micro_batch": "4", "date": "2025-10"}
+    stated |= {"zero_or_fsdp": "FSDP2", "global_batch_seqs": "32"}
+
+    def speed(framework):
+        return run(catalog, "DeepSeek-V2-Lite", "B200", 8, 4096, framework=framework, **stated).tokens_per_s
+
+    assert speed("torchtitan") == pytest.approx(20654, rel=0.15)
+    assert speed("torchtitan + CUDA graph") > 1.2 * speed("torchtitan")
+    assert speed("torchtitan + DeepEP") > 1.2 * speed("torchtitan")
+
+
+def test_paddle_splits_matrices_without_sequence_parallelism(catalog):
+    """LLaMA 7B on 8 A100, TP2, ZeRO-1: 3,888 tokens/s (FlagPerf, llama1_7B-paddle)."""
+    stated = {"framework": "PaddleNLP", "kind": "pretrain", "precision": "fp16", "tp": "2", "pp": "1"}
+    stated |= {"zero_or_fsdp": "ZeRO-1", "micro_batch": "4", "global_batch_seqs": "2048", "date": "2023-10"}
+
+    def speed(**changes):
+        return run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 2048, **(stated | changes)).tokens_per_s
+
+    assert speed() == pytest.approx(3888, rel=0.15)
+    assert speed(seq_parallel="yes") > speed()
+
+
+@pytest.mark.parametrize(("gpu", "faster"), [("RTX 4090", True), ("A6000", False)])
+def test_products_at_half_rate_are_as_fast_under_any_software(catalog, gpu, faster):
+    """Llama 3.1 8B with adapters on one RTX 4090: 3,083 tokens/s (torchtune)."""
+    stated = {"kind": "lora", "micro_batch": "2", "recompute": "full", "framework": "torchtune + compile"}
+    stated |= {"date": "2025-02", "global_batch_seqs": "16"}
+    found = {
+        stack: run(catalog, "Llama 3.1 8B", gpu, 1, 2048, stack=stack, **stated).step_seconds
+        for stack in ("open", "vendor")
+    }
+    # The rest of the difference is what fused kernels save between the products.
+    assert (found["open"] / found["vendor"] < 1.07) == faster
+
+
+def test_litgpt_widens_its_logits(catalog):
+    """TinyLlama on one A100: 29.8 GB, 22.2 compiled; each of 8,192 x 32,000 logits takes 8 bytes, not 2."""
+    stated = {"kind": "pretrain", "precision": "bf16-true", "micro_batch": "4", "date": "2024-05"}
+
+    def held(model, framework):
+        found = run(catalog, model, "A100-SXM4-40GB", 1, 2048, framework=framework, **stated)
+        return found.peak_memory_gb
+
+    assert held("TinyLlama 1.1B", "LitGPT") == pytest.approx(29.84, rel=0.12)
+    assert held("TinyLlama 1.1B", "LitGPT + compile") == pytest.approx(22.19, rel=0.1)
