@@ -89,15 +89,16 @@ def test_a_budget_is_held_against_the_chances(catalog):
 
 def test_where_to_stop_is_where_the_plan_alone_takes_the_whole_ask(catalog):
     found, sampled, page = page_of("rent-or-buy-64-h100", catalog)
-    mfu = float(re.search(r"MFU turns out at ([\d.]+)", page.next[1]).group(1)) / 100.0
+    told = re.search(r"whole-run waste turns out at ([\d.]+)", page.next[1])
+    waste = float(told.group(1)) / 100.0
     doubts = sampled.risk.programme.doubts
-    place = next(i for i, doubt in enumerate(doubts) if doubt.path == "efficiency.mfu")
+    place = next(i for i, doubt in enumerate(doubts) if doubt.path == "efficiency.waste")
     # It is sought beyond the ends of the range too.
     scores = np.linspace(2.0 * doubts[place].low, 2.0 * doubts[place].high, 8001)
-    at = scores[np.argmin(np.abs(doubts[place].shown(scores) - mfu))]
+    at = scores[np.argmin(np.abs(doubts[place].shown(scores) - waste))]
     values = [np.array([at if i == place else doubt.base]) for i, doubt in enumerate(doubts)]
     assert sampled.risk.programme.at(values).cost_usd[0] == pytest.approx(page.ask_usd, rel=0.01)
-    assert found.estimate.stages[0].mfu > mfu
+    assert found.scenario.efficiency.waste in (None, 0.0) or found.scenario.efficiency.waste < waste
 
 
 def test_a_plan_without_doubt_says_so_and_asks_for_what_it_costs(catalog):
