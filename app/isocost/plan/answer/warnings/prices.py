@@ -1,4 +1,4 @@
-"""What is unlikely or out of date in the prices of a plan: rents, and what is owned was bought for."""
+"""What is unlikely or out of date in the prices of a plan, and what they pay for that takes no time in it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from isocost.plan.answer.warnings.ages import (
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import Stage
 from isocost.plan.money.ownership import PURCHASE, purchase_price
+from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.notice import Notice
 from isocost.plan.project.choosing import is_too_many
 from isocost.plan.project.programme import Supply
@@ -31,6 +32,7 @@ from isocost.quantities import (
     format_counted,
     format_duration,
     format_money,
+    format_quantity,
     format_share,
     format_significant,
     shown_money,
@@ -300,3 +302,37 @@ def _odd_rate(typed: float, known: CurrencyRate, catalog: Catalog) -> Iterator[N
             asked=asked,
         ),
     )
+
+
+def untimed_notices(on: Reckoning) -> Iterator[Notice]:
+    """That work which is paid for as a share of the rent takes time that no day of the plan holds."""
+    main = sum(
+        days
+        for days, is_main in zip(on.by_stage("stage.days"), on.by_stage("stage.main"), strict=True)
+        if is_main
+    )
+    again, failed = on.scenario.supply.rework, on.scenario.programme.failed_runs
+    if on.scenario.supply.mode == "spot" and again * on["days"] > 0.0:
+        yield Notice(
+            "rework-untimed",
+            "supply.rework",
+            tr(
+                "What is done again on spot, {share} of the work, is in the cost and not in the time: about "
+                "{duration} more.",
+                share=format_quantity(again, "share"),
+                duration=format_duration(again * on["days"]),
+            ),
+            "info",
+        )
+    if failed * main > 0.0:
+        yield Notice(
+            "failed-runs-untimed",
+            "programme.failed_runs",
+            tr(
+                "Failed runs, {share} of the main run, are in the cost and not in the time: about {duration} "
+                "more on the same accelerators.",
+                share=format_quantity(failed, "share"),
+                duration=format_duration(failed * main),
+            ),
+            "info",
+        )
