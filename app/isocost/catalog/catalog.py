@@ -146,6 +146,10 @@ class Catalog:
         """Everything a model of the catalogue is called, model hubs included: what a search finds."""
         return self.model_names.spellings(name)
 
+    def encoders(self, name: str) -> str:
+        """What a model of that name has beside the text part that is planned; empty = nothing known."""
+        return next((part.what for part in model_file.encoders() if part.matches(name)), "")
+
     @cached_property
     def named_models(self) -> tuple[ModelEntry, ...]:
         """Models worth a place in a picker: known by name, with a size, sorted by maker and then size."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -93,6 +95,10 @@ class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     what: Text
     """What it names."""
 
+    def matches(self, name: str) -> bool:
+        """Whether a name has the part."""
+        return re.search(self.pattern, name, re.IGNORECASE) is not None
+
 
 SMALLEST, LARGEST = 1e5, 1e15
 """Parameters a model can be planned with: the limits of a plan's own."""
@@ -104,6 +110,12 @@ SOME_LAYERS = ("moe_layers", "windowed_layers", "index_layers", "shared_kv_layer
 """Fields that say how many of the layers do something."""
 
 SHAPE_FIELDS = tuple(name for name in Transformer.__dataclass_fields__ if name in ModelRow.__struct_fields__)
+
+
+@cache
+def encoders() -> tuple[NamePart, ...]:
+    """Parts of names that say what a model has beside text: rows of ``resources/model_encoders.csv``."""
+    return tuple(read_rows(resource("model_encoders.csv"), NamePart))
 
 
 def shipped_models() -> dict[str, ModelEntry]:
