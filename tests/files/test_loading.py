@@ -126,6 +126,10 @@ def test_an_empty_value_is_an_absent_one() -> None:
         ),
         (changed("    data: {tokens: 2e12}\n", ""), "scenarios[0].stages[0]: data is missing."),
         (
+            changed(", count: 256", ""),
+            "hardware: count is missing: write how many, or a name that says it, such as 8xH100.",
+        ),
+        (
             changed("{tokens: 2e12}", "2e12"),
             "scenarios[0].stages[0].data: expected keys and values, got '2e12'.",
         ),
