@@ -157,26 +157,28 @@ def own_entry(row: ModelRow, where: str) -> ModelEntry:
     made = entry(row, where)
     if made.shape == "undisclosed":
         return made
+    _check_size(made.published_total, f"{where}, published_total")
     field = "published_total" if made.exact is None else "layers"
     try:
         counted = parameters(made.transformer).total
     except (ValueError, ArithmeticError) as error:
         field = "published_active" if made.published_active is not None else field
         raise CatalogError(f"{where}, {field}: {error}") from error
-    for place, total in ((field, counted), ("published_total", made.published_total)):
-        if total is not None and not SMALLEST <= total <= LARGEST:
-            raise CatalogError(
-                tr(
-                    "{where}, {place}: a model has {smallest:,.0f} to {largest:.0e} parameters, got "
-                    "{total:.3g}.",
-                    where=where,
-                    place=place,
-                    smallest=SMALLEST,
-                    largest=LARGEST,
-                    total=total,
-                )
-            )
+    _check_size(counted, f"{where}, {field}")
     return made
+
+
+def _check_size(total: float | None, place: str) -> None:
+    if total is not None and not SMALLEST <= total <= LARGEST:
+        raise CatalogError(
+            tr(
+                "{place}: a model has {smallest:,.0f} to {largest:.0e} parameters, got {total:.3g}.",
+                place=place,
+                smallest=SMALLEST,
+                largest=LARGEST,
+                total=total,
+            )
+        )
 
 
 def _check(row: ModelRow, where: str) -> None:
