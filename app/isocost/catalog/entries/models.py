@@ -118,6 +118,12 @@ def encoders() -> tuple[NamePart, ...]:
     return tuple(read_rows(resource("model_encoders.csv"), NamePart))
 
 
+@cache
+def from_scratch() -> tuple[NamePart, ...]:
+    """Names of models that have the shape of another family and were not made out of one of it."""
+    return tuple(read_rows(resource("model_scratch.csv"), NamePart))
+
+
 def shipped_models() -> dict[str, ModelEntry]:
     """The shipped models by name, in file order."""
     path = resource("models.csv")

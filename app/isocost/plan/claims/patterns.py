@@ -172,7 +172,7 @@ JOBS: tuple[tuple[str, ClaimJob], ...] = (
     (r"reinforcement|r\.?l\.?(?:hf|vr)?|grpo|ppo|dapo", "rl"),
     (
         r"(?:fine|instruction)[- ]?tun(?:e|ed|ing)|finetun(?:e|ed|ing)|sft|continued|continual"
-        r"|distill?(?:ed|ation)?",
+        r"|distill?(?:ed|ation)?|dpo|orpo|kto|simpo",
         "sft",
     ),
 )
