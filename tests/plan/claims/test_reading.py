@@ -295,3 +295,39 @@ def test_a_name_said_to_be_trained_from_scratch_has_the_shape_of_another(row):
     names = [name for key in CATALOG.models for name in CATALOG.spellings(key) if row.matches(name)]
     assert names
     assert not any(CATALOG.made_out_of(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("text", "flops"),
+    [
+        ("10^25 FLOP on 20k H100", 1e25),
+        ("10**25 FLOPs on 20k H100", 1e25),
+        ("10\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT FIVE} FLOP on 20k H100", 1e25),
+        ("3.8 x 10^25 FLOPs", 3.8e25),
+        ("3.8*10^25 FLOPs", 3.8e25),
+        ("3.8\N{MULTIPLICATION SIGN}10\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT FIVE} FLOPs", 3.8e25),
+        ("GPT-3, 3640 PF-days", 3640 * 86_400e15),
+        ("3,640 petaflop/s-days of GPT-3", 3640 * 86_400e15),
+        ("2 EFLOP/s days on H100", 2 * 86_400e18),
+    ],
+)
+def test_work_is_read_however_its_power_of_ten_is_written(text, flops):
+    assert told(text)["flops"] == pytest.approx(flops)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Step-3 321B, 20T tokens", {"parameters": 321e9, "tokens": 20e12}),
+        ("Step 3 321B", {"parameters": 321e9}),
+        ("2 048 H100 for 3 days", {"count": 2048}),
+        ("Llama-3.1-Nemotron-Ultra-253B on 1,400 H100", {"parameters": 253e9, "active": None}),
+        ("100B MoE, 10B active", {"parameters": 100e9, "active": 10e9}),
+        ("30B-A3B on 8 H100", {"parameters": 30e9, "active": 3e9}),
+        ("Kimi K2 pretraining on H800", {"job": "pretrain"}),
+    ],
+)
+def test_a_name_lends_no_digit_or_letter_to_the_size_behind_it(text, wanted):
+    reading = read_claim(text, CATALOG)
+    assert {name: getattr(reading.claim, name) for name in wanted} == wanted
+    assert not any("not above zero" in problem for problem in reading.problems)

@@ -91,10 +91,11 @@ def _made(catalog: Catalog) -> Mapping[str, PublishedRun]:
     return found
 
 
-def job_in(name: str) -> ClaimJob | None:
+def job_in(name: str, *, even_from_scratch: bool = False) -> ClaimJob | None:
     """What a name says was done: "7B GRPO"; None = nothing of it."""
     for words, job in patterns.JOBS:
-        if job != "pretrain" and re.search(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", name, re.IGNORECASE):
+        pattern = rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])"
+        if (job != "pretrain" or even_from_scratch) and re.search(pattern, name, re.IGNORECASE):
             return job
     return None
 

@@ -78,7 +78,8 @@ class _Reader(Sentence):
     """Takes what it understands out of a sentence, the least ambiguous first."""
 
     def __init__(self, text: str, catalog: Catalog) -> None:
-        clean = unicodedata.normalize("NFKC", text[:LONGEST]).translate(patterns.TYPOGRAPHY)
+        powers = patterns.RAISED.sub(lambda found: f"^{found[1]}", text[:LONGEST])
+        clean = unicodedata.normalize("NFKC", powers).translate(patterns.TYPOGRAPHY)
         clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in clean))
         converted, problems = in_dollars(patterns.in_english(clean), catalog)
         super().__init__(patterns.plainly(converted))
@@ -162,6 +163,10 @@ class _Reader(Sentence):
         for found in self._take(patterns.MFU):
             value = self._value(found, "MFU")
             self._keep("mfu", None if value is None else value / 100.0)
+        for found in self._take(patterns.FLOP_DAYS):
+            days = self._value(found, "FLOPs")
+            a_day = patterns.FLOPS_OF_DAY[found["prefix"][0].lower()]
+            self._keep("flops", None if days is None else days * a_day)
         for found in self._take(patterns.RATES):
             self._unread.append(found[0].strip())
         for found in self._take(patterns.TOKENS):
@@ -496,7 +501,7 @@ class _Reader(Sentence):
                     job=tr(JOBS[origin.job]),
                 )
             )
-        elif (told := job_in(self._called)) is not None:
+        elif (told := job_in(self._called, even_from_scratch=True)) is not None:
             self._found["job"] = told
 
 
