@@ -187,7 +187,8 @@ def _default(held: dict[str, Any]) -> str:
     if held.get("type") == "object" and "propertyNames" in held:
         return "none"
     if default is None:
-        return "the catalogue's"
+        counted = any(each.get("multipleOf") == 1 for each in held.get("anyOf", ()))
+        return "**needed**, but of an instance" if counted else "the catalogue's"
     if default in ("", {}, [], ()):
         return "empty" if default == "" else "its defaults" if default == {} else "none"
     if isinstance(default, dict) and len(default) > SHORT:

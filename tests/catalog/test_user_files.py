@@ -269,6 +269,7 @@ def test_a_wrong_value_costs_its_own_record_alone(tmp_path, section, value):
         assert price.supplier == "Us"
         for problem in catalog.problems:
             assert f"mine.yaml {section}[1]" in problem
+            assert problem.endswith((".", "?"))
             assert "\n" not in problem
             assert len(problem) < 300
 
@@ -284,6 +285,13 @@ def test_a_wrong_value_costs_its_own_record_alone(tmp_path, section, value):
 )
 def test_what_kept_the_window_from_starting_is_named(tmp_path, change, said):
     assert f"mine.yaml models[1], {said}" in complaint(tmp_path, MODEL.replace(*change))
+
+
+@pytest.mark.parametrize("total", ["1e-320", "5", "9e4"])
+def test_a_size_no_model_has_says_which_it_may_have(tmp_path, total):
+    text = "models:\n- {name: X, shape: size, published_total: %s, source: s, sources_read: 2026-11-01}\n"
+    said = complaint(tmp_path, text % total)
+    assert "models[1], published_total: a model has 100,000 to 1e+15 parameters" in said
 
 
 def test_a_number_is_a_name(tmp_path):
@@ -344,7 +352,7 @@ def test_a_second_record_of_a_name_is_said_and_a_day_that_is_none_is_left_out(tm
     assert "Third" in catalog.models
     assert "Other" not in catalog.models
     replaced, no_day = catalog.problems
-    assert "replaces that one" in replaced
+    assert replaced == "a.yaml models[1]: Mine stands in a.yaml models[2] again, which replaces it."
     assert "released: expected a day" in no_day
 
 

@@ -32,6 +32,7 @@ from isocost.plan.solve.hardware.ranks import ranking, sureness_of
 from isocost.plan.solve.hardware.wins import NOBODY, Span, wins
 from isocost.plan.solve.offered import offered, on_offer
 from isocost.plan.solve.solve import with_goal
+from isocost.report.decisions.choices import terms_words
 from isocost.report.findings.tabs.plan import in_words, ranking_said
 
 from .asked import CLAIMED, KNOWN, PROGRAMME, answered, plan_file, run
@@ -388,12 +389,31 @@ def test_a_price_on_terms_beside_prices_by_the_hour_says_so(capsys, tmp_path, co
     assert ("on these terms they may cost less" in out) is (mode != "on-demand")
 
 
-@pytest.mark.parametrize("mode", ["on-demand", "spot"])
-def test_so_does_the_ranking_drawn(mode):
+ON_TERMS = {
+    "by the hour": ({}, {}, False),
+    "spot": ({}, {"mode": "spot"}, True),
+    "a typed price of a year": ({"usd_per_gpu_hour": 2.0}, {"mode": "reserved"}, True),
+    "the price of a year on demand": ({"commitment": "one-year"}, {}, True),
+    "a discount off all": ({"usd_per_gpu_hour": 4.0}, {"mode": "reserved", "discount": 0.3}, False),
+    "owned": ({}, {"mode": "own"}, False),
+}
+
+
+@pytest.mark.parametrize("kept", ON_TERMS)
+def test_terms_of_the_plan_s_price_are_told_alike_where_accelerators_are_ranked(kept):
+    price, supply, told = ON_TERMS[kept]
     case = case_of("smollm3-programme")
-    card = case.card if mode == "on-demand" else card_on_terms(case.card, case.count, mode, case.catalog)
-    scenario = msgspec.structs.replace(case.scenario, price=price_from(card))
+    if supply == {"mode": "spot"}:
+        price = msgspec.structs.asdict(price_from(card_on_terms(case.card, case.count, "spot", case.catalog)))
+    elif "usd_per_gpu_hour" in price:
+        price = {**price, "commitment": "", "supplier": "your input"}
+    scenario = msgspec.structs.replace(
+        case.scenario,
+        price=msgspec.structs.replace(case.scenario.price, **price),
+        supply=msgspec.structs.replace(case.scenario.supply, **supply),
+    )
     held = msgspec.structs.replace(case.project, scenarios=(scenario,))
     comparison = answer(held, case.catalog).comparison.with_curves(other_curves(held, case.catalog))
-    told = ranking_said(comparison, ranked(comparison)).subtitle
-    assert ("Others are at their price by the hour." in told) is (mode == "spot")
+    drawn = ranking_said(comparison, ranked(comparison)).subtitle
+    assert ("Others are at their price by the hour." in drawn) is told
+    assert bool(terms_words(Case(held, case.catalog, 0, TODAY))) is told

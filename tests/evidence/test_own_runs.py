@@ -40,9 +40,8 @@ def test_runs_move_the_centre_part_of_the_way_and_many_runs_all_of_it():
 
 
 def test_one_run_moves_it_by_the_share_that_a_teams_runs_have_in_common():
-    middle = math.log(1.1 * 0.9) / 2.0
     found = corrected([80.0], [100.0])
-    assert math.log(found.factor) == pytest.approx(SHARED * math.log(0.8) + (1.0 - SHARED) * middle)
+    assert math.log(found.factor) == pytest.approx(SHARED * math.log(0.8))
     # b w / (b + w) + w, in the variance before it.
     assert width(found) / PRIOR == pytest.approx(math.sqrt(SHARED * (1.0 - SHARED) + 1.0 - SHARED))
 
@@ -55,6 +54,14 @@ def test_rows_without_a_speed_or_a_prediction_are_left_out():
 def test_nothing_to_compare_is_said(measured, predicted):
     with pytest.raises(ValueError, match="no row has both"):
         corrected(measured, predicted)
+
+
+@given(runs=st.integers(1, 12), low=st.floats(0.3, 1.0), high=st.floats(1.0, 2.0))
+def test_runs_that_are_as_predicted_leave_the_prediction_where_it_is(runs, low, high):
+    assume(high > low)
+    lopsided = [Prediction(100.0, 100.0 * low, 100.0 * high, None, "given", "")] * runs
+    found = correction([100.0] * runs, lopsided, shared=SHARED, source="runs.csv", date="2026-11-23")
+    assert found.factor == pytest.approx(1.0)
 
 
 @given(ratios=st.lists(st.floats(0.3, 3.0), min_size=1, max_size=12))

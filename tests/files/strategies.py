@@ -13,7 +13,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import GpuHoursStage, Project
 from isocost.plan.project.quotes import offer_of
 from isocost.plan.project.ranges import InputRange
-from isocost.plan.values import Currency
+from isocost.plan.values import Correction, Currency, MeasuredSpeed
 
 LINES = st.one_of(
     st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=30),
@@ -96,9 +96,18 @@ def structs(kind: inspect.StructType, key: str) -> st.SearchStrategy:
     needed = {field.name: parts[field.name] for field in kind.fields if field.required}
     extra = {name: part for name, part in parts.items() if name not in needed}
     made = st.fixed_dictionaries(needed, optional=extra).map(lambda given: kind.cls(**given))
-    whole = made.flatmap(one_kind_of_hours) if kind.cls is GpuHoursStage else made
+    whole = made.flatmap(one_kind_of_hours) if kind.cls is GpuHoursStage else made.map(rising)
     # Behind a lambda: else the name of every strategy spells out all the kinds of stage.
     return st.none().flatmap(lambda _: whole)
+
+
+def rising(made: object) -> object:
+    """The struct, a range of the user's own runs in the order of its ends."""
+    if not isinstance(made, Correction | MeasuredSpeed):
+        return made
+    names = ("low", "factor" if isinstance(made, Correction) else "predicted", "high")
+    values = sorted(getattr(made, name) for name in names)
+    return msgspec.structs.replace(made, **dict(zip(names, values, strict=True)))
 
 
 CURRENCIES = st.just(Currency()) | st.builds(

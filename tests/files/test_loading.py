@@ -126,6 +126,16 @@ def test_an_empty_value_is_an_absent_one() -> None:
         ),
         (changed("    data: {tokens: 2e12}\n", ""), "scenarios[0].stages[0]: data is missing."),
         (
+            changed(
+                "  stages:", "  efficiency: {correction: {factor: 1, low: 0, high: 2, runs: 1}}\n  stages:"
+            ),
+            "efficiency.correction: must be above 0, each at least the one before it, got low 0, factor 1",
+        ),
+        (
+            changed(", count: 256", ""),
+            "hardware: count is missing: write how many, or a name that says it, such as 8xH100.",
+        ),
+        (
             changed("{tokens: 2e12}", "2e12"),
             "scenarios[0].stages[0].data: expected keys and values, got '2e12'.",
         ),

@@ -146,6 +146,18 @@ class Catalog:
         """Everything a model of the catalogue is called, model hubs included: what a search finds."""
         return self.model_names.spellings(name)
 
+    def encoders(self, name: str) -> str:
+        """What a model of that name has beside the text part that is planned; empty = nothing known."""
+        return next((part.what for part in model_file.encoders() if part.matches(name)), "")
+
+    def made_out_of(self, name: str) -> str:
+        """The model of another family that one of this name was made out of; empty = of none, or unknown."""
+        found = self.model_names.find(name)
+        family = re.match("[a-z]+", (found or "").casefold())
+        if found is None or family is None or family[0] in normalised(name):
+            return ""
+        return "" if any(part.matches(name) for part in model_file.from_scratch()) else found
+
     @cached_property
     def named_models(self) -> tuple[ModelEntry, ...]:
         """Models worth a place in a picker: known by name, with a size, sorted by maker and then size."""

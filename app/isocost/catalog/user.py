@@ -83,10 +83,10 @@ def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRe
         if (before := first.get((section, name))) is not None:
             problems.append(
                 tr(
-                    "{where}: {name} stands in {before} already; this record replaces that one.",
-                    where=where,
-                    name=name,
+                    "{before}: {name} stands in {where} again, which replaces it.",
                     before=before,
+                    name=name,
+                    where=where,
                 )
             )
         first[section, name] = where

@@ -259,10 +259,10 @@ def correction(
     """The factor that centres predictions on the runs that state a speed and could be predicted.
 
     Logarithms of measured over predicted are normal, as their class is: one part of the variance is shared by
-    all runs of a team (its software, its cluster), the rest is each run's own. The class's range is what is
-    known before; n runs tell of the shared part by its usual update (variances of b and w: the mean moves by
-    n b / (n b + w) of the way, and b becomes b w / (n b + w)). Runs that scatter more than the class's do
-    count as that much less certain; a further run is never less sure than without any.
+    all runs of a team (its software, its cluster), the rest is each run's own. The prediction, as sure as its
+    class is, is what is known before; n runs tell of the shared part by its usual update (variances of b and
+    w: the mean moves by n b / (n b + w) of the way, and b becomes b w / (n b + w)). Runs that scatter more
+    than the class's do count as that much less certain; a further run is never less sure than without any.
 
     Args:
         shared: share of a class's variance that runs of one team have in common.
@@ -271,11 +271,7 @@ def correction(
         ValueError: no row has both a measured speed and a prediction.
     """
     rows = [
-        (
-            math.log(m / p.tokens_per_s),
-            math.log(p.p90 * p.p10 / p.tokens_per_s**2) / 2.0,
-            math.log(p.p90 / p.p10),
-        )
+        (math.log(m / p.tokens_per_s), math.log(p.p90 / p.p10))
         for m, p in zip(measured, predicted, strict=True)
         if m and p.tokens_per_s and p.p10 and p.p90
     ]
@@ -284,14 +280,13 @@ def correction(
             "no row has both tokens_per_s_per_gpu, as measured, and what a prediction needs "
             "(isocost predict says what is missing)."
         )
-    logs, leans, widths = np.array(rows).T
+    logs, widths = np.array(rows).T
     n, before = len(logs), float(np.mean(np.square(widths / (2.0 * DECILE))))
     between, within = shared * before, (1.0 - shared) * before
     scatter = float(np.sum(np.square(logs - logs.mean())))
     within = max(within, (within + scatter) / n)
     kept = within / (n * between + within)
-    # The middle of the class's range, not always the prediction itself, is what is expected before any run.
-    centre = kept * float(np.mean(leans)) + (1.0 - kept) * float(logs.mean())
+    centre = (1.0 - kept) * float(logs.mean())
     reach = DECILE * math.sqrt(min(before, kept * between + within))
     factor = math.exp(centre)
     return OwnRuns(factor, factor * math.exp(-reach), factor * math.exp(reach), n, source, date)

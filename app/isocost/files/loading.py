@@ -26,7 +26,7 @@ from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.project.quotes import offer_of
 from isocost.plan.project.ranges import SEPARATOR
-from isocost.plan.values import Currency, Hardware, ModelChoice
+from isocost.plan.values import Currency, Efficiency, Hardware, ModelChoice
 from isocost.quantities import DOLLAR, PLAIN, money_shown_in, numbers_marked
 
 SMALLEST_RATE, LARGEST_RATE = 1e-6, 1e9
@@ -113,6 +113,7 @@ def _check(project: Project) -> None:
             raise ContentError(
                 tr("scenarios[{index}].stages: a scenario needs at least one stage.", index=index)
             )
+        _check_own_runs(scenario.efficiency, f"scenarios[{index}]")
         for place, stage in enumerate(scenario.stages):
             _check_stage(stage, f"scenarios[{index}].stages[{place}]")
         _check_paths(scenario, f"scenarios[{index}]")
@@ -158,6 +159,29 @@ def _check_currency(currency: Currency) -> None:
 def _check_stage(stage: Stage, where: str) -> None:
     if flaw := kind_of(stage).flaw(stage):
         raise ContentError(f"{where}: {flaw}")
+    _check_own_runs(getattr(stage, "efficiency", None), where)
+
+
+def _check_own_runs(efficiency: Efficiency | None, where: str) -> None:
+    """Speeds of own runs, and what they make of a prediction, are such that others can be told from them."""
+    if efficiency is None or (own := efficiency.correction) is None:
+        return
+    place = f"{where}.efficiency.correction"
+    _check_rise(place, low=own.low, factor=own.factor, high=own.high)
+    for at, run in enumerate(own.measured):
+        _check_rise(f"{place}.measured[{at}]", measured=run.measured)
+        _check_rise(f"{place}.measured[{at}]", low=run.low, predicted=run.predicted, high=run.high)
+
+
+def _check_rise(where: str, **values: float) -> None:
+    """Refuse speeds, or factors on them, that are not above 0 or do not rise in their order."""
+    told = list(values.values())
+    if told == sorted(told) and told[0] > 0.0:
+        return
+    got = ", ".join(f"{name} {value:g}" for name, value in values.items())
+    raise ContentError(
+        tr("{where}: must be above 0, each at least the one before it, got {got}.", where=where, got=got)
+    )
 
 
 def _check_paths(scenario: Scenario, where: str) -> None:

@@ -27,7 +27,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
 from isocost.plan.project.ranges import SEPARATOR, InputRange, RangeShape
-from isocost.plan.values import Currency, ModelChoice
+from isocost.plan.values import Currency, Hardware, ModelChoice
 from isocost.quantities import DayError, QuantityError, parse
 from isocost.quantities.ranges import parse_range
 
@@ -94,6 +94,9 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> m
         if name in tree:
             values[name] = _value(tree[name], field.type, place, section, name)
         elif field.required:
+            if kind.cls is Hardware and name == "count":
+                said = tr("count is missing: write how many, or a name that says it, such as 8xH100.")
+                raise _wrong(where, said)
             raise _wrong(where, tr("{name} is missing.", name=name))
     made: msgspec.Struct = kind.cls(**values)
     return made

@@ -31,6 +31,7 @@ from isocost.plan.project.project import (
 )
 from isocost.plan.project.ranges import InputRange
 from isocost.plan.values import Shape
+from isocost.quantities import format_duration
 
 CATALOG = load()
 
@@ -312,3 +313,21 @@ def test_what_is_in_doubt_without_any_stage_that_counts_is_told():
     found = estimate(replace_scenario(plan, scenario, scenario=0), CATALOG)
     assert found.total.cost_usd > 0.0
     assert found.range.cost_usd.p10 < found.total.cost_usd < found.range.cost_usd.p90
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "share"),
+    [
+        ("rework-untimed", "supply.rework", 0.08),
+        ("failed-runs-untimed", "programme.failed_runs", 0.1),
+    ],
+)
+def test_what_is_paid_for_as_a_share_of_the_rent_and_takes_no_time_says_how_long_it_would(code, path, share):
+    plan = set_value(set_section(pretrain(), "supply", mode="spot"), path, share)
+    found = estimate(plan, CATALOG)
+    said = [notice for notice in found.warnings if notice.code == code]
+    assert [notice.field for notice in said] == [path]
+    assert format_duration(share * found.total.wall_days) in said[0].message
+    without = estimate(set_value(plan, path, 0.0), CATALOG)
+    assert code not in [notice.code for notice in without.warnings]
+    assert without.total.wall_days == found.total.wall_days

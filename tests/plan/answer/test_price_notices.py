@@ -7,7 +7,9 @@ from datetime import date
 import msgspec
 import pytest
 
+from isocost.catalog.entries.prices import PriceCard
 from isocost.plan.answer.warnings.ages import newest_price, staleness
+from isocost.plan.answer.warnings.prices import quote_notices
 from isocost.plan.project.project import Hardware, Price
 from tests.plan.programmes import CATALOG, priced, scenario
 
@@ -107,3 +109,14 @@ def test_a_day_that_is_none_is_said(day, said):
     held = msgspec.structs.replace(scenario(), price=Price(3.99, date=day))
     told = [each.message for each in priced(held).warnings if each.code == "price-undated"]
     assert [said in each and day in each for each in told] == [True] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2026-13-01", "which is no day"), ("2999-01-01", "has not come"), ("2026-06-01", ""), ("", "")],
+)
+def test_a_quote_of_another_accelerator_with_a_day_that_is_none_says_so(day, said):
+    quote = PriceCard("b200", 4.0, "Someone", "typed", "a letter", day)
+    notices = list(quote_notices((quote,), CATALOG))
+    assert [each.field for each in notices] == ["prices"] * bool(said)
+    assert all("price of B200" in each.message and said in each.message for each in notices)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.catalog.entries.models import from_scratch
 from isocost.plan.claims.claim import Claim
 from isocost.plan.claims.reading import read_claim, read_fields
 from isocost.plan.claims.sentence import LARGEST
@@ -263,3 +264,70 @@ def test_a_long_paste_is_cut_and_said():
     found = read_claim("7B " + "1,234 " * 5000, CATALOG)
     assert found.claim.parameters == 7e9
     assert any("first 2,000" in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "job", "model"),
+    [
+        ("Sky-T1-32B for $450, 19 hours on 8 H100", "sft", "Qwen2.5 32B"),
+        ("Zephyr 7B beta on 16 A100 in 4 hours", "sft", "Mistral 7B"),
+        ("LIMO 32B on 16 H100", "sft", "Qwen2.5 32B"),
+        ("OpenThinker 32B on 128 H100 for 1 day", "sft", "Qwen2.5 32B"),
+        ("Tulu 3 70B on 256 H100 for 2 days", "sft", "Llama 3.1 70B"),
+        ("zephyr-orpo-141b-A35b-v0.1 on 32 H100", "sft", "Mixtral 8x22B"),
+        ("MiniMax-M1 RL took 512 H800", "rl", "MiniMax-M1 456B"),
+        ("Open-R1 7B (GRPO) on 8 H100", "rl", "Qwen2.5 7B"),
+        ("a DPO of Llama 3.1 8B on 8 H100", "sft", "Llama 3.1 8B"),
+        ("Devstral Small pretrained on 8 H100", "pretrain", "Mistral Small 3 24B"),
+        ("Marin 8B on 12.7T tokens", None, "Llama 3.1 8B"),
+        ("Amber 7B on 1.3T tokens", None, "LLaMA 7B"),
+        ("galactica-30b on 450B tokens", None, "OPT 30B"),
+        ("Llama 3.1 8B on 15T tokens", None, "Llama 3.1 8B"),
+    ],
+)
+def test_a_model_made_out_of_another_is_not_taken_for_trained_from_scratch(text, job, model):
+    claim = read_claim(text, CATALOG).claim
+    assert (claim.job, claim.model) == (job, model)
+
+
+@pytest.mark.parametrize("row", from_scratch(), ids=lambda row: row.pattern)
+def test_a_name_said_to_be_trained_from_scratch_has_the_shape_of_another(row):
+    names = [name for key in CATALOG.models for name in CATALOG.spellings(key) if row.matches(name)]
+    assert names
+    assert not any(CATALOG.made_out_of(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("text", "flops"),
+    [
+        ("10^25 FLOP on 20k H100", 1e25),
+        ("10**25 FLOPs on 20k H100", 1e25),
+        ("10\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT FIVE} FLOP on 20k H100", 1e25),
+        ("3.8 x 10^25 FLOPs", 3.8e25),
+        ("3.8*10^25 FLOPs", 3.8e25),
+        ("3.8\N{MULTIPLICATION SIGN}10\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT FIVE} FLOPs", 3.8e25),
+        ("GPT-3, 3640 PF-days", 3640 * 86_400e15),
+        ("3,640 petaflop/s-days of GPT-3", 3640 * 86_400e15),
+        ("2 EFLOP/s days on H100", 2 * 86_400e18),
+    ],
+)
+def test_work_is_read_however_its_power_of_ten_is_written(text, flops):
+    assert told(text)["flops"] == pytest.approx(flops)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Step-3 321B, 20T tokens", {"parameters": 321e9, "tokens": 20e12}),
+        ("Step 3 321B", {"parameters": 321e9}),
+        ("2 048 H100 for 3 days", {"count": 2048}),
+        ("Llama-3.1-Nemotron-Ultra-253B on 1,400 H100", {"parameters": 253e9, "active": None}),
+        ("100B MoE, 10B active", {"parameters": 100e9, "active": 10e9}),
+        ("30B-A3B on 8 H100", {"parameters": 30e9, "active": 3e9}),
+        ("Kimi K2 pretraining on H800", {"job": "pretrain"}),
+    ],
+)
+def test_a_name_lends_no_digit_or_letter_to_the_size_behind_it(text, wanted):
+    reading = read_claim(text, CATALOG)
+    assert {name: getattr(reading.claim, name) for name in wanted} == wanted
+    assert not any("not above zero" in problem for problem in reading.problems)

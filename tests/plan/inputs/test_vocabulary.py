@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from typing import get_args
 
 import pytest
 
 from isocost.catalog import load
+from isocost.catalog.entries.measured_training import stack_of
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.peaks import matmul_peak
 from isocost.evidence import row_words
@@ -19,6 +21,7 @@ from isocost.paths import resource
 from isocost.plan.answer.estimate import Estimate, estimate
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import KINDS
+from isocost.plan.project.programme import OperatorName
 from isocost.plan.values import PrecisionName, TuningMethod, TuningOptimizer
 
 CATALOG = load()
@@ -176,6 +179,97 @@ def test_a_model_says_what_its_shape_leaves_out():
     assert "model-unmodelled" in {notice.code for notice in estimated(text).warnings}
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "mistralai/Pixtral-12B-2409",
+            "is taken as Mistral Nemo 12B: not modelled is its encoder of pictures.",
+        ),
+        ("Qwen/Qwen3-VL-8B-Thinking", "is taken as Qwen3 8B: not modelled is its encoder of pictures."),
+        ("Qwen/Qwen3-Omni-30B-A3B-Instruct", "not modelled is what it sees, hears and speaks with."),
+        ("zai-org/GLM-4.5V", "not modelled is its encoder of pictures."),
+        ("meta-llama/Llama-3.2-11B-Vision", "solved from the size of both."),
+        ("Qwen/Qwen2-Audio-7B", "not modelled is its encoder of sound."),
+    ],
+)
+def test_a_model_that_sees_or_hears_says_that_its_text_part_is_planned(name, said):
+    (told,) = [
+        n for n in estimated(plan().replace("Qwen/Qwen3-8B", name)).warnings if n.code == "model-unmodelled"
+    ]
+    assert told.field == "model.name"
+    assert told.message.endswith(said)
+
+
+@pytest.mark.parametrize("name", ["Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B", "deepseek-ai/DeepSeek-V3"])
+def test_of_a_model_of_text_nothing_of_the_kind_is_said(name):
+    told = estimated(plan().replace("Qwen/Qwen3-8B", name)).warnings
+    assert "model-unmodelled" not in {notice.code for notice in told}
+
+
+def test_a_framework_names_the_tier_that_its_measured_runs_have():
+    named = {w.word: w.value for (field, _), w in vocabulary().words.items() if field == "efficiency.stack"}
+    assert {"megatron", "nanotron", "axolotl"} <= set(named)
+    assert {word: stack_of(word) for word in named} == named
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "meant"),
+    [
+        ("site.operator", "on-prem", "own-room"),
+        ("site.operator", "AWS", "hyperscaler"),
+        ("site.operator", "colo", "colocation"),
+        ("efficiency.attention", "mem_efficient", "fa2"),
+        ("layout.recompute", "yes", "full"),
+        ("data.precision", "hybrid", "fp8"),
+        ("data.precision", "O2", "fp16"),
+        ("layout.sharding", "optimizer-state-sharding", "zero1"),
+    ],
+)
+def test_words_of_operators_and_of_switches(path, word, meant):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert (row.value, row.refused) == (meant, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "cure"),
+    [
+        ("site.operator", "cloud", "specialist"),
+        ("efficiency.attention", "ring attention", "layout.cp"),
+        ("layout.recompute", "mlp", "selective"),
+        ("rl.algorithm", "expert-iteration", "kind: generation"),
+        ("tuning.method", "LLaMA-Pro", "lora"),
+    ],
+)
+def test_words_of_other_methods_name_what_would_be_right(path, word, cure):
+    row = vocabulary().row(path, word)
+    assert row is not None
+    assert row.value == ""
+    assert cure in row.refused
+
+
+@pytest.mark.parametrize(
+    ("hardware", "told"),
+    [
+        ("8xH100", []),
+        ("3 H100", ["3 H100 are not rented: up to 8 they come by 1, 2, 4 or 8; 4 is used."]),
+        (
+            "2x p5.48xlarge",
+            ["p5.48xlarge holds 8 H100. A plan counts single GPUs: 16 here, 2 x p5.48xlarge."],
+        ),
+        ("2 gfx942", ["gfx942 is taken as MI300X; MI325X and MI308X have the same architecture."]),
+        ("2x GB200 NVL72", []),
+    ],
+)
+def test_a_number_of_accelerators_says_of_its_name_what_the_name_holds(hardware, told):
+    text = re.sub(r"hardware: .*", f"hardware: {hardware}", plan())
+    fields = ("hardware.count", "hardware.accelerator")
+    codes = ("better-count", "does-not-fit")
+    found = [n for n in estimated(text).warnings if n.field in fields and n.code not in codes]
+    assert [notice.message for notice in found] == told
+
+
 def test_renting_and_async_are_understood():
     scenario = parse_project(plan(scenario="supply: {mode: rent}"), CATALOG).scenarios[0]
     assert scenario.supply.mode == "on-demand"
@@ -209,6 +303,8 @@ def test_every_word_leads_to_one_of_a_plan_or_says_why_not():
         rows = list(csv.DictReader(stream))
     for row in rows:
         known = KINDS if row["field"] == "kind" else CHOICES[row["field"]].options
+        if row["field"] == "site.operator":
+            known = get_args(OperatorName)
         assert row["refused"] or row["value"] in known, row
         assert not (row["said"] and row["word"] not in known), row
 

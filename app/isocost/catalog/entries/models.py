@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -93,6 +95,10 @@ class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     what: Text
     """What it names."""
 
+    def matches(self, name: str) -> bool:
+        """Whether a name has the part."""
+        return re.search(self.pattern, name, re.IGNORECASE) is not None
+
 
 SMALLEST, LARGEST = 1e5, 1e15
 """Parameters a model can be planned with: the limits of a plan's own."""
@@ -104,6 +110,18 @@ SOME_LAYERS = ("moe_layers", "windowed_layers", "index_layers", "shared_kv_layer
 """Fields that say how many of the layers do something."""
 
 SHAPE_FIELDS = tuple(name for name in Transformer.__dataclass_fields__ if name in ModelRow.__struct_fields__)
+
+
+@cache
+def encoders() -> tuple[NamePart, ...]:
+    """Parts of names that say what a model has beside text: rows of ``resources/model_encoders.csv``."""
+    return tuple(read_rows(resource("model_encoders.csv"), NamePart))
+
+
+@cache
+def from_scratch() -> tuple[NamePart, ...]:
+    """Names of models that have the shape of another family and were not made out of one of it."""
+    return tuple(read_rows(resource("model_scratch.csv"), NamePart))
 
 
 def shipped_models() -> dict[str, ModelEntry]:
@@ -145,26 +163,28 @@ def own_entry(row: ModelRow, where: str) -> ModelEntry:
     made = entry(row, where)
     if made.shape == "undisclosed":
         return made
+    _check_size(made.published_total, f"{where}, published_total")
     field = "published_total" if made.exact is None else "layers"
     try:
         counted = parameters(made.transformer).total
     except (ValueError, ArithmeticError) as error:
         field = "published_active" if made.published_active is not None else field
         raise CatalogError(f"{where}, {field}: {error}") from error
-    for place, total in ((field, counted), ("published_total", made.published_total)):
-        if total is not None and not SMALLEST <= total <= LARGEST:
-            raise CatalogError(
-                tr(
-                    "{where}, {place}: a model has {smallest:,.0f} to {largest:.0e} parameters, got "
-                    "{total:.3g}.",
-                    where=where,
-                    place=place,
-                    smallest=SMALLEST,
-                    largest=LARGEST,
-                    total=total,
-                )
-            )
+    _check_size(counted, f"{where}, {field}")
     return made
+
+
+def _check_size(total: float | None, place: str) -> None:
+    if total is not None and not SMALLEST <= total <= LARGEST:
+        raise CatalogError(
+            tr(
+                "{place}: a model has {smallest:,.0f} to {largest:.0e} parameters, got {total:.3g}.",
+                place=place,
+                smallest=SMALLEST,
+                largest=LARGEST,
+                total=total,
+            )
+        )
 
 
 def _check(row: ModelRow, where: str) -> None:

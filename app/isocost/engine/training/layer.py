@@ -90,7 +90,10 @@ def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[A
     seen = seen + t.windowed_share * t.windowed_width * windowed
     query_key, value = t.query_key_dim, t.value_dim
     if np.any(m.lanes > 1.0):
-        query_key, value = (np.ceil(width / m.lanes) * m.lanes for width in (query_key, value))
+        # Of parts without lanes a width stays as it is, whatever others are searched beside them.
+        query_key, value = (
+            np.where(m.lanes > 1.0, np.ceil(width / m.lanes) * m.lanes, width) for width in (query_key, value)
+        )
     work = kernels.attention_flops(tokens, seen, heads, query_key, value, m.head_overhead)
     # An indexer scores every position with heads of its own; the kernel is that of attention, without values.
     work = work + 2.0 * tokens * everything * t.index_width / split.tp

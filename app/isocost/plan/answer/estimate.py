@@ -22,7 +22,7 @@ from isocost.plan.answer.results import (
 )
 from isocost.plan.answer.stage_layout import with_layout, with_update
 from isocost.plan.answer.warnings.notices import other_count_is_better, scenario_notices, stage_notices
-from isocost.plan.answer.warnings.prices import currency_notices
+from isocost.plan.answer.warnings.prices import currency_notices, quote_notices, untimed_notices
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.span import span_of
 from isocost.plan.inputs.table import CHOICES
@@ -158,6 +158,8 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
         notices += [n for n in found if n not in notices]
     notices += scenario_notices(chosen, catalog)
+    notices += untimed_notices(on)
+    notices += quote_notices(project.prices, catalog)
     notices += currency_notices(project.currency, catalog)
     curve = active_curve(project, catalog, scenario)
     notices += other_count_is_better(chosen, curve, catalog)

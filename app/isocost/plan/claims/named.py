@@ -43,9 +43,33 @@ def same_size(told: float, published: float, catalog: Catalog) -> bool:
 _IN_BRACKETS = re.compile(r"\s*\(.*")
 
 
-def further(name: str, catalog: Catalog) -> PublishedRun | None:
-    """The published run that made a model of this name out of another; None = it is no such model's."""
-    return _made(catalog).get(normalised(name.rpartition("/")[2]))
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a model was made out of, and how."""
+
+    model: str
+    job: ClaimJob
+
+
+def further(name: str, catalog: Catalog) -> Origin | None:
+    """What a model of this name was made out of; None = nothing, as far as the catalogue knows."""
+    called = normalised(name.rpartition("/")[2])
+    made = _made(catalog)
+    run = made.get(called) or next((made[each] for each in made if _is_release(called, each)), None)
+    if run is not None:
+        return Origin(run.model, _done(run))
+    other = catalog.made_out_of(name)
+    return Origin(other, job_in(name) or "sft") if other else None
+
+
+_RELEASE = re.compile(r"(?:alpha|beta|preview|v[0-9.]+)+")
+"""What tells one release of a model from the next, as normalised names have it."""
+
+
+def _is_release(name: str, other: str) -> bool:
+    """Whether one name is the other with a release behind it."""
+    short, long = sorted((name, other), key=len)
+    return long.startswith(short) and _RELEASE.fullmatch(long[len(short) :]) is not None
 
 
 @lru_cache(maxsize=4)
@@ -67,9 +91,15 @@ def _made(catalog: Catalog) -> Mapping[str, PublishedRun]:
     return found
 
 
-def job_of(run: PublishedRun) -> ClaimJob:
-    """What was done in a run of an existing model: as its label says, else its stage."""
+def job_in(name: str, *, even_from_scratch: bool = False) -> ClaimJob | None:
+    """What a name says was done: "7B GRPO"; None = nothing of it."""
     for words, job in patterns.JOBS:
-        if job != "pretrain" and re.search(rf"\b(?:{words})(?![A-Za-z])", run.label, re.IGNORECASE):
+        pattern = rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])"
+        if (job != "pretrain" or even_from_scratch) and re.search(pattern, name, re.IGNORECASE):
             return job
-    return cast(ClaimJob, run.stage)
+    return None
+
+
+def _done(run: PublishedRun) -> ClaimJob:
+    """What was done in a run of an existing model: as its label says, else its stage."""
+    return job_in(run.label) or cast(ClaimJob, run.stage)

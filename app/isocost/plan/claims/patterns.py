@@ -35,9 +35,10 @@ THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}[,.][0-9]{3}(?![0-9.,])")
 TYPOGRAPHY = str.maketrans("×·−–—’‘“”", "x*---''\"\"")
 
 DIGITS = (
-    r"(?:[0-9]{1,3}(?:[,' ][0-9]{3})+(?![0-9])(?:\.[0-9]{1,20})?|[0-9]{1,3}(?:\.[0-9]{3}){2,9}(?![0-9])"
-    r"|[0-9]{1,40}(?:[.,][0-9]{1,20})?)"
+    r"(?:(?![0-9] [1-9][0-9]{2}[BMTbmt](?![A-Za-z0-9]))[0-9]{1,3}(?:[,' ][0-9]{3})+(?![0-9])"
+    r"(?:\.[0-9]{1,20})?|[0-9]{1,3}(?:\.[0-9]{3}){2,9}(?![0-9])|[0-9]{1,40}(?:[.,][0-9]{1,20})?)"
 )
+"""A figure; that of a release before a size is none of its thousands: "Step 3 321B"."""
 POWER = r"(?:[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z])|\s?[x*]\s?10\^[+-]?[0-9]{1,3})"
 SCALE = r"(?:thousand|million|billion|trillion|mn|bn|tn|[kKMmBbGTt])(?![A-Za-z0-9])"
 
@@ -91,6 +92,12 @@ MONEY = re.compile(
 SIGN = r"[£¥฿₠-⃀]"
 FOREIGN = re.compile(rf"{SIGN}\s?{SPAN_BEHIND}|{SPAN2}\s?{SIGN}")
 FLOPS = re.compile(rf"{SPAN}\s?FLOPs?(?![A-Za-z/])", re.IGNORECASE)
+FLOP_DAYS = re.compile(
+    rf"{SPAN}\s?(?P<prefix>T|P|E|tera|peta|exa)-?\s?(?:FLOPS?|F)(?:/s(?:ec)?)?[\s-]days?(?![A-Za-z])",
+    re.IGNORECASE,
+)
+"""Work as so many days at a speed: "3640 petaflop/s-days"."""
+FLOPS_OF_DAY = {letter: size * 86_400.0 for letter, size in (("t", 1e12), ("p", 1e15), ("e", 1e18))}
 MFU = re.compile(
     rf"{SPAN}\s?%\s?(?:MFU|(?:model flops? )?utili[sz]ation)"
     rf"|MFU\s?(?:of|=|:)?\s?{SPAN2}\s?%",
@@ -115,7 +122,7 @@ CONTEXT = re.compile(rf"{SPAN}[\s-]?(?:token )?(?:context|sequences?)(?![A-Za-z]
 ACTIVE = re.compile(
     rf"(?:{SPAN}\s?(?:params? |parameters? )?(?:of (?:them|which|it) )?(?:are )?"
     r"(?:active|activated)(?: params?| parameters?)?"
-    rf"|(?:active\s|-?A){amount('low2', apart=False)})(?![A-Za-z0-9])",
+    rf"|(?:active\s|-A|(?<![A-Za-z])A)(?!-){amount('low2', apart=False)})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 SIZE = re.compile(
@@ -172,7 +179,7 @@ JOBS: tuple[tuple[str, ClaimJob], ...] = (
     (r"reinforcement|r\.?l\.?(?:hf|vr)?|grpo|ppo|dapo", "rl"),
     (
         r"(?:fine|instruction)[- ]?tun(?:e|ed|ing)|finetun(?:e|ed|ing)|sft|continued|continual"
-        r"|distill?(?:ed|ation)?",
+        r"|distill?(?:ed|ation)?|dpo|orpo|kto|simpo",
         "sft",
     ),
 )
@@ -207,7 +214,12 @@ def is_foreign(text: str) -> bool:
     return _foreign()[0].search(text) is not None
 
 
+RAISED = re.compile("(?<=10)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})")
+"""The power of ten as a raised figure."""
 PLAINLY: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A power of ten, and one with nothing before it to multiply: "10^25", "10**25".
+    (re.compile(r"(?<![0-9])10\*\*(?=[0-9])"), "10^"),
+    (re.compile(r"(?<![A-Za-z0-9.^])(?<![0-9][x*])(?<![0-9] [x*] )(?<![0-9] [x*])10\^(?=[0-9])"), "1e"),
     # As everybody calls it, whoever made it being named apart or not at all.
     (re.compile(r"(?<![A-Za-z0-9-])(?<!DeepSeek )(R1(?:-Zero)?)(?![A-Za-z0-9-])"), r"DeepSeek-\1"),
     # A number with its sign at a name, "8xH100", or at one in figures, "4x4090".

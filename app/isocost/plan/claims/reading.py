@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isocost.catalog import Catalog
-from isocost.catalog.records import AcceleratorEntry, PublishedRun
+from isocost.catalog.records import AcceleratorEntry
 from isocost.language import tr
 from isocost.plan.claims import patterns
 from isocost.plan.claims.claim import Claim
 from isocost.plan.claims.foreign import in_dollars
-from isocost.plan.claims.named import Size, further, job_of, same_size, size_of
+from isocost.plan.claims.named import Origin, Size, further, job_in, same_size, size_of
 from isocost.plan.claims.sentence import Sentence
 from isocost.plan.claims.terms import JOBS
 from isocost.quantities import format_count, format_quantity
@@ -78,7 +78,8 @@ class _Reader(Sentence):
     """Takes what it understands out of a sentence, the least ambiguous first."""
 
     def __init__(self, text: str, catalog: Catalog) -> None:
-        clean = unicodedata.normalize("NFKC", text[:LONGEST]).translate(patterns.TYPOGRAPHY)
+        powers = patterns.RAISED.sub(lambda found: f"^{found[1]}", text[:LONGEST])
+        clean = unicodedata.normalize("NFKC", powers).translate(patterns.TYPOGRAPHY)
         clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in clean))
         converted, problems = in_dollars(patterns.in_english(clean), catalog)
         super().__init__(patterns.plainly(converted))
@@ -100,7 +101,8 @@ class _Reader(Sentence):
                 tr("Only the first {count} characters were read.", count=format_count(LONGEST))
             )
         self._entry: AcceleratorEntry | None = None
-        self._made: tuple[str, PublishedRun] | None = None
+        self._made: tuple[str, Origin] | None = None
+        self._called = ""
 
     def read(self) -> Reading:
         """Everything understood, and the rest."""
@@ -161,6 +163,10 @@ class _Reader(Sentence):
         for found in self._take(patterns.MFU):
             value = self._value(found, "MFU")
             self._keep("mfu", None if value is None else value / 100.0)
+        for found in self._take(patterns.FLOP_DAYS):
+            days = self._value(found, "FLOPs")
+            a_day = patterns.FLOPS_OF_DAY[found["prefix"][0].lower()]
+            self._keep("flops", None if days is None else days * a_day)
         for found in self._take(patterns.RATES):
             self._unread.append(found[0].strip())
         for found in self._take(patterns.TOKENS):
@@ -198,8 +204,9 @@ class _Reader(Sentence):
 
     def _made_of(self, name: str) -> None:
         """What was done, where a name is that of a model made out of another."""
-        run = further(name.rstrip("."), self._catalog)
-        self._made = None if run is None else (name, run)
+        origin = further(name.rstrip("."), self._catalog)
+        self._made = None if origin is None else (name, origin)
+        self._called = name
 
     def _model(self, phrase: str) -> str | None:
         """The model a phrase names: with a digit, or a capital, so that no plain word is taken for one."""
@@ -209,8 +216,8 @@ class _Reader(Sentence):
         if not (any(c.isdigit() for c in phrase) or phrase[0].isupper()):
             return None
         found = self._catalog.model_names.find(phrase)
-        if found is None and (run := further(phrase, self._catalog)) is not None:
-            return run.model
+        if found is None and (origin := further(phrase, self._catalog)) is not None:
+            return origin.model
         return found
 
     def _accelerators(self) -> None:
@@ -481,17 +488,21 @@ class _Reader(Sentence):
             pattern = re.compile(rf"\b(?:{words})(?![A-Za-z])", re.IGNORECASE)
             if any(True for _ in self._take(pattern)):
                 self._found.setdefault("job", job)
-        if self._made is not None and "job" not in self._found:
-            name, run = self._made
-            self._found["job"] = job_of(run)
+        if "job" in self._found:
+            return
+        if self._made is not None:
+            name, origin = self._made
+            self._found["job"] = origin.job
             self._problems.append(
                 tr(
                     "{name} was made out of {model}: {job} is taken.",
                     name=name,
-                    model=run.model,
-                    job=tr(JOBS[self._found["job"]]),
+                    model=origin.model,
+                    job=tr(JOBS[origin.job]),
                 )
             )
+        elif (told := job_in(self._called, even_from_scratch=True)) is not None:
+            self._found["job"] = told
 
 
 def _unit(word: str) -> str:

@@ -130,7 +130,7 @@ _SUPPLY = (
     ),
     Input(
         "supply.rework", tr("Spot rework"), "%", "share", 0.0, 0.3, 0.0, 10.0,
-        tr("Work done again after interruptions, as a share of the rent."),
+        tr("Work done again after interruptions, as a share of the rent; the time it takes is not counted."),
         scale="linear",
     ),
     Input(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -179,6 +180,20 @@ def throughputs(
     terms = _Terms(efficiency.mfu, efficiency.correction, planned)
     keys = tuple(tuple(each.tolist()) for each in counts)
     return _predicted(catalog, question, terms, tuple(accelerators), keys)
+
+
+def _narrowed(low: float, high: float, own: Correction) -> tuple[float, float]:
+    """Factors on the corrected speed for the ends of its range.
+
+    They are as much nearer than ``low`` and ``high``, those without own runs, as the runs brought the range
+    of further ones like them; never further away.
+    """
+    alone = math.log(high / low)
+    squares = [math.log(run.high / run.low) ** 2 for run in own.measured]
+    before = math.sqrt(sum(squares) / len(squares)) if squares else alone
+    after = math.log(own.high / own.low)
+    reach = 0.5 * alone * (after / before if after < before else 1.0)
+    return math.exp(-reach), math.exp(reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +454,7 @@ def _throughput(
     # One range for all counts of a curve.
     low, high = range_factors(Point(transformer, spec, 1.0, work, question.stack), catalog)
     if own := terms.correction:
-        factor, low, high = own.factor, own.low / own.factor, own.high / own.factor
+        factor, (low, high) = own.factor, _narrowed(low, high, own)
     rate = factor * work.sequence * work.global_batch / (seconds * best.counts)
     made = Throughput(
         best.counts.astype(np.int64),

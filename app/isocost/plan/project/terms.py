@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
 from isocost.catalog.entries.prices import OFFERS, PriceCard, newest_by_supplier, quoted_card, term_share
 from isocost.language import tr
+from isocost.plan.project.programme import Supply
 from isocost.plan.values import asked_by
 from isocost.quantities import format_share
 
@@ -27,6 +30,21 @@ def is_of_others(commitment: str, mode: str) -> bool:
     """Whether a price on offer is of other terms than a mode's; one's own or a claim's never is."""
     meant = OF_MODE.get(mode)
     return meant is not None and commitment in (*OFFERS, "spot") and commitment not in meant
+
+
+def apart_from(held: PriceCard, supply: Supply, others: Iterable[PriceCard]) -> str:
+    """The terms of a plan's own price, as a mode of supply, where others stand at a price by the hour.
+
+    Empty where they are alike. A price that is typed is of the terms it is typed for. Terms that take a
+    discount off a price by the hour take it off every accelerator's alike, and what is owned is bought.
+    """
+    if supply.owns:
+        return ""
+    mode = next((each for each, meant in OF_MODE.items() if held.commitment in meant), "on-demand")
+    if held.commitment not in (*OFFERS, "spot") and not supply.discount:
+        mode = supply.mode
+    alike = mode == "on-demand" or all(card.commitment in OF_MODE[mode] for card in others)
+    return "" if alike else mode
 
 
 def card_on_terms(held: PriceCard, count: int, mode: str, catalog: Catalog) -> PriceCard:

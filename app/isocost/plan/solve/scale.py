@@ -16,16 +16,16 @@ from isocost.language import tr
 from isocost.plan.kinds import ModelStage, data_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens, parameters_of
-from isocost.plan.project.programme import Goal
+from isocost.plan.project.programme import PREPAID, Goal
 from isocost.plan.project.project import Scenario, model_of
 from isocost.plan.solve.case import Case, losses_of, with_text
 from isocost.plan.values import ModelChoice
 
 SIZES, TEXTS = 25, 5
 """Sizes and amounts of text at which a plan is estimated; between them costs are straight."""
-STEPPED, FINER = ("reserved", "block"), 8
-"""Terms that are paid in steps, of which costs are no straight lines; so many times as many texts are then
-estimated, each in batches of the nearest of the others."""
+FINER = 8
+"""So many times as many texts are estimated on terms that are paid in steps, of which costs are no straight
+lines, each in batches of the nearest of the others."""
 ALONG = 241
 """Points of a line of equal cost."""
 COSTS = 49
@@ -197,7 +197,7 @@ def _texts_of(case: Case, extent: Extent) -> Iterator[_Text]:
         data = data_of(with_text(case, tokens, None).stage)
         assert data is not None  # a stage without text has no map
         batches.append(batch_tokens(data, case.catalog))
-    finer = FINER if case.scenario.supply.mode in STEPPED else 1
+    finer = FINER if case.scenario.supply.mode in PREPAID else 1
     every = np.geomspace(*extent.tokens, (TEXTS - 1) * finer + 1).tolist()
     for at, tokens in enumerate(every):
         yield tokens, batches[round(at / finer)]
@@ -363,7 +363,7 @@ def survey(case: Case, extent: Extent, law: ParametricLaw) -> Survey | None:
     unique = case.scenario.dataset.unique_tokens
     within = case.catalog.constants.laws.optimal_within.compute
     # What is paid in steps has no best size for a bill between them.
-    found = None if case.scenario.supply.mode in STEPPED else ridge(on, law, unique, within)
+    found = None if case.scenario.supply.mode in PREPAID else ridge(on, law, unique, within)
     levels = np.array(list(_levels(law, unique, extent)))
     return Survey(extent, law, on, found, tuple(loss_lines(law, unique, extent, levels)))
 

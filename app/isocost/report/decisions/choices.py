@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from isocost.language import in_sentence, later, listed, tr
+from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.money.supply import CONTRACTS
 from isocost.plan.project.programme import Goal
+from isocost.plan.project.terms import apart_from
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
 from isocost.plan.solve.solution import Limit
@@ -79,12 +80,12 @@ def marks_words(caveats: Iterable[Caveat]) -> str:
 
 def terms_words(case: Case) -> str:
     """That others stand at prices of other terms than the plan's; empty where theirs are the same."""
-    mode = case.scenario.supply.mode
-    if mode not in CONTRACTS:
+    others = other_cards(case.project, case.catalog, case.at)
+    if not (mode := apart_from(case.card, case.scenario.supply, others)):
         return ""
     return tr(
-        "The plan's terms are {terms}; other accelerators stand at their price by the hour, unless the plan "
-        "names one: on these terms they may cost less.",
+        "The plan's price is of its terms ({terms}); other accelerators stand at their price by the hour, "
+        "unless the plan names one: on these terms they may cost less.",
         terms=in_sentence(CHOICES["supply.mode"].options[mode]),
     )
 

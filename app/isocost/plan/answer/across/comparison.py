@@ -24,7 +24,7 @@ from isocost.plan.answer.across.curves import (
 )
 from isocost.plan.answer.results import Estimate
 from isocost.plan.kinds import KINDS
-from isocost.plan.project.programme import Goal
+from isocost.plan.project.programme import Goal, Supply
 from isocost.plan.project.project import Scenario
 
 FASTER, SLOWER = 40.0, 12.0
@@ -89,6 +89,8 @@ class Comparison:
     """Days its stages may take: the deadline less ``beside_days``; None = there is no deadline."""
     beside_days: float = 0.0
     """Days of the programme beside those of its stages, the same on every accelerator."""
+    supply: Supply = field(default_factory=Supply)
+    """How the plan obtains its accelerators."""
 
     familiar: tuple[str, ...] = ()
     """Accelerators people ask about, the most asked first: named on the chart before others."""
@@ -195,6 +197,7 @@ def compared(
         saving=catalog.constants.economics.notable_saving.value,
         apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
         beside_days=beside_days,
+        supply=scenario.supply,
         familiar=familiar(catalog),
         published=published(catalog),
         styles=styles(catalog),

@@ -1,12 +1,12 @@
-"""What is unlikely or out of date in the prices of a plan: rents, and what is owned was bought for."""
+"""What is unlikely or out of date in the prices of a plan, and what they pay for that takes no time in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import CurrencyRate
-from isocost.catalog.entries.prices import TERM_DAYS
+from isocost.catalog.entries.prices import TERM_DAYS, PriceCard
 from isocost.catalog.records import AcceleratorEntry
 from isocost.language import in_sentence, tr
 from isocost.plan.answer.results import StageEstimate
@@ -20,8 +20,9 @@ from isocost.plan.answer.warnings.ages import (
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import Stage
 from isocost.plan.money.ownership import PURCHASE, purchase_price
+from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.notice import Notice
-from isocost.plan.project.choosing import is_too_many
+from isocost.plan.project.choosing import is_too_many, price_from
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario, price_of
 from isocost.plan.project.terms import OF_MODE, is_of_others
@@ -31,6 +32,7 @@ from isocost.quantities import (
     format_counted,
     format_duration,
     format_money,
+    format_quantity,
     format_share,
     format_significant,
     shown_money,
@@ -241,19 +243,27 @@ def _far_off(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[
     yield Notice("price-far-off", _FIELD, asked)
 
 
-def _undated(price: Price) -> Iterator[Notice]:
+def quote_notices(quotes: Iterable[PriceCard], catalog: Catalog) -> Iterator[Notice]:
+    """Warnings about the prices a plan holds of accelerators beside its own."""
+    for quote in quotes:
+        name = catalog.accelerator(quote.accelerator).short_name
+        whose = tr("price of {name} by {supplier}", name=name, supplier=asked_by(quote.supplier))
+        yield from _undated(price_from(quote), "prices", whose)
+
+
+def _undated(price: Price, field: str = _FIELD, whose: str = "") -> Iterator[Notice]:
     """Warning about a day a price is of that is none, or has not come."""
     age = price_age_days(price)
     if not price.date or (age is not None and age >= 0) or price.commitment == "claim":
         return
+    said = {"price": whose or tr("price"), "date": price.date}
     yield Notice(
         "price-undated",
-        _FIELD,
-        tr("The price is of '{date}', a day that has not come: its age is not judged.", date=price.date)
+        field,
+        tr("The {price} is of '{date}', a day that has not come: its age is not judged.", **said)
         if age is not None
         else tr(
-            "The price is of '{date}', which is no day such as 2026-11-23: its age is not judged.",
-            date=price.date,
+            "The {price} is of '{date}', which is no day such as 2026-11-23: its age is not judged.", **said
         ),
         "info",
     )
@@ -300,3 +310,37 @@ def _odd_rate(typed: float, known: CurrencyRate, catalog: Catalog) -> Iterator[N
             asked=asked,
         ),
     )
+
+
+def untimed_notices(on: Reckoning) -> Iterator[Notice]:
+    """That work which is paid for as a share of the rent takes time that no day of the plan holds."""
+    main = sum(
+        days
+        for days, is_main in zip(on.by_stage("stage.days"), on.by_stage("stage.main"), strict=True)
+        if is_main
+    )
+    again, failed = on.scenario.supply.rework, on.scenario.programme.failed_runs
+    if on.scenario.supply.mode == "spot" and again * on["days"] > 0.0:
+        yield Notice(
+            "rework-untimed",
+            "supply.rework",
+            tr(
+                "What is done again on spot, {share} of the work, is in the cost and not in the time: about "
+                "{duration} more.",
+                share=format_quantity(again, "share"),
+                duration=format_duration(again * on["days"]),
+            ),
+            "info",
+        )
+    if failed * main > 0.0:
+        yield Notice(
+            "failed-runs-untimed",
+            "programme.failed_runs",
+            tr(
+                "Failed runs, {share} of the main run, are in the cost and not in the time: about {duration} "
+                "more on the same accelerators.",
+                share=format_quantity(failed, "share"),
+                duration=format_duration(failed * main),
+            ),
+            "info",
+        )

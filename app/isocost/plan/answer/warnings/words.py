@@ -65,12 +65,22 @@ def model_notices(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
                 quantity=format_quantity(parameters_of(model, catalog).total, "number"),
             ),
         )
-    entry = catalog.model(model.name) if model.name is not None else None
-    if entry is not None and entry.unmodelled:
+    if model.name is None:
+        return
+    entry = catalog.model(model.name)
+    unmodelled = entry.unmodelled or catalog.encoders(model.name)
+    if unmodelled:
         yield Notice(
             "model-unmodelled",
             "model.name",
-            tr("{name}: not modelled is {unmodelled}.", name=entry.name, unmodelled=entry.unmodelled),
+            tr("{name}: not modelled is {unmodelled}.", name=entry.name, unmodelled=entry.unmodelled)
+            if entry.unmodelled
+            else tr(
+                "{name} is taken as {entry}: not modelled is {unmodelled}.",
+                name=model.name,
+                entry=entry.name,
+                unmodelled=unmodelled,
+            ),
             "info",
         )
 
@@ -81,10 +91,14 @@ def name_notices(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
     if (alias := catalog.alias(label)) is None:
         return
     name = catalog.accelerator(label).short_name
-    written = catalog.counted(label)
-    # "8xH100" says itself that it is eight.
-    plain = written is not None and catalog.alias(written[1]) is None and count == alias.count
-    if alias.count is not None and not plain:
+    held, plain = alias.count, False
+    if (written := catalog.counted(label)) is not None:
+        # "8xH100" says itself that it is eight; of "2x p5.48xlarge" what one holds is to be told.
+        each = catalog.alias(written[1])
+        plain = (each is None or each.count is None) and held in (count, hardware.typed)
+        if each is not None:
+            label, held = written[1], each.count or held
+    if held is not None and not plain:
         noun = catalog.accelerator(label).noun
         yield Notice(
             "instance-name",
@@ -93,11 +107,11 @@ def name_notices(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
                 "{label} holds {count} {name}. A plan counts single {noun}s: {count_2} here, "
                 "{significant} x {label}.",
                 label=label,
-                count=format_count(alias.count),
+                count=format_count(held),
                 name=name,
                 noun=noun,
                 count_2=format_count(count),
-                significant=format_significant(count / alias.count, 3),
+                significant=format_significant(count / held, 3),
             ),
             "info",
         )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from isocost.language import tr
 from isocost.plan.claims.terms import Terms
-from isocost.quantities import format_count, format_fixed, format_share, marked
+from isocost.quantities import format_count, format_fixed, format_quantity, format_share
 
 Status = Literal["holds", "doubtful", "impossible", "unknown"]
 Outcome = Literal[
@@ -68,6 +68,7 @@ FAR_LESS = 0.01
 
 
 def times_words(ratio: float) -> str:
+    """How many times, in words: "2.4 times", "59 times", "3.5M times"."""
     if ratio >= 1e6:
-        return tr("{marked} times", marked=marked(f"{ratio:.1e}"))
+        return tr("{fixed} times", fixed=format_quantity(float(f"{ratio:.1e}"), "number"))
     return tr("{fixed} times", fixed=format_fixed(ratio, 1) if ratio < 9.95 else format_count(ratio))

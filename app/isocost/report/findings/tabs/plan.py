@@ -15,10 +15,9 @@ from isocost.plan.answer.across.comparison import SAME, Comparison, FrontSegment
 from isocost.plan.answer.across.curves import CostCurve, RankedChoice
 from isocost.plan.answer.across.deadlines import Deadlines, Reign
 from isocost.plan.claims.published import as_published
-from isocost.plan.money.supply import CONTRACTS
 from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.programme import Goal
-from isocost.plan.project.terms import OF_MODE
+from isocost.plan.project.terms import apart_from
 from isocost.plan.solve.hardware.ranks import Sureness
 from isocost.quantities import (
     SPACE,
@@ -371,8 +370,6 @@ def time_table(comparison: Comparison) -> Table:
 NOT_ASKED: Mapping[str, Sureness] = MappingProxyType({})
 AS_PLANNED, NOT_ON_OFFER = tr("nothing of it is in doubt"), tr("not known: not on offer for so long")
 """Why a row has no range."""
-BOUND = frozenset(terms for mode in CONTRACTS for terms in OF_MODE[mode])
-"""Terms of a price that the catalogue's prices of other accelerators are not of."""
 
 
 def ranking_said(
@@ -383,8 +380,8 @@ def ranking_said(
     shown = [sureness[choice.accelerator] for choice in choices if choice.accelerator in sureness]
     if meant := marks_words(caveat for each in shown for caveat in each.caveats):
         subtitle = f"{subtitle} {meant}."
-    held = comparison.active.price.commitment
-    if held in BOUND and any(curve.price.commitment != held for curve in comparison.others):
+    others = (curve.price for curve in comparison.others)
+    if apart_from(comparison.active.price, comparison.supply, others):
         subtitle = tr("{subtitle} Others are at their price by the hour.", subtitle=subtitle)
     rows = ". ".join(in_words(choice, sureness) for choice in choices)
     return Said(finding, subtitle, f"{finding}. {subtitle} {rows}.")
