@@ -29,7 +29,11 @@ ASIDE = 10.0
 """Pixels between the plot and the column of names right of it."""
 
 STRONG, OWN = 40, 400
-"""How much labels avoid a curve, and that of the plan: what they tell is of that one."""
+"""How much labels avoid a curve, and that of the plan, of which they tell, and where one ends: how far it goes
+is what a curve tells."""
+
+TIP = 12.0
+"""Pixels of such an end."""
 
 
 def place_labels(
@@ -51,6 +55,8 @@ def place_labels(
         if len(points) == 1:  # drawn as a dash, which no label may cover
             x, y = points[0].tolist()
             clutter.take(Box(x - 7, y - 4, 14, 8))
+        elif (end := visible_end(points, area)) is not None and end[0] < area.right():
+            clutter.add_lines(np.array([(end[0] - TIP, end[1]), end]), OWN)
     goal = GoalLines(plot, comparison, theme)
     for stroke in goal.strokes.values():
         clutter.add_lines(stroke, STRONG)
