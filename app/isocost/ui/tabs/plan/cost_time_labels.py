@@ -29,11 +29,10 @@ ASIDE = 10.0
 """Pixels between the plot and the column of names right of it."""
 
 STRONG, OWN = 40, 400
-"""How much labels avoid a curve, and that of the plan, of which they tell, and where one ends: how far it goes
-is what a curve tells."""
+"""How much labels avoid a curve, and that of the plan, of which they tell, or the end of any."""
 
 TIP = 12.0
-"""Pixels of such an end."""
+"""Pixels of an end: how far a curve goes is what it tells."""
 
 
 def place_labels(
