@@ -17,7 +17,7 @@ from isocost.report.findings.tabs.plan import plan_lines, up_to
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines
-from isocost.ui.plot.placing import Box, Clutter, Points, joined, leader, place_near, spread
+from isocost.ui.plot.placing import REACH, Box, Clutter, Points, joined, leader, place_near, spread
 from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.goal_lines import GoalLines
 from isocost.ui.tabs.plan.marks import Beside, PlacedMarks, place_marks, with_texts
@@ -103,7 +103,7 @@ def _plan(
     lines = plan_lines(comparison)
     sizes = [text_size(font, line) for font, line in zip(_plan_fonts(theme), lines, strict=False)]
     size = (max(width for width, _ in sizes) + 16, sum(height for _, height in sizes) + 8)
-    box, _ = place_near(at, size, clutter, prefer=offset)
+    box, _ = place_near(at, size, clutter, reach=float(theme.px(REACH)), prefer=offset)
     room = clutter.room
     visible = room.left - 3 <= at[0] <= room.right + 3 and room.top - 1 <= at[1] <= room.bottom + 3
     return Plan(at, visible, lines, box)

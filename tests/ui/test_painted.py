@@ -1,0 +1,119 @@
+"""Painted words: none runs over others, out of its room or out of its picture, at any size of text."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
+
+from isocost.ui.screenshot import settle
+from isocost.ui.window import Window
+from tests.ui.conftest import preset
+
+Words = tuple[QWidget, str, QRectF]
+PRESETS = ("rent-or-buy-64-h100", "startup-7b", "deepseek-r1-first-principles")
+SLACK = 2.0
+"""Pixels around letters that another's may touch."""
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> list[Words]:
+    """What is painted from now on by our own hand, with the part it is painted on and where."""
+    found: list[Words] = []
+    draw = QPainter.drawText
+
+    def painted(self: QPainter, *arguments: object) -> object:
+        device, text = self.device(), next((each for each in arguments if isinstance(each, str)), "")
+        if isinstance(device, QWidget) and text and (place := place_of(self, arguments, text)) is not None:
+            found.append((device, text, place))
+        return draw(self, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", painted)
+    return found
+
+
+def place_of(painter: QPainter, arguments: tuple[object, ...], text: str) -> QRectF | None:
+    """Where letters stand on their part; None where that is not told."""
+    metrics, place = QFontMetricsF(painter.font()), arguments[0]
+    if isinstance(place, QRect | QRectF):
+        flags = next((int(each) for each in arguments[1:] if isinstance(each, int | Qt.AlignmentFlag)), 0)
+        at = metrics.boundingRect(QRectF(place), flags, text)
+    elif isinstance(place, QPoint | QPointF):
+        high = 0.75 * metrics.ascent()
+        at = QRectF(place.x(), place.y() - high, metrics.horizontalAdvance(text), high)
+    else:
+        return None
+    return painter.combinedTransform().mapRect(at)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", PRESETS)
+def test_no_painted_words_run_over_others(make, qtbot, words, name, scale):
+    window: Window = make()
+    window.resize(1280, 800)
+    window.themes.set_scale(scale)
+    window.documents.open(preset(name))
+    window.show()
+    qtbot.waitExposed(window)
+    window.load_pages()
+    for at, title in enumerate(window.page_titles):
+        window.show_page(at)
+        for _ in range(3):
+            settle(window.session)
+            QApplication.processEvents()
+        words.clear()
+        window.pages.currentWidget().grab()
+        for part in window.pages.currentWidget().findChildren(QWidget):
+            own = [(text, place) for device, text, place in words if device is part]
+            assert over_each_other(own) == [], (title, part.objectName())
+
+
+def over_each_other(words: list[tuple[str, QRectF]]) -> list[tuple[str, str]]:
+    """Pairs of words of which one stands on the other; what is painted twice at one place is one."""
+    near = [(text, place.adjusted(1, SLACK, -1, -SLACK)) for text, place in words]
+    return [
+        (one, other)
+        for (one, here), (other, there) in combinations(near, 2)
+        if (one, here) != (other, there) and (met := here.intersected(there)).width() > 2 and met.height() > 2
+    ]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", ["lora-70b-one-node", "deepseek-r1-first-principles"])
+def test_no_badge_is_cut(window, name, scale):
+    window.themes.set_scale(scale)
+    settle(window.wardrobe)
+    window.documents.open(preset(name))
+    at = window.page_titles.index("Ledger")
+    window.show_page(at)
+    for _ in range(3):
+        settle(window.session)
+        QApplication.processEvents()
+    area = window.views[at].findChild(QScrollArea)
+    assert area is not None
+    badges = [each for each in area.findChildren(QLabel) if each.property("role") == "badge"]
+    assert badges
+    for badge in badges:
+        wide = max(badge.fontMetrics().horizontalAdvance(line) for line in badge.text().split("\n"))
+        assert wide + 22 <= badge.width(), badge.text()
+        assert badge.height() >= badge.sizeHint().height()
+        assert badge.text().replace("\n", " ") == badge.accessibleName()
+
+
+def test_a_price_and_its_age_of_years_stand_apart(window, words):
+    window.documents.open(preset("gpt-3-175b"))
+    at = window.page_titles.index("Compare")
+    window.show_page(at)
+    for _ in range(3):
+        settle(window.session)
+        QApplication.processEvents()
+    rows = window.views[at].suppliers.list.viewport()
+    words.clear()
+    rows.grab()
+    said = {text: place for part, text, place in words if part is rows}
+    price, age = said["$1.16"], next(place for text, place in said.items() if text.startswith("2,4"))
+    assert abs(price.center().y() - age.center().y()) < 2
+    assert age.left() - price.right() >= 8
