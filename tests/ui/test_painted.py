@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
+from isocost.ui.dialogs.about import KeyboardMap
+from isocost.ui.own.dialogs import MADE_BY
 from isocost.ui.screenshot import settle
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
@@ -117,3 +119,34 @@ def test_a_price_and_its_age_of_years_stand_apart(window, words):
     price, age = said["$1.16"], next(place for text, place in said.items() if text.startswith("2,4"))
     assert abs(price.center().y() - age.center().y()) < 2
     assert age.left() - price.right() >= 8
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_every_key_can_be_read_on_a_small_screen(window, qtbot, scale):
+    window.themes.set_scale(scale)
+    settle(window.wardrobe)
+    dialog = KeyboardMap(window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QApplication.processEvents()
+    room = dialog.screen().availableSize()
+    assert dialog.width() <= room.width()
+    assert dialog.height() <= room.height()
+    viewport = dialog.area.viewport()
+    for label in dialog.area.findChildren(QLabel):
+        assert label.x() >= 0
+        assert label.x() + label.sizeHint().width() <= viewport.width(), label.text()
+    assert dialog.area.verticalScrollBar().maximum() >= dialog.area.widget().height() - viewport.height()
+
+
+@pytest.mark.parametrize("name", MADE_BY)
+def test_no_dialog_is_higher_than_a_small_screen_at_twice_the_text(window, qtbot, name):
+    window.themes.set_scale(2.0)
+    settle(window.wardrobe)
+    window.open_own(name)
+    settle(window.session)
+    QApplication.processEvents()
+    dialog = window._own[name]
+    assert dialog.isVisible()
+    assert dialog.height() <= 800
+    assert dialog.width() <= 1280
