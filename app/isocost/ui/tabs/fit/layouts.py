@@ -253,7 +253,7 @@ class LayoutsCard(ChartCard):
         self._cells = _Cells(theme, self.view)
         self.view.setItemDelegate(self._cells)
         self.view.clicked.connect(lambda index: self.pinned.emit(index.data(ROW)))
-        self.pins = FewLines(self)
+        self.pins = FewLines(self, most=4)
         self.pins.setObjectName("fit.layouts.pins")
         self.pins.setProperty("role", "small")
         self.release = QPushButton(RELEASE, self)
