@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.own.dialogs import MADE_BY
 from isocost.ui.screenshot import settle
+from isocost.ui.tabs.scale import wins_chart
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
 
@@ -150,3 +151,28 @@ def test_no_dialog_is_higher_than_a_small_screen_at_twice_the_text(window, qtbot
     assert dialog.isVisible()
     assert dialog.height() <= 800
     assert dialog.width() <= 1280
+
+
+@pytest.mark.parametrize("plan", ["Plan", "the plan", "il piano"])
+def test_the_winner_s_name_keeps_apart_from_the_plan_s(make, qtbot, words, monkeypatch, plan):
+    say = wins_chart.tr
+    monkeypatch.setattr(wins_chart, "tr", lambda text, **values: plan if text == "the plan" else say(text))
+    window: Window = make()
+    window.resize(1280, 800)
+    window.documents.open(preset("api-or-own"))
+    window.show()
+    qtbot.waitExposed(window)
+    window.load_pages()
+    window.session.select_stage(1)
+    at = window.page_titles.index("Scale")
+    window.show_page(at)
+    for _ in range(3):
+        settle(window.session)
+        QApplication.processEvents()
+    chart = window.views[at].findChild(QWidget, "scale.wins.plot")
+    words.clear()
+    chart.grab()
+    said = {text: place for part, text, place in words if part is chart}
+    named = said.pop(plan)
+    beside = [text for text, place in said.items() if place.adjusted(-6, 0, 6, 0).intersects(named)]
+    assert beside == []
