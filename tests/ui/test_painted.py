@@ -9,8 +9,11 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
+from isocost.report.findings.tabs import counts
 from isocost.ui.dialogs.about import KeyboardMap
+from isocost.ui.look.theme import LIGHT
 from isocost.ui.own.dialogs import MADE_BY
+from isocost.ui.plot.base import font_of
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.scale import wins_chart
 from isocost.ui.window import Window
@@ -176,3 +179,22 @@ def test_the_winner_s_name_keeps_apart_from_the_plan_s(make, qtbot, words, monke
     named = said.pop(plan)
     beside = [text for text, place in said.items() if place.adjusted(-6, 0, 6, 0).intersects(named)]
     assert beside == []
+
+
+def test_no_label_of_an_axis_of_counts_is_cut_at_its_left(window, words, monkeypatch):
+    """Half of "12 hours" is another time."""
+    long = {"12 hours": "12 hours, long", "3 months": "3 months, long"}
+    monkeypatch.setattr(counts, "tr", lambda text, **values: long.get(text, text.format(**values)))
+    window.documents.open(preset("lora-70b-one-node"))
+    at = window.page_titles.index("Scale")
+    window.show_page(at)
+    for _ in range(3):
+        settle(window.session)
+        QApplication.processEvents()
+    chart = window.views[at].findChild(QWidget, "scale.counts.plot")
+    words.clear()
+    chart.grab()
+    axis = [place for part, text, place in words if part is chart and text.startswith(("12 hours", "1 hour"))]
+    assert axis
+    wide = max(QFontMetricsF(font_of(LIGHT, "quiet")).horizontalAdvance(each) for each in long.values())
+    assert min(place.right() for place in axis) >= wide
