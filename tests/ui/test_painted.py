@@ -15,7 +15,9 @@ from isocost.ui.look.theme import LIGHT
 from isocost.ui.own.dialogs import MADE_BY
 from isocost.ui.plot.base import font_of
 from isocost.ui.screenshot import settle
+from isocost.ui.tabs.fit.layouts import LayoutsCard
 from isocost.ui.tabs.scale import wins_chart
+from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
 
@@ -198,3 +200,24 @@ def test_no_label_of_an_axis_of_counts_is_cut_at_its_left(window, words, monkeyp
     assert axis
     wide = max(QFontMetricsF(font_of(LIGHT, "quiet")).horizontalAdvance(each) for each in long.values())
     assert min(place.right() for place in axis) >= wide
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", ["llama-3.1-405b", "palm-540b"])
+def test_no_finding_is_shortened_and_what_is_pinned_is_whole(window, name, scale):
+    window.themes.set_scale(scale)
+    settle(window.wardrobe)
+    window.documents.open(preset(name))
+    for title in ("Scale", "Fit", "Risk"):
+        window.show_page(window.page_titles.index(title))
+        for _ in range(3):
+            settle(window.session)
+            QApplication.processEvents()
+        shown = [each for each in window.findChildren(ChartCard) if each.isVisible()]
+        assert shown
+        assert [card.title.text() for card in shown if card.title.shortened] == []
+        for card in shown:
+            if isinstance(card, LayoutsCard):
+                assert not card.pins.shortened
+                assert card.release.width() >= card.release.sizeHint().width()
+                assert card.rect().contains(card.launch.geometry())

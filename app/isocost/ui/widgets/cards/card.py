@@ -54,8 +54,8 @@ PICTURE_SCALE = 2.0
 """Pixels of a copied picture per pixel on screen, so that it stays sharp on a slide."""
 
 
-TITLE_LINES = 3
-"""Of a finding at most; a third is needed with the largest text."""
+TITLE_LINES = 4
+"""Of a finding at most; more than two are needed with the largest text."""
 
 
 class CardTitle(FewLines):
