@@ -62,6 +62,24 @@ def test_inputs_do_not_cover_each_other(window, name, scale):
                 assert not any(one.intersects(other) for other in shown[index + 1 :]), field.objectName()
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_long_words_beside_a_heading_do_not_push_the_inputs_out_of_sight(window, scale):
+    """As those of other languages are."""
+    open_preset(window, "api-or-own", scale)
+    window.session.select_stage(1)
+    for picker in window.inputs.findChildren(DropDown):
+        if picker.flat:
+            picker.setItemText(picker.currentIndex(), "words of another language")
+    settle(window.session)
+    QApplication.processEvents()
+    body = window.inputs.widget()
+    assert body.width() <= window.inputs.viewport().width()
+    for picker in window.inputs.findChildren(DropDown):
+        if picker.isVisible():
+            assert body.rect().contains(place(picker, body)), picker.objectName()
+            assert picker.width() >= picker.minimumSizeHint().width()
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_value_fits_its_field(window, name):
     open_preset(window, name)

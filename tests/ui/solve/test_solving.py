@@ -291,7 +291,7 @@ def test_an_input_that_cannot_be_solved_for_says_why(desk):
 # Looks
 
 
-@pytest.mark.parametrize(("choice", "scale"), [("light", 1.0), ("dark", 1.5)])
+@pytest.mark.parametrize(("choice", "scale"), [("light", 1.0), ("dark", 1.5), ("light", 2.0)])
 def test_the_panel_is_whole_in_both_themes_and_with_large_text(desk, choice, scale):
     desk.themes.choose(choice)
     desk.themes.set_scale(scale)

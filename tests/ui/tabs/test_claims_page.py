@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from isocost.catalog import Catalog
 from isocost.plan.inputs.starting import new_project
+from isocost.quantities import format_money, without_idle_cents
 from isocost.report.decisions.claims.page import NOTHING_READ
-from isocost.ui.look.theme import Theme
+from isocost.ui.look.theme import LIGHT, Theme
+from isocost.ui.plot.placing import Box
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.claims import checker
@@ -23,6 +25,7 @@ from isocost.ui.tabs.claims import ladder as rungs
 from isocost.ui.tabs.claims.ladder import GLANCE_MS, SOLVING
 from isocost.ui.tabs.claims.library import LibraryDelegate
 from isocost.ui.tabs.claims.page import ClaimsPage
+from isocost.ui.tabs.claims.runs import named
 from isocost.ui.window import Window
 from tests.ui.tabs.conftest import dressed
 
@@ -465,3 +468,67 @@ def test_a_dot_says_which_run_it_is_and_the_plan_s_price_moves_them_all(page, ow
     settle(own)
     after = {dot.label: dot.usd for dot in chart.view.dots if dot.kind == "scratch"}
     assert after == pytest.approx({label: 2 * usd for label, usd in before.items()})
+
+
+@pytest.mark.parametrize("scale", [1.5, 2.0])
+def test_with_larger_text_the_library_scrolls_away_with_what_it_opens(page, themes, qtbot, scale):
+    page.resize(820, 560)
+    themes.set_scale(scale)
+    dressed(page, themes.theme)
+    page.apply_theme(themes.theme)
+    QApplication.processEvents()
+    assert page.area.viewport().isAncestorOf(page.library)
+    assert page.area.height() > 0.9 * page.height()
+    assert page.library.list.height() > themes.theme.px(80)  # a heading with a claim
+    page.resize(1600, 900)
+    page.apply_theme(LIGHT)
+    QApplication.processEvents()
+    assert not page.area.viewport().isAncestorOf(page.library)
+    assert page.library.isVisible()
+    assert page.library.height() > 0.9 * page.area.height()
+
+
+@pytest.mark.parametrize(("width", "scale"), [(988, 1.0), (820, 1.5), (660, 2.0)])
+def test_no_figure_of_the_ladder_is_shortened(page, own, themes, painted, width, scale):
+    look_at_the_ladder(page)
+    themes.set_scale(scale)
+    dressed(page, themes.theme)
+    page.apply_theme(themes.theme)
+    page.resize(width, 640)
+    for _ in range(3):
+        QApplication.processEvents()
+    chart = page.ladder.chart
+    painted.clear()
+    chart.grab()
+    shown = [words for each in chart.view.steps for words in (each.amount, each.time) if words]
+    assert not [each for each in shown if each not in painted]
+    assert all(any(text.startswith(sum_of(budget)) for text in painted) for budget in chart.view.budgets)
+    assert chart.height() >= chart.chart.wanted(chart.theme).height()
+
+
+def sum_of(usd: float) -> str:
+    return without_idle_cents(format_money(usd))
+
+
+def test_every_rung_of_a_ladder_in_several_lines_can_be_pointed_at(page, own):
+    look_at_the_ladder(page)
+    chart, size = page.ladder.chart.chart, QSizeF(420.0, 1200.0)
+    found = {chart.part_at(QPointF(x, y), size, LIGHT) for x in range(0, 420, 9) for y in range(0, 1200, 9)}
+    assert found - {None} == set(range(chart.parts))
+
+
+def test_the_names_of_claim_and_plan_cover_no_mark_of_theirs_nor_each_other(page, own):
+    own.refresh()
+    settle(own)
+    page.area.ensureWidgetVisible(page.runs.chart)
+    QApplication.processEvents()
+    view = page.runs.chart.view
+    for width in (420.0, 560.0, 700.0):
+        for scale in (1.0, 1.5, 2.0):
+            theme = replace(LIGHT, scale=scale)
+            names = named(view, QSizeF(width, 280.0 * scale), theme)
+            assert len(names) == 2
+            marks = [Box(name.at[0] - 7, name.at[1] - 7, 14, 14) for name in names]
+            boxes = [name.box for name in names]
+            assert not boxes[0].overlaps(boxes[1])
+            assert not [(a, b) for a in marks for b in boxes if a.overlaps(b)]

@@ -20,9 +20,11 @@ from isocost.ui.look.theme import ThemeManager
 from isocost.ui.plot.base import text_size
 from isocost.ui.plot.placing import Box
 from isocost.ui.plot.styles import series_of
+from isocost.ui.screenshot import settle
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.tabs.plan.page import NAMED, PlanPage
 from tests.plan.curves import STYLES, comparison
+from tests.ui.conftest import preset
 from tests.ui.tabs.conftest import dressed
 from tests.ui.tabs.plans import FakeSession
 
@@ -182,6 +184,25 @@ def test_the_plans_text_keeps_clear_of_every_curve_when_there_is_room(page: Plan
             & (points[:, 1] < box.bottom)
         )
         assert not inside.any()
+
+
+@pytest.mark.parametrize("name", ["api-or-own", "lora-70b-one-node", "deepseek-v3"])
+def test_no_text_covers_the_end_of_a_curve(make, qtbot, name):
+    """How far a curve goes is what it tells."""
+    window = make()
+    window.resize(1280, 800)
+    window.documents.open(preset(name))
+    window.show()
+    qtbot.waitExposed(window)
+    window.load_pages()
+    for _ in range(2):
+        settle(window.session)
+        QApplication.processEvents()
+    plot = window.views[0].cost_time.plot
+    ends = [name.end for name in plot.labels.names if name.end[0] < plot.area().right()]
+    assert ends
+    tips = [Box(x - 6, y - 1, 7, 2) for x, y in ends]
+    assert not [(tip, box) for tip in tips for box in plot.labels.boxes() if tip.overlaps(box)]
 
 
 def test_a_line_is_smooth_where_counts_divide_the_work_badly(page: PlanPage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import replace
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -392,3 +393,49 @@ def test_a_run_alone_is_seen_whole_in_a_window_of_1280_by_800(risk, session):
     QApplication.processEvents()
     assert len(risk.tornado.rows.chart.rows) == 4
     assert risk.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("name", ["api-or-own", "eight-gpu-lab", "smollm3-programme"])
+def test_a_programme_of_five_bars_has_room_in_the_smallest_window(window, name):
+    window.resize(1280, 800)
+    page = in_window(window)
+    window.documents.open(preset(name))
+    for _ in range(3):
+        settle(window.session)
+        QApplication.processEvents()
+    assert page.tornado.rows.chart.rows
+    assert page.verticalScrollBar().maximum() == 0
+
+
+def test_of_ours_a_bar_whose_ends_read_alike_is_left_out(risk, session):
+    show(session, "qlora-8b-on-a-4090")
+    assert len(risk.sampled.value.tornado.bars) > 1
+    assert [row.short for row in risk.tornado.rows.chart.rows] == ["Step model"]
+
+
+@pytest.mark.parametrize("width", [560, 633, 988])
+@pytest.mark.parametrize("name", ["rent-or-buy-64-h100", "llama-3.1-405b", "deepseek-r1-first-principles"])
+def test_the_words_at_the_ends_of_a_bar_run_into_nothing_at_twice_the_text(risk, session, width, name):
+    show(session, name)
+    rows = risk.tornado.rows.chart.rows
+    for scale in (1.0, 1.5, 2.0):
+        places = Bars(rows, float(width), replace(LIGHT, scale=scale))
+        for row in rows:
+            at = rows.index(row)
+            cheaper, dearer = (places.end(at, end).x() for end in row.ends)
+            words = [places.words_width(end) for end in row.ends]
+            assert min(cheaper, places.scale[0]) - words[0] >= places.bars.left() - 1.0
+            assert max(dearer, places.scale[0]) + words[1] <= places.bars.right() + 1.0
+
+
+def test_what_the_most_is_that_measuring_can_do_is_said_once(risk, session):
+    show(session, "api-or-own")
+    said = f"{risk.experiment.subtitle.text()} {risk.experiment.words.whole}"
+    assert said.count("the most that any measurement") == 1
+
+
+def test_what_holds_for_all_bars_is_never_shortened(risk, session, theme):
+    risk.resize(420, 900)
+    show(session, "rent-or-buy-64-h100")
+    assert risk.tornado.pointed.text().count("\n") > 1
+    assert not risk.tornado.pointed.shortened

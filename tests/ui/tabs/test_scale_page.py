@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QMenu
 
 from isocost.catalog.constants.palette import LineStyle
@@ -20,10 +20,13 @@ from isocost.plan.project.editing import switch_stage
 from isocost.plan.project.project import replace_scenario
 from isocost.quantities import format_quantity
 from isocost.ui.look.theme import DARK, LIGHT, Theme
+from isocost.ui.plot.frame import ticks_up
+from isocost.ui.plot.ticks import LONGEST_TIMES, time_scale
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.counts import CountsChart, key_place
 from isocost.ui.tabs.scale.page import ScalePage
+from isocost.ui.tabs.scale.wins_chart import Cells
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
 from tests.ui.tabs.conftest import dressed
@@ -608,3 +611,20 @@ def test_every_card_is_as_high_as_what_it_holds_and_the_reading_at_the_plan_stan
     assert not wins.pointed.shortened
     assert not wins.subtitle.shortened
     assert wins.without.width() >= wins.without.sizeHint().width()
+
+
+def test_times_have_room_beside_the_map(scale, session, qtbot):
+    """Cut at its left "12 hours" is another time."""
+    card = scale.wins
+    card.across.setCurrentIndex(card.across.findData("price"))
+    card.across.activated.emit(card.across.currentIndex())
+    rest(session, scale, qtbot)
+    assert card.plot.view.found.y.axis == "deadline"
+    for each in (1.0, 2.0):
+        theme = replace(LIGHT, scale=each)
+        frame = Cells(card.plot.view, QSizeF(400.0, 300.0), theme).frame
+        metrics = QFontMetricsF(theme.font("quiet"))
+        assert max(map(metrics.horizontalAdvance, LONGEST_TIMES)) <= frame.area.left() - 8
+        ticks = ticks_up(frame, time_scale, theme)
+        assert ticks
+        assert all(metrics.horizontalAdvance(tick.label) <= frame.area.left() - 8 for tick in ticks)

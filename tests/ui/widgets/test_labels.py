@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from isocost.ui.look.theme import LIGHT
-from isocost.ui.widgets.cards.card import CardTitle, ChartCard
+from isocost.ui.widgets.cards.card import TITLE_LINES, CardTitle, ChartCard
 from isocost.ui.widgets.labels import WrapLabel, shorten
 
 TITLES = (
@@ -111,10 +111,11 @@ def test_a_title_does_not_jump_back_while_it_changes(title, qtbot):
     qtbot.waitUntil(lambda: title.height() < high, timeout=5000)
 
 
-def test_a_title_of_three_lines_ends_in_an_ellipsis_and_has_a_tip(title):
-    text = " and ".join(TITLES)
+def test_a_title_longer_than_any_finding_ends_in_an_ellipsis_and_has_a_tip(title):
+    text = " and ".join((*TITLES, *TITLES))
     title.say(text)
-    assert title.lines[1].endswith("…")
+    assert len(title.lines) == TITLE_LINES
+    assert title.lines[-1].endswith("…")
     assert title.toolTip() == text
 
 

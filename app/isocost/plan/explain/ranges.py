@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from isocost.language import tr
+from isocost.language import in_sentence, tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.evaluation import Programme, programme
 from isocost.plan.doubt.sampling import SAMPLES, SEED
@@ -101,9 +101,9 @@ class _Alone:
         node = self._at(place, "low" if low else "high")
         key = f"range.parts.{part.identity}.{'p10' if end == 'low' else 'p90'}"
         label = (
-            tr("Cost with {name} alone in doubt, low end", name=part.name)
+            tr("Cost with {name} alone in doubt, low end", name=in_sentence(part.name))
             if end == "low"
-            else tr("Cost with {name} alone in doubt, high end", name=part.name)
+            else tr("Cost with {name} alone in doubt, high end", name=in_sentence(part.name))
         )
         return replace(node, key=key, label=label)
 

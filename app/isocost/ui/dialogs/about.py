@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QSize, Qt, qVersion
+from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost import __version__
@@ -12,8 +12,11 @@ from isocost.ui.log import log_path
 from isocost.ui.look.icons import app_icon
 from isocost.ui.widgets.fields.typing import window_actions
 from isocost.ui.widgets.labels import plain_label
+from isocost.ui.widgets.sections import BESIDE, scrolling
 
 COLUMNS = 2
+EDGE = 40
+"""Pixels of a screen that a dialog leaves free at least."""
 
 KEYS = (
     ("← → ↑ ↓", tr("Slider: next step, 1-2-5 a decade")),
@@ -103,7 +106,7 @@ class AboutBox(QDialog):
 
 
 class KeyboardMap(QDialog):
-    """Every key that does something."""
+    """Every key that does something, in two columns where the screen has room."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,19 +115,37 @@ class KeyboardMap(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(14)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(7)
-        every = (*command_keys(parent), *KEYS)
-        rows = -(-len(every) // COLUMNS)
-        for place, (keys, meaning) in enumerate(every):
-            side, row = divmod(place, rows)
-            key = plain_label(keys)
+        self._keys = [
+            (plain_label(keys), QLabel(meaning)) for keys, meaning in (*command_keys(parent), *KEYS)
+        ]
+        for key, _ in self._keys:
             key.setProperty("role", "fact")
-            grid.addWidget(key, row, 2 * side)
-            grid.addWidget(QLabel(meaning), row, 2 * side + 1)
-        column.addLayout(grid)
+        self._inside = QWidget()
+        self._grid = QGridLayout(self._inside)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(28)
+        self._grid.setVerticalSpacing(7)
+        self._deal(COLUMNS)
+        self.area = scrolling(self._inside, "keyboard.area", self)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        column.addWidget(self.area, 1)
         column.addWidget(_close_button(self))
+
+    def _deal(self, columns: int) -> None:
+        rows = -(-len(self._keys) // columns)
+        for place, labels in enumerate(self._keys):
+            side, row = divmod(place, rows)
+            for beside, label in enumerate(labels):
+                self._grid.addWidget(label, row, 2 * side + beside)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As large as all the keys, as far as the screen has room; what has none is scrolled to."""
+        super().showEvent(event)
+        around = self.sizeHint() - self.area.sizeHint() + QSize(BESIDE, 0)
+        room = self.screen().availableSize() - QSize(EDGE, EDGE)
+        if (self._inside.sizeHint() + around).width() > room.width():
+            self._deal(1)
+        self.resize((self._inside.sizeHint() + around).boundedTo(room))
 
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:

@@ -28,6 +28,8 @@ LIST_FRAME = 10
 
 GAP, FRAME = 5, 28
 """Pixels beside words and arrow of a drop-down without a frame, and of one with it."""
+LEAST_WORDS = 5
+"""Letters that one without a frame shows at least."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -54,9 +56,10 @@ class DropDown(QComboBox):
             entries.setUniformItemSizes(True)
 
     def flatten(self) -> None:
-        """Go without a frame, as wide as what is chosen: the arrow stands beside its words."""
+        """Go without a frame, as wide as what is chosen: the arrow stands beside its words. Where that has no
+        room, narrower, as what it stands in would be cut."""
         self.setProperty("role", "flat")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.currentTextChanged.connect(self.updateGeometry)
 
     @property
@@ -76,15 +79,16 @@ class DropDown(QComboBox):
         return hint
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint() if self.flat else super().minimumSizeHint()
+        if not self.flat:
+            return super().minimumSizeHint()
+        least = min(self.sizeHint().width(), LEAST_WORDS * self.fontMetrics().averageCharWidth() + self.arrow)
+        return QSize(least, self.sizeHint().height())
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
         """What is chosen ends in an ellipsis where it has no room."""
         super().initStyleOption(option)
-        if not self.flat:
-            option.currentText = shorten(
-                self.currentText(), self.fontMetrics(), self.width() - self.arrow - FRAME
-            )
+        beside = self.arrow + (0 if self.flat else FRAME)
+        option.currentText = shorten(self.currentText(), self.fontMetrics(), self.width() - beside)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

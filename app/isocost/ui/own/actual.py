@@ -28,6 +28,7 @@ from isocost.ui.own.forecast import ForecastBars
 from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.sections import ScrollBody, scrolling
 
 NAME = "own_actual"
 MOST_SENTENCES = 9
@@ -113,7 +114,11 @@ class ActualDialog(OwnDialog):
         self.pages = QStackedWidget()
         for page in (empty, shown):
             self.pages.addWidget(page)
-        self.body.addWidget(self.pages, 1)
+        inside = ScrollBody()
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+        self.body.addWidget(scrolling(inside, "actual.area", self), 1)
 
     def _connect(self) -> None:
         self.stage.activated.connect(lambda _: self._show_stored())

@@ -115,9 +115,9 @@ class Clutter:
         self._cells[row[inside], column[inside]] = np.maximum(cells, weight)
         self._sums = None
 
-    def take(self, box: Box) -> None:
-        """Reserve a box for a label."""
-        self.taken.append(box)
+    def take(self, box: Box, labels: int = 1) -> None:
+        """Reserve a box for a label; one that counts as so many is avoided more than those."""
+        self.taken += [box] * labels
 
     def covered(self, left: Points, top: Points, width: float, height: float) -> NDArray[np.int64]:
         """How much boxes of one size would cover, for each upper left corner; 0 = clear.

@@ -164,6 +164,10 @@ _TIMES: tuple[tuple[tuple[float, str], ...], ...] = (
 )  # fmt: skip
 
 
+LONGEST_TIMES = (tr("12 hours"), tr("3 months"))
+"""The longest labels of times, for the room that an axis has beside it."""
+
+
 def time_scale(low: float, high: float) -> Iterator[Level]:
     """Days: hours, days, weeks, months and years as people say them; round steps where the axis is short."""
     for row in _TIMES:

@@ -47,6 +47,7 @@ from isocost.ui.session.session import Change, Session
 from isocost.ui.solve.card import ScanCard, Ways
 from isocost.ui.solve.track import ScanTrack
 from isocost.ui.widgets.cards.side import SidePanel
+from isocost.ui.widgets.flow import Flow
 from isocost.ui.widgets.labels import ElidedLabel, WrapLabel, plain_label
 from isocost.ui.widgets.sections import ScrollBody, scrolling
 
@@ -151,12 +152,11 @@ class SolvePanel(SidePanel):
         column.setSpacing(8)
         for part in (self.value, self.line, self.state):
             column.addWidget(part)
-        held = QHBoxLayout()
-        held.setSpacing(16)
+        self.held = Flow(self, spacing=16)
+        self.held.hold(self.goals)
         for goal in self.goals:
-            held.addWidget(goal, 0, Qt.AlignmentFlag.AlignTop)
-        held.addStretch(1)
-        column.addLayout(held)
+            self.held.align(goal, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.held)
         column.addWidget(self.along)
         column.addWidget(self.card, 1)
         column.addWidget(self.ways)
@@ -204,6 +204,7 @@ class SolvePanel(SidePanel):
         for goal in self.goals:
             goal.apply_theme(theme)
             goal.setFixedWidth(theme.px(GOAL_WIDTH))
+        self.held.fit()
         self.card.apply_theme(theme)
         self.ways.apply_theme(theme)
         self._show_locks()

@@ -178,7 +178,7 @@ class FewLines(ElidedLabel):
     def _broken(self) -> list[str]:
         metrics = QFontMetricsF(self.font())
         broken = broken_lines(self.text(), self.width(), metrics)
-        if self._balanced and len(broken) == self._most:
+        if self._balanced and 1 < len(broken) <= self._most:
             broken = self._balance(broken, metrics)
         rest = " ".join(broken[self._most - 1 :])
         return [*broken[: self._most - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
@@ -188,7 +188,7 @@ class FewLines(ElidedLabel):
         where the sentence pauses, unless that leaves one nearly empty."""
         if len(broken) == 2 and (paused := self._at_pause(metrics)):
             return paused
-        narrow, wide = self.width() / self._most, float(self.width())
+        narrow, wide = self.width() / len(broken), float(self.width())
         while wide - narrow > 1.0:
             middle = (narrow + wide) / 2
             tried = broken_lines(self.text(), middle, metrics)

@@ -26,6 +26,7 @@ SAME = 0.005
 """Share by which two sums may differ and be told as one."""
 LITTLE = 0.01
 """Share of an ask below which what an experiment frees is little."""
+AT_MOST = tr("This is the most that any measurement of it can do.")
 
 
 def tornado_said(found: Tornado) -> str:
@@ -122,7 +123,7 @@ def experiment_reasons(found: Experiment) -> tuple[str, ...]:
     dearer = tr("{often} that they find the programme dearer and raise the ask.", often=often)
     if found.hour_usd is None:
         dearer = tr("{capital} that it finds the programme dearer and raises the ask.", capital=often)
-        return most, dearer, tr("This is the most that any measurement of it can do.")
+        return most, dearer, AT_MOST
     learned = format_share(found.learned, decimals=0)
     exact = tr(
         "They take away {learned} of its variance: what runs of one team have in common.", learned=learned

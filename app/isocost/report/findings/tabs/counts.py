@@ -89,7 +89,7 @@ class CountsView:
     def widest(self) -> tuple[str, ...]:
         """Labels of the axes, for the room they are to have: the longest of time, and the dearest."""
         dearest = max(float(np.nanmax(panel.values)) for panel in self.panels if panel.kind == "cost")
-        return "3 months", without_idle_cents(format_money(dearest * 1.1))
+        return tr("12 hours"), tr("3 months"), without_idle_cents(format_money(dearest * 1.1))
 
     def words(self, at: int) -> str:
         """One count in a sentence."""

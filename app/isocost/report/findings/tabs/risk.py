@@ -31,6 +31,7 @@ from isocost.report.decisions.doubting.doubt import (
     value_said,
 )
 from isocost.report.decisions.doubting.tornado import (
+    AT_MOST,
     apart_from_plan,
     experiment_reasons,
     experiment_said,
@@ -383,8 +384,11 @@ class DoubtRow:
 
 
 def doubt_rows(found: Chances) -> tuple[DoubtRow, ...]:
-    """What matters, the widest first."""
-    return tuple(_doubt_row(bar, found.tornado.middle_usd) for bar in found.tornado.bars)
+    """What matters, the widest first; of ours a bar whose ends read alike says nothing."""
+    rows = (_doubt_row(bar, found.tornado.middle_usd) for bar in found.tornado.bars)
+    return tuple(
+        row for row in rows if row.bar.doubt.whose == "yours" or row.ends[0].value != row.ends[1].value
+    )
 
 
 NO_INPUT = tr(
@@ -507,7 +511,7 @@ def experiment_view(found: Chances) -> ExperimentView:
     else:
         what, how = (
             tr("Knowing {inside_said}", inside_said=inside_said(held.doubt)),
-            tr("The most that any measurement of it can do."),
+            AT_MOST,
         )
     finding = tr("{what} would free little", what=what)
     if frees(held):
@@ -519,7 +523,8 @@ def experiment_view(found: Chances) -> ExperimentView:
         (tr("Eight chances in ten span"), _change(held.spread_usd, held.spread_after_usd)),
     )
     said = Said(finding, how, " ".join((f"{finding}.", *experiment_said(held))))
-    return ExperimentView(said, changes, experiment_reasons(held))
+    reasons = tuple(each for each in experiment_reasons(held) if each != how)
+    return ExperimentView(said, changes, reasons)
 
 
 def _change(before_usd: float, after_usd: float) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
+from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from isocost.language import tr
@@ -27,8 +29,10 @@ from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
 log = logging.getLogger(__name__)
 ROW, HEAD, NAME = 37, 22, 190
 """Pixels of a kind's height, of the sums above them, and of a kind's name where there is room."""
-NARROWEST, SHARE = 260, 0.27
-"""Pixels the table is wide at least, and the share of it that names take at most."""
+CELL = 54
+"""Pixels of an amount with its time: where they have less, the sums stand in several lines."""
+NARROWEST, SHARE, WRAPPED = 260, 0.27, 0.42
+"""Pixels the table is wide at least, and the share that names take at most, of one line and of several."""
 GLANCE_MS, PAUSE_MS = 120, 800
 """In sight before the ladder, which takes seconds, is solved: at first, and after a change of the plan."""
 SOLVING = tr("Solving what each sum buys…")
@@ -37,8 +41,11 @@ SOLVING = tr("Solving what each sum buys…")
 class LadderChart(ReadableChart[LadderView | None]):
     """A table of amounts, each with its time below."""
 
-    expected = 1
-    """Kinds of training there are, before they are solved."""
+    expected = (1, 1)
+    """Kinds of training and sums there are, before they are solved: who is led to it sees all of it once its
+    figures come."""
+    wide = 0
+    """Pixels of its width on screen, which its height follows from; 0 = it is not there yet."""
 
     @property
     def parts(self) -> int:
@@ -50,51 +57,93 @@ class LadderChart(ReadableChart[LadderView | None]):
     def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
         if self.view is None:
             return None
-        across = len(self.view.budgets)
-        cell = self._cell(size, theme)
-        column = int((at.x() - _name(size, theme)) // cell)
-        row = int((at.y() - theme.px(HEAD)) // theme.px(ROW))
-        inside = 0 <= column < across and 0 <= row < len(self.view.kinds) and at.y() >= theme.px(HEAD)
-        return row * across + column if inside else None
+        grid = self._grid(size.width(), theme)
+        line, down = divmod(at.y(), self._line_height(theme))
+        row = int((down - theme.px(HEAD)) // theme.px(ROW))
+        along = int((at.x() - grid.name) // grid.cell)
+        column = int(line) * grid.across + along
+        of_line = down >= theme.px(HEAD) and 0 <= along < grid.across
+        inside = of_line and column < len(self.view.budgets) and 0 <= row < len(self.view.kinds)
+        return row * len(self.view.budgets) + column if inside else None
 
-    def _cell(self, size: QSizeF, theme: Theme) -> float:
-        across = len(self.view.budgets) if self.view is not None else 1
-        return (size.width() - _name(size, theme)) / max(1, across)
+    def _grid(self, width: float, theme: Theme) -> Grid:
+        """What has room across a table of some width."""
+        sums = self._shape[1]
+        name = min(float(theme.px(NAME)), SHARE * width)
+        if width - name >= sums * theme.px(CELL):
+            return Grid(name, (width - name) / sums, sums)
+        name = min(float(theme.px(NAME)), WRAPPED * width)
+        most = max(1, int((width - name) // theme.px(CELL)))
+        across = math.ceil(sums / math.ceil(sums / most))  # about as many in each line
+        return Grid(name, (width - name) / across, across)
+
+    def _line_height(self, theme: Theme) -> int:
+        return theme.px(HEAD) + self._shape[0] * theme.px(ROW)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        """How many kinds and sums there are."""
+        view = self.view
+        return self.expected if view is None else (len(view.kinds), max(1, len(view.budgets)))
 
     def least(self, theme: Theme) -> QSize:
         return QSize(theme.px(NARROWEST), self.wanted(theme).height())
 
     def wanted(self, theme: Theme) -> QSize:
-        # Its height is known before its figures are: who is led to it sees all of it once they come.
-        rows = len(self.view.kinds) if self.view is not None else self.expected
-        return QSize(theme.px(2 * NARROWEST), theme.px(HEAD) + rows * theme.px(ROW))
+        sums = self._shape[1]
+        across = self._grid(self.wide or theme.px(NAME + sums * CELL), theme).across
+        return QSize(theme.px(2 * NARROWEST), math.ceil(sums / across) * self._line_height(theme))
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         view = self.view
         if view is None:
             return
-        bold, small, quiet = (
-            font_of(theme, "small", bold=True),
-            font_of(theme, "small"),
-            font_of(theme, "quiet"),
-        )
-        cell, head, row = self._cell(size, theme), float(theme.px(HEAD)), float(theme.px(ROW))
-        left = _name(size, theme)
-        for at, budget in enumerate(view.budgets):
-            place = QRectF(left + at * cell, 0, cell - 6, head - 4)
-            write_text(painter, place, without_idle_cents(format_money(budget)), bold, theme.text, RIGHT)
-        painter.setPen(made_pen(theme.line))
-        painter.drawLine(QPointF(0, head - 1.5), QPointF(size.width(), head - 1.5))
-        for at, kind in enumerate(view.kinds):
-            name, _, unit = kind.partition(" (")
-            top = head + at * row
-            write_text(painter, QRectF(2, top + 2, left - 6, row / 2), name, small, theme.text, LEFT)
-            below = QRectF(2, top + row / 2, left - 6, row / 2 - 3)
-            write_text(painter, below, unit.rstrip(")"), quiet, theme.quiet, LEFT)
-        for at, step in enumerate(view.steps):
-            down, along = divmod(at, len(view.budgets))
-            room = QRectF(left + along * cell, head + down * row, cell, row)
-            if at == hover:
+        grid = self._grid(size.width(), theme)
+        for line, first in enumerate(range(0, len(view.budgets), grid.across)):
+            painter.save()
+            painter.translate(0.0, float(line * self._line_height(theme)))
+            columns = range(first, min(first + grid.across, len(view.budgets)))
+            _paint_line(painter, view, columns, grid, size.width(), theme, hover)
+            painter.restore()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What has room across: pixels of the names and of a sum, and how many sums stand in a line."""
+
+    name: float
+    cell: float
+    across: int
+
+
+def _paint_line(
+    painter: QPainter,
+    view: LadderView,
+    columns: range,
+    grid: Grid,
+    width: float,
+    theme: Theme,
+    hover: int | None,
+) -> None:
+    """Some sums with what they buy of each kind, from the origin on."""
+    bold, small, quiet = font_of(theme, "small", bold=True), font_of(theme, "small"), font_of(theme, "quiet")
+    cell, left, head, row = grid.cell, grid.name, float(theme.px(HEAD)), float(theme.px(ROW))
+    painter.setPen(made_pen(theme.line))
+    painter.drawLine(QPointF(0, head - 1.5), QPointF(width, head - 1.5))
+    for along, column in enumerate(columns):
+        place = QRectF(left + along * cell, 0, cell - 6, head - 4)
+        budget = without_idle_cents(format_money(view.budgets[column]))
+        write_text(painter, place, budget, bold, theme.text, RIGHT)
+    for down, kind in enumerate(view.kinds):
+        name, _, unit = kind.partition(" (")
+        top = head + down * row
+        write_text(painter, QRectF(2, top + 2, left - 6, row / 2), name, small, theme.text, LEFT)
+        below = QRectF(2, top + row / 2, left - 6, row / 2 - 3)
+        write_text(painter, below, unit.rstrip(")"), quiet, theme.quiet, LEFT)
+        for along, column in enumerate(columns):
+            part = down * len(view.budgets) + column
+            step, room = view.steps[part], QRectF(left + along * cell, top, cell, row)
+            if part == hover:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(mixed(theme.accent, theme.panel, 0.10))
                 painter.drawRoundedRect(room.adjusted(2, 1, 0, -1), 6, 6)
@@ -104,17 +153,19 @@ class LadderChart(ReadableChart[LadderView | None]):
             write_text(painter, lower, step.time, quiet, theme.quiet, RIGHT)
 
 
-def _name(size: QSizeF, theme: Theme) -> float:
-    """Pixels of the names before the cells."""
-    return min(float(theme.px(NAME)), SHARE * size.width())
-
-
 class LadderWidget(ReadableWidget[LadderView | None]):
     """The table on screen; a click or Enter opens what is pointed at."""
 
     chosen = Signal(int)
     seen = Signal()
     """It is painted: somebody looks."""
+
+    chart: LadderChart
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.chart.wide = self.width()
+        self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -145,7 +196,8 @@ class LadderCard(ChartCard):
         self._session = session
         self._solved: tuple[object, ...] = ()
         chart = LadderChart(None)
-        chart.expected = len(session.catalog.constants.ladder.kinds)
+        rungs = session.catalog.constants.ladder
+        chart.expected = len(rungs.kinds), len(rungs.budgets)
         self.chart = LadderWidget(chart, theme, self)
         self.chart.setObjectName("claims.ladder.chart")
         self.chart.setAccessibleName(tr("What sums of money buy"))

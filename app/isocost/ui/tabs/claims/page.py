@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.files.claims import predicted_by
 from isocost.language import tr
@@ -52,8 +52,8 @@ PART = 0.16
 """Of what the page is wider: what the library gets of it."""
 NARROW, FLAT = 430, 0.38
 """Pixels for the verdict below which the library stands above it, and its share of the height then."""
-LOWEST = 140
-"""Pixels of the library above it at least: a heading with a claim below the field."""
+LOWEST = 190
+"""Pixels of the library above it at least: a heading with two claims below the field."""
 TWO_COLUMNS = 620
 """Pixels from which on the cards below the verdict stand in two columns."""
 CHECKING = tr("Checking…")
@@ -98,7 +98,7 @@ class ClaimsPage(QWidget):
 
     def _lay_out(self) -> None:
         self._body = ScrollBody()
-        column = QVBoxLayout(self._body)
+        self._column = column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(GAP)
         column.addWidget(self.verdict)
@@ -108,11 +108,10 @@ class ClaimsPage(QWidget):
         column.addWidget(self.ladder)
         column.addStretch(1)
         self.area = scrolling(self._body, "claims_page.area", self)
-        self._row = row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 12, MARGIN - BESIDE, 14)
         row.setSpacing(GAP)
         self._side = QVBoxLayout()
-        self._side.addWidget(self.library)
         row.addLayout(self._side)
         row.addWidget(self.area, 1)
         self._arrange()
@@ -134,18 +133,21 @@ class ClaimsPage(QWidget):
         self._follower = Follower(self.runs, self._session, ("estimate",), self._show_runs)
 
     def _arrange(self) -> None:
-        """The library at the side and cards in two columns where there is room, else one above the other."""
+        """The library at the side and cards in two columns where there is room, else all in a single one."""
         px = self._theme.px
         wide = px(LIBRARY_WIDTH) + round(min(px(WIDER), PART * max(0, self.width() - px(WIDE))))
         room = self.width() - 2 * MARGIN - GAP - wide
         flat = room < px(NARROW)
-        directions = QBoxLayout.Direction
-        self._row.setDirection(directions.TopToBottom if flat else directions.LeftToRight)
-        self._side.setContentsMargins(0, 0, BESIDE if flat else 0, 0)  # as what scrolls below keeps its bar
+        if (self.library.parentWidget() is self._body) != flat or self._columns == 0:
+            if flat:
+                self._column.insertWidget(0, self.library)
+            else:
+                self._side.addWidget(self.library)
         self.library.lie_flat(flat)
         self.library.setMinimumWidth(0 if flat else wide)
         self.library.setMaximumWidth(UNLIMITED if flat else wide)
         low = max(round(FLAT * self.height()), px(LOWEST))
+        self.library.setMinimumHeight(low if flat else 0)
         self.library.setMaximumHeight(low if flat else UNLIMITED)
         if flat:
             room = self.width() - 2 * MARGIN

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
@@ -13,8 +16,9 @@ from isocost.quantities import format_money, without_idle_cents
 from isocost.report.decisions.claims.runs import KINDS, Dot, RunsView, runs_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
+from isocost.ui.plot.placing import Box, Clutter, joined, leader, place_near
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import FewLines
 from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
@@ -23,6 +27,12 @@ HEIGHT, LEFT_AXIS, BELOW, LEGEND = 280, 52, 20, 20
 """Pixels of the picture, of its axes' words, and of the line that names its marks."""
 NEAR = 12.0
 """Pixels within which a dot is pointed at."""
+NAMED = ("claim", "plan")
+"""Kinds of dots that are larger and named."""
+MARK, DOT_ROOM, PAD = 8.0, 3.0, 3.0
+"""Pixels that names keep from the middle of such a mark and of a dot, and of their ground beside them."""
+DOT_WEIGHT = 8
+"""How much names avoid a dot."""
 
 
 class RunsChart(ReadableChart[RunsView | None]):
@@ -57,7 +67,7 @@ class RunsChart(ReadableChart[RunsView | None]):
         _paint_axes(painter, room, theme)
         for dot in view.dots:
             _paint_dot(painter, dot, room.place(dot), theme)
-        _names(painter, view, room, theme)
+        _paint_names(painter, named(view, size, theme), theme)
         if hover is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(made_pen(theme.text, 1.6))
@@ -123,31 +133,49 @@ def _diamond(at: QPointF, half: float) -> QPolygonF:
     return QPolygonF([at + QPointF(x, y) for x, y in steps])
 
 
-def _names(painter: QPainter, view: RunsView, room: _Room, theme: Theme) -> None:
-    """The names of the claim and the plan, on a ground that keeps them readable over other dots."""
-    bold = font_of(theme, "small", bold=True)
-    metrics = QFontMetricsF(bold)
-    named = [dot for dot in view.dots if dot.kind in ("claim", "plan")]
-    taken = [QRectF(room.place(dot) - QPointF(8, 8), QSizeF(16, 16)) for dot in named]
-    for dot in named:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The claim or the plan, and where its name stands."""
+
+    dot: Dot
+    words: str
+    at: tuple[float, float]
+    box: Box
+
+
+def named(view: RunsView, size: QSizeF, theme: Theme) -> tuple[Named, ...]:
+    """The names of the claim and of the plan, clear of each other and of other dots as far as can be."""
+    room = _Room(view, size, theme)
+    box = room.box
+    clutter = Clutter(Box(box.left(), box.top(), box.width(), box.height()))
+    others = np.array([room.place(dot).toTuple() for dot in view.dots if dot.kind not in NAMED])
+    clutter.add_lines(joined([np.array([at - DOT_ROOM, at + DOT_ROOM]) for at in others]), DOT_WEIGHT)
+    places = [(dot, room.place(dot).toTuple()) for dot in view.dots if dot.kind in NAMED]
+    for _, (x, y) in places:
+        clutter.take(Box(x - MARK, y - MARK, 2 * MARK, 2 * MARK))
+    found = []
+    for dot, at in places:
         words = f"{KINDS[dot.kind]} {format_money(dot.usd)}"
-        size = QSizeF(metrics.horizontalAdvance(words), metrics.height())
-        places = _beside(room.place(dot), size, room.box.center().x())
-        free = (p for p in places if not any(p.adjusted(-4, 0, 4, 0).intersects(other) for other in taken))
-        place = next(free, places[0])
-        taken.append(place)
+        width, height = text_size(font_of(theme, "small", bold=True), words)
+        place, _ = place_near(at, (width + 2 * PAD, height), clutter, 1.5 * MARK)
+        clutter.take(place)
+        found.append(Named(dot, words, at, place))
+    return tuple(found)
+
+
+def _paint_names(painter: QPainter, names: Sequence[Named], theme: Theme) -> None:
+    """On a ground that keeps them readable, joined to what they name where they stand apart from it."""
+    bold = font_of(theme, "small", bold=True)
+    for name in names:
+        if (line := leader(name.at, name.box)) is not None:
+            painter.setPen(made_pen(theme.quiet, 1.0))
+            painter.drawLine(*(QPointF(*end) for end in line.tolist()))
+        place = QRectF(name.box.left, name.box.top, name.box.width, name.box.height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.panel))
-        painter.drawRoundedRect(place.adjusted(-3, 0, 3, 0), 4, 4)
-        colour = theme.series[1 if dot.kind == "claim" else 0].text
-        write_text(painter, place, words, bold, colour, LEFT)
-
-
-def _beside(at: QPointF, size: QSizeF, middle: float) -> list[QRectF]:
-    """Where a name may stand, the best first: towards the middle, then above and below."""
-    left = at.x() - 12 - size.width() if at.x() > middle else at.x() + 12
-    tops = (at.y() - size.height() / 2, at.y() - size.height() - 10, at.y() + 10)
-    return [QRectF(QPointF(left, top), size) for top in tops]
+        painter.drawRoundedRect(place, 4, 4)
+        colour = theme.series[1 if name.dot.kind == "claim" else 0].text
+        write_text(painter, place.adjusted(PAD, 0, PAD, 0), name.words, bold, colour, LEFT)
 
 
 def _paint_legend(painter: QPainter, size: QSizeF, theme: Theme) -> None:

@@ -43,8 +43,8 @@ from isocost.ui.widgets.rows import (
 )
 
 HEIGHT = 24
-PRICE, AGE, TOTAL = 58, 44, 62
-"""Pixels of a row's height, and of its columns of figures."""
+PRICE, AGE, TOTAL, APART = 58, 44, 62, 12
+"""Pixels of a row's height, of its columns of figures, and between a price and how old it is."""
 WORDS, LEAST_NOTE = 0.7, 60
 """Part of what the figures leave that words may have beside the bars, and pixels below which what is let is
 left out."""
@@ -60,7 +60,7 @@ class CardDelegate(RowDelegate):
         self._still, self._full = 0.0, 0.0
         self._ends: dict[float, tuple[float, float]] = {}
         self._cards: tuple[SupplierPrice, ...] = ()
-        self._measured: tuple[float, float, float] | None = None
+        self._measured: tuple[float, float, float, float] | None = None
 
     def show(self, found: BySupplier, by_price: ByPrice | None) -> None:
         """Paint from now on for these cards; ``by_price``: with their ranges."""
@@ -84,6 +84,7 @@ class CardDelegate(RowDelegate):
 
         total = column(row.right() - 8, TOTAL)
         age = column(total.left(), AGE)
+        age.setLeft(min(age.left(), age.right() - self._widest()[3] - APART))
         price = column(age.left(), PRICE)
         named, noted = self._widths(price.left() - row.left() - 24, slim=row.width() < theme.px(SLIM))
         name = QRectF(row.left() + 8, row.top(), named, row.height())
@@ -107,8 +108,8 @@ class CardDelegate(RowDelegate):
         super().set_theme(theme)
         self._measured = None
 
-    def _widest(self) -> tuple[float, float, float]:
-        """Pixels of what is let, of names with what is said of the plan's, and without; every row asks."""
+    def _widest(self) -> tuple[float, float, float, float]:
+        """Pixels of what is let, of names with what is said of the plan's and without, and of ages."""
 
         def widest(words: Callable[[SupplierPrice], str], font: QFont) -> float:
             return max((text_size(font, words(each))[0] for each in self._cards), default=0.0)
@@ -118,6 +119,7 @@ class CardDelegate(RowDelegate):
                 widest(card_note, self.quiet),
                 widest(supplier_name, self.bold),
                 widest(lambda each: asked_by(each.card.supplier), self.bold),
+                widest(age_short, self.quiet),
             )
         return self._measured
 
@@ -125,7 +127,7 @@ class CardDelegate(RowDelegate):
         """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a price
         is the plan's is told where all has room."""
         most = room * WORDS
-        note, names, bare = self._widest()
+        note, names, bare, _ = self._widest()
         notes = 0.0 if slim else note + 8
         if names + notes > most:
             names = min(most, bare)

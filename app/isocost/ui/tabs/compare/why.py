@@ -37,8 +37,8 @@ SLIM = 560
 """Pixels of a row below which the values of an input follow its name; else they stand in a column."""
 NARROWEST, PART = 190, 0.68
 """Pixels that both texts may always have, and the part of what the figures leave that they may have."""
-LEAST = 1.5
-"""Pixels a bar is wide at least."""
+LEAST, BARS = 1.5, 20
+"""Pixels that a bar, and the room of all, are wide at least."""
 
 
 class StepDelegate(RowDelegate):
@@ -85,7 +85,7 @@ class StepDelegate(RowDelegate):
         together = (
             max((one + 8 + other for one, other in pairs), default=0.0) if slim else names + 8 + changes
         )
-        most = max(float(self.theme.px(NARROWEST)), room * PART)
+        most = min(max(float(self.theme.px(NARROWEST)), room * PART), room - self.theme.px(BARS) - 16)
         wide = math.ceil(min(max(together, *named), most))
         return wide, wide if slim else min(names, max(wide / 2, wide - 8 - changes))
 
@@ -122,9 +122,8 @@ class StepDelegate(RowDelegate):
             if step.share is not None:
                 write_text(painter, share, signed_share(step.share), self.quiet, theme.quiet, RIGHT)
         left = words.right() + 8
-        self._paint_bar(
-            painter, QRectF(left, row.top(), max(20.0, money.left() - left - 8), row.height()), step, last
-        )
+        bars = max(float(theme.px(BARS)), money.left() - left - 8)
+        self._paint_bar(painter, QRectF(left, row.top(), bars, row.height()), step, last)
         painter.restore()
 
     def _paint_bar(self, painter: QPainter, room: QRectF, step: Step, last: bool) -> None:

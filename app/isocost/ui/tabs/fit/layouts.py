@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -229,6 +230,8 @@ WIDEST = ("16", "64", "4", "64", "64", "2,048", "32", "selective", "ZeRO-1", "27
           "12.5 % recompute")  # fmt: skip
 """What decides the width of each column, beside its heading."""
 
+NARROW = 430
+"""Pixels of the card below which its buttons stand in a line of their own."""
 GAP = 8
 """Pixels between columns."""
 
@@ -266,12 +269,16 @@ class LayoutsCard(ChartCard):
         self.launch.setProperty("role", "chip")
         self.launch.setToolTip(BUTTON_TIP)
         self.launch.clicked.connect(self.launch_wanted)
-        line = QHBoxLayout()
-        line.setSpacing(2 * SPACE)
-        line.addWidget(self.pins, 1)
-        line.addWidget(self.release)
-        line.addWidget(self.launch)
-        self.body.addLayout(line)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * SPACE)
+        buttons.addWidget(self.release)
+        buttons.addWidget(self.launch)
+        buttons.addStretch(1)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._line.setSpacing(2 * SPACE)
+        self._line.addWidget(self.pins, 1)
+        self._line.addLayout(buttons)
+        self.body.addLayout(self._line)
         self._rows = WholeRows(self.view, self)
         self.body.addWidget(self._rows, 1)
         self.setTabOrder(self.release, self.launch)
@@ -285,6 +292,17 @@ class LayoutsCard(ChartCard):
         super().apply_theme(theme)
         self._cells.theme = theme
         self.view.set_theme(theme)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """What is pinned beside the buttons, or above them where it has no room."""
+        directions = QBoxLayout.Direction
+        narrow = self.width() < self.theme.px(NARROW)
+        self._line.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
 
     def show_nothing(self, why_not: str) -> None:
         """Leave the table empty and say why."""

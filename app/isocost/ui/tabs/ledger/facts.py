@@ -32,7 +32,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.cards.key_figure import KeyFigureBlock
 from isocost.ui.widgets.flow import Flow
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
+from isocost.ui.widgets.labels import WrapLabel, broken_lines, plain_label, plain_tip, set_text
 
 
 class EnergyCard(ChartCard):
@@ -125,12 +125,27 @@ class ScopeCard(ChartCard):
         return chip
 
 
+EDGES, LEAST_BADGE = 24, 120
+"""Pixels of a badge beside its words, and of those at least: it is laid out before it has a width."""
+
+
+class BadgeFlow(Flow):
+    """Badges in lines, each broken into as many as its words need."""
+
+    def fit(self) -> None:
+        room = max(LEAST_BADGE, self.width() - EDGES)
+        for chip in self.findChildren(QLabel):
+            words = chip.accessibleName()
+            set_text(chip, "\n".join(broken_lines(words, room, chip.fontMetrics())))
+        super().fit()
+
+
 class BadgeCard(ChartCard):
     """What the plan's size, data and compute mean beside laws, published models and rules."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("badges", parent)
-        self.chips = Flow(self)
+        self.chips = BadgeFlow(self)
         self._badges: tuple[Badge, ...] | None = None
         self._chips: list[QLabel] = []
         self.body.addWidget(self.chips)
@@ -179,7 +194,6 @@ def fill_badge(chip: QLabel, badge: Badge) -> None:
         # Qt reads a property that its style sheet names only when it polishes the widget.
         chip.style().unpolish(chip)
         chip.style().polish(chip)
-    set_text(chip, badge.text)
-    chip.setAccessibleName(badge.text)
+    chip.setAccessibleName(badge.text)  # which the words on it are broken from
     chip.setAccessibleDescription(badge_description(badge))
     chip.setToolTip(f"<p>{escape(badge.detail)}</p><p>{escape(badge.source)}</p>")

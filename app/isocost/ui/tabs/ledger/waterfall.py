@@ -69,7 +69,7 @@ HEIGHT = 26
 NAME, MONEY, SHARE = 196, 62, 46
 """Pixels of a row's height, and of its columns of text."""
 
-MOST_NAME = 0.55
+MOST_NAME = 0.65
 """Share of the room beside the columns of figures that names take at most: the rest is the bars'."""
 
 LEAST = 2.0

@@ -17,7 +17,7 @@ from isocost.report.findings.tabs.plan import plan_lines, up_to
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines
-from isocost.ui.plot.placing import Box, Clutter, Points, joined, leader, place_near, spread
+from isocost.ui.plot.placing import REACH, Box, Clutter, Points, joined, leader, place_near, spread
 from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.goal_lines import GoalLines
 from isocost.ui.tabs.plan.marks import Beside, PlacedMarks, place_marks, with_texts
@@ -29,7 +29,10 @@ ASIDE = 10.0
 """Pixels between the plot and the column of names right of it."""
 
 STRONG, OWN = 40, 400
-"""How much labels avoid a curve, and that of the plan: what they tell is of that one."""
+"""How much labels avoid a curve, and that of the plan, of which they tell, or the end of any."""
+
+TIP = 12.0
+"""Pixels of an end: how far a curve goes is what it tells."""
 
 
 def place_labels(
@@ -51,6 +54,8 @@ def place_labels(
         if len(points) == 1:  # drawn as a dash, which no label may cover
             x, y = points[0].tolist()
             clutter.take(Box(x - 7, y - 4, 14, 8))
+        elif (end := visible_end(points, area)) is not None and end[0] < area.right():
+            clutter.add_lines(np.array([(end[0] - TIP, end[1]), end]), OWN)
     goal = GoalLines(plot, comparison, theme)
     for stroke in goal.strokes.values():
         clutter.add_lines(stroke, STRONG)
@@ -98,7 +103,7 @@ def _plan(
     lines = plan_lines(comparison)
     sizes = [text_size(font, line) for font, line in zip(_plan_fonts(theme), lines, strict=False)]
     size = (max(width for width, _ in sizes) + 16, sum(height for _, height in sizes) + 8)
-    box, _ = place_near(at, size, clutter, prefer=offset)
+    box, _ = place_near(at, size, clutter, reach=float(theme.px(REACH)), prefer=offset)
     room = clutter.room
     visible = room.left - 3 <= at[0] <= room.right + 3 and room.top - 1 <= at[1] <= room.bottom + 3
     return Plan(at, visible, lines, box)

@@ -21,6 +21,8 @@ from isocost.ui.widgets.labels import shorten
 
 PILL, COUNTS, AXIS, STRIP, LEGEND = 25, 64, 22, 26, 19
 """Pixels: the handle, the counts below it, the sums on the axis, the marks below that, a line of words."""
+LEAST = 64
+"""Pixels of the dots themselves at least, beneath the counts."""
 SIDE = 8
 """Pixels left free at either end of the axis."""
 LARGEST, ROOM = 36.0, 1.16
@@ -192,7 +194,7 @@ class DotsChart(Chart[DotsView | None]):
     """The picture; None = nothing to draw yet. ``hover`` 0 = the line has the keyboard."""
 
     def least(self, theme: Theme) -> QSize:
-        return QSize(theme.px(250), theme.px(PILL + COUNTS + 94 + AXIS + STRIP + 3 * LEGEND))
+        return QSize(theme.px(250), theme.px(PILL + COUNTS + LEAST + AXIS + STRIP + 3 * LEGEND))
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         if self.view is None:

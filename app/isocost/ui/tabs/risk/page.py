@@ -34,7 +34,7 @@ from isocost.ui.widgets.sections import CardPage, hold_width, side_width
 log = logging.getLogger(__name__)
 SIDE, WIDE = 336, 820
 """Pixels of the right column, and of the page from which on there are two."""
-TALL = 344
+TALL = 336
 """Pixels of the dots' card at least."""
 
 

@@ -34,7 +34,6 @@ from isocost.ui.tabs.risk.picking import PickWidget
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import RIGHT, write_text
-from isocost.ui.widgets.sections import section
 
 ROW, HEAD = 24, 20
 """Pixels of a row and of the headings."""
@@ -166,8 +165,8 @@ class SaferCard(ChartCard):
         self.body.addWidget(self.budget)
         self.body.addWidget(self.rows)
         self.body.addSpacing(2 * SPACE)
-        self._done = section(tr("When it is done"), None, self.deadline, self.done, self.words)
-        self.body.addWidget(self._done)
+        for part in (self.deadline, self.done, self.words):
+            self.body.addWidget(part)
         self.body.addStretch(1)
         self.apply_theme(theme)
 
@@ -186,7 +185,6 @@ class SaferCard(ChartCard):
         """Leave the tables empty and say why."""
         self._chances = None
         self.rows.setVisible(False)
-        self._done.setVisible(True)
         self.done.setVisible(False)
         self.words.say("")
         self.say(tr("What a safer budget costs"), why, why)

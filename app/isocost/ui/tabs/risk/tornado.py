@@ -21,12 +21,17 @@ WHOSE, SHARE = 64, 46
 """Pixels of the columns of text beside the names."""
 NAMES = 0.3
 """Part of a row that names may take; where they need more they go without their inputs."""
+FEWEST, MOST = 0.25, 0.4
+"""Parts of a row that such short names may take, as the words at the ends leave it to them."""
+BARS = 24
+"""Pixels of both bars of the widest row, whatever stands beside them."""
 SLACK = 0.2
 """Share of the room of bars left at their sides: an end can be dragged outward, the widest bar's too."""
 NARROW = 480
 """Pixels below which a row has no room for whose range it is beside its bar."""
 LEAST = 90
-"""Pixels of both bars of the widest row at least, for whose range it is to stand beside them."""
+"""Pixels of both bars of the widest row at least, for whose range it is to stand beside them, and for what
+their ends add to the bill."""
 THICK, GAP = 12, 6
 """Pixels of a bar's height, and between it and its words."""
 GRIP, REACH = 5, 6
@@ -51,8 +56,12 @@ class Places:
     @cached_property
     def whose(self) -> float:
         """The right of the names, where it says whose range it is."""
-        names = [row.name if self.in_full else row.short for row in self.rows]
-        return min(self._names(names), NAMES * self.width)
+        if self.in_full:
+            return self._names([row.name for row in self.rows])
+        ends = (max((self._words(each)[0] for each in side), default=0.0) for side in self._sides)
+        left = self.width - self.theme.px(SHARE + BARS) - sum(ends)
+        most = min(max(left, FEWEST * self.width), MOST * self.width)
+        return min(self._names([row.short for row in self.rows]), most)
 
     def _names(self, names: list[str]) -> float:
         font = font_of(self.theme, "small", bold=True)
@@ -62,13 +71,26 @@ class Places:
     def bars(self) -> QRectF:
         """The room of bars with their words, of no height."""
         px = self.theme.px
-        right, beside = self.width - px(SHARE), self.whose + px(WHOSE)
-        ends = [row.ends for row in self.scaled_to or self.rows]
-        words = sum(max(map(self.words_width, each), default=0.0) for each in zip(*ends, strict=True))
+        beside = self.whose + px(WHOSE)
         # Bars too short to be compared are worth less than whose their ranges are, which their tip says too.
-        roomy = self.width >= px(NARROW) and right - beside - words >= px(LEAST)
-        left = beside if roomy else self.whose
-        return QRectF(left, 0.0, max(40.0, right - left), 0.0)
+        left = beside if self.width >= px(NARROW) and self._is_room_from(beside) else self.whose
+        return QRectF(left, 0.0, max(40.0, self.width - px(SHARE) - left), 0.0)
+
+    @cached_property
+    def sums(self) -> bool:
+        """Whether what the ends add to the bill has room beside their values; their tip says it too."""
+        return self._is_room_from(self.whose)
+
+    @property
+    def _sides(self) -> tuple[list[End], list[End]]:
+        """The cheaper ends of what sets the scale, and the dearer."""
+        rows = self.scaled_to or self.rows
+        return [row.ends[0] for row in rows], [row.ends[1] for row in rows]
+
+    def _is_room_from(self, left: float) -> bool:
+        """Whether bars that begin here are long enough, with all the words at their ends."""
+        words = sum(max((sum(self._words(each)) for each in side), default=0.0) for side in self._sides)
+        return self.width - self.theme.px(SHARE) - left - words >= self.theme.px(LEAST)
 
     def row(self, at: int) -> QRectF:
         """A row in its whole width."""
@@ -114,8 +136,13 @@ class Places:
 
     def words_width(self, end: End) -> float:
         """Pixels of what stands beside an end, with its distance."""
+        value, added = self._words(end)
+        return value + (added if self.sums else 0.0)
+
+    def _words(self, end: End) -> tuple[float, float]:
+        """Pixels of an end's value and of what it adds, each with what it keeps from its neighbour."""
         small, quiet = font_of(self.theme, "small"), font_of(self.theme, "quiet")
-        return text_size(small, end.value)[0] + GAP + text_size(quiet, end.added)[0] + 2.0 * GAP
+        return text_size(small, end.value)[0] + 2.0 * GAP, GAP + text_size(quiet, end.added)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +242,13 @@ def _paint_row(
     cheaper, dearer = row.ends
     # Of an input that is dearer at both its ends the smaller difference has no side of its own to be said on.
     for end, leftward in ((cheaper, True), (dearer, False)):
-        _paint_end(painter, room, theme, end, scale, leftward=leftward)
+        _paint_end(painter, room, places, end, scale, leftward=leftward)
 
 
 def _paint_end(
-    painter: QPainter, room: QRectF, theme: Theme, end: End, scale: tuple[float, float], *, leftward: bool
+    painter: QPainter, room: QRectF, places: Places, end: End, scale: tuple[float, float], *, leftward: bool
 ) -> None:
-    zero, per = scale
+    theme, (zero, per) = places.theme, scale
     reach = end.usd * per
     thick = float(theme.px(THICK))
     painter.setPen(Qt.PenStyle.NoPen)
@@ -231,7 +258,9 @@ def _paint_end(
     small, quiet = font_of(theme, "small"), font_of(theme, "quiet")
     value, added = text_size(small, end.value)[0], text_size(quiet, end.added)[0]
     tip = min(zero, zero + reach) - GAP if leftward else max(zero, zero + reach) + GAP
-    start = tip - value - GAP - added if leftward else tip
+    start = tip - value - (GAP + added if places.sums else 0.0) if leftward else tip
     write_text(painter, QRectF(start, room.top(), value + 1, room.height()), end.value, small, theme.text)
+    if not places.sums:
+        return
     after = QRectF(start + value + GAP, room.top(), added + 1, room.height())
     write_text(painter, after, end.added, quiet, theme.quiet)

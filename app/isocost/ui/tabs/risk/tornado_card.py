@@ -81,7 +81,7 @@ class TornadoCard(ChartCard):
 
     def _tell(self, words: str) -> None:
         """The row pointed at with its source; what is to be known of all while none is."""
-        self.pointed.say(words or self._noted)
+        self.pointed.say(words or self._noted, in_full=not words)
         self.pointed.setToolTip(plain_tip(self._noted))
 
     def _pick(self, at: int) -> None:

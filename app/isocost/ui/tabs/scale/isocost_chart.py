@@ -28,13 +28,15 @@ from isocost.ui.plot.frame import (
     ticks_across,
     ticks_up,
 )
-from isocost.ui.plot.placing import Box, place_near
+from isocost.ui.plot.placing import REACH, Box, place_near
 from isocost.ui.plot.styles import BAND
 from isocost.ui.plot.ticks import number_scale
 from isocost.ui.tabs.scale.isocost_places import ROW, SAMPLE, TITLE, Places, Written, places
 
 DOT, PLAN, RING = 3.4, 8.0, 6.5
 """Pixels of half a model, half the plan, and half the place of least loss."""
+CARD = 8
+"""How many labels a card counts as for another, which covers them sooner."""
 RIDGE, COST = 0.16, (5.0, 3.0)
 """Strength of the ridge's colour, and the dash of a line of equal cost."""
 
@@ -137,10 +139,9 @@ def _card_near(
     """A place for a card of words near a point, clear of labels and of what else moves."""
     clutter, before = at.clutter, len(at.clutter.taken)
     for box in taken:
-        clutter.take(box)
-    found, _ = place_near(
-        (where.x(), where.y()), _card_size(words, at.theme), clutter, clearance=14.0, prefer=prefer
-    )
+        clutter.take(box, CARD)
+    size, reach = _card_size(words, at.theme), float(at.theme.px(REACH))
+    found, _ = place_near((where.x(), where.y()), size, clutter, 14.0, reach, prefer)
     del clutter.taken[before:]
     return found
 

@@ -18,8 +18,10 @@ from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import ReadableChart
 from isocost.ui.plot.frame import LogFrame, paint_axes, ticks_across, ticks_up
 from isocost.ui.plot.styles import series_of
-from isocost.ui.plot.ticks import Scale, count_scale, money_scale, number_scale, time_scale
+from isocost.ui.plot.ticks import LONGEST_TIMES, Scale, count_scale, money_scale, number_scale, time_scale
 
+APART = 8.0
+"""Pixels between two names in one line."""
 LEFT, RIGHT, TOP, BELOW = 52, 10, 20, 42
 """Pixels beside the map, above and below it."""
 HATCH = 7
@@ -48,7 +50,9 @@ class Cells:
     def __init__(self, view: WinsView, size: QSizeF, theme: Theme) -> None:
         self.view, self.theme = view, theme
         px, found = theme.px, view.found
-        left, top = px(LEFT), px(TOP)
+        words = LONGEST_TIMES if found.y.axis == "deadline" else ()
+        font = font_of(theme, "quiet")
+        left, top = max([float(px(LEFT)), *(text_size(font, each)[0] + 12.0 for each in words)]), px(TOP)
         area = QRectF(
             left, top, max(40.0, size.width() - left - px(RIGHT)), max(40.0, size.height() - top - px(BELOW))
         )
@@ -247,7 +251,8 @@ def _paint_names(painter: QPainter, cells: Cells, taken: list[QRectF]) -> None:
         for across, up in ASIDE:
             left = centre.x() - width / 2 + across * (width + 12.0)
             box = QRectF(left, centre.y() - height / 2 + up * height, width, height)
-            if _is_inside(cells, box, region.winner) and not any(box.intersects(each) for each in taken):
+            around = box.adjusted(-APART, 0.0, APART, 0.0)
+            if _is_inside(cells, box, region.winner) and not any(around.intersects(each) for each in taken):
                 painter.setFont(font)
                 painter.setPen(QColor(theme.quiet if nobody else theme.text))
                 painter.drawText(QPointF(box.left(), box.top() + QFontMetricsF(font).ascent()), words)

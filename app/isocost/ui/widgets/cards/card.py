@@ -54,12 +54,16 @@ PICTURE_SCALE = 2.0
 """Pixels of a copied picture per pixel on screen, so that it stays sharp on a slide."""
 
 
+TITLE_LINES = 4
+"""Of a finding at most; more than two are needed with the largest text."""
+
+
 class CardTitle(FewLines):
-    """A finding, on a second line where it needs one; where its figure can be explained, a click or Enter
-    opens that."""
+    """A finding, on more lines where it needs them; where its figure can be explained, a click or Enter opens
+    that."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, balanced=True)
+        super().__init__(parent, most=TITLE_LINES, balanced=True)
         self._figure = ""
         self._of: Project | None = None
         self.setMouseTracking(True)
