@@ -6,7 +6,9 @@ import json
 import subprocess
 from pathlib import Path
 
-from isocost.ui.screenshot import PATIENCE_MS
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from isocost.ui.screenshot import PATIENCE_MS, settle
 from isocost.ui.speaking import PassingSettings
 
 
@@ -35,3 +37,33 @@ def test_passing_settings_are_kept_for_the_window_and_go_with_it():
     assert file.is_file()
     del made
     assert not file.exists()
+
+
+class Twice(QObject):
+    """Work that is asked for more as it says that it is done."""
+
+    settled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 2
+
+    @property
+    def busy(self) -> bool:
+        return self.left > 0
+
+    def end_one(self) -> None:
+        self.left -= 1
+        self.settled.emit()
+        if self.left:
+            QTimer.singleShot(0, self.end_one)
+
+
+def test_work_that_is_asked_for_when_all_is_done_is_waited_for(qapp):
+    work = Twice()
+    QTimer.singleShot(0, work.end_one)
+    assert settle(work, 5_000)
+
+
+def test_who_is_out_of_patience_is_told(qapp):
+    assert not settle(Twice(), 20)

@@ -90,9 +90,10 @@ def settle(work: Settling, patience_ms: int = PATIENCE_MS) -> bool:
     """Let the window run until the work is done and shown; False when out of patience."""
     loop = QEventLoop()
     work.settled.connect(loop.quit)
-    patience = QTimer(loop)  # goes with the loop, which a single shot would keep until it is out of patience
+    patience = QTimer(loop)  # goes with the loop, which QTimer.singleShot would keep until patience ends
+    patience.setSingleShot(True)
     patience.timeout.connect(loop.quit)
     patience.start(patience_ms)
-    if work.busy:
+    while work.busy and patience.isActive():  # what hears that all is done may ask for more
         loop.exec()
     return not work.busy
