@@ -13,7 +13,7 @@ from isocost.catalog.constants.all import AllConstants
 from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.kinds import PretrainStage
-from isocost.plan.project.programme import Goal
+from isocost.plan.project.programme import Goal, Supply
 from isocost.plan.project.project import (
     Hardware,
     ModelChoice,
@@ -49,7 +49,10 @@ class FakeSession(QObject):
         self.project = _project(names[0])
         self.gestures: list[object] = []
         self.current_scenario = SimpleNamespace(
-            hardware=SimpleNamespace(accelerator=names[0], count=2048), stages=(), goal=Goal()
+            hardware=SimpleNamespace(accelerator=names[0], count=2048),
+            stages=(),
+            goal=Goal(),
+            supply=Supply(),
         )
 
     def compute(self, work: float = 1.0, *, others: bool = True) -> None:
