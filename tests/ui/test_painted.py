@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
 from isocost.report.findings.tabs import counts
@@ -14,6 +15,7 @@ from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.look.theme import LIGHT
 from isocost.ui.own.dialogs import MADE_BY
 from isocost.ui.plot.base import font_of
+from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.fit.layouts import LayoutsCard
 from isocost.ui.tabs.scale import wins_chart
@@ -221,3 +223,24 @@ def test_no_finding_is_shortened_and_what_is_pinned_is_whole(window, name, scale
                 assert not card.pins.shortened
                 assert card.release.width() >= card.release.sizeHint().width()
                 assert card.rect().contains(card.launch.geometry())
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "deepseek-r1", "deepseek-chain"])
+def test_every_chart_is_painted_at_any_size(window, name):
+    """A part that is about to find its place may be painted while it has hardly any room."""
+    window.documents.open(preset(name))
+    charts: dict[str, ChartWidget] = {}
+    for at in range(len(window.page_titles)):
+        window.show_page(at)
+        settle(window.session)
+        QApplication.processEvents()
+        charts |= {each.objectName(): each for each in window.findChildren(ChartWidget)}
+    assert len(charts) > 8
+    for size in itertools.product((0, 1, 7, 40, 300), repeat=2):
+        picture = QImage(400, 400, QImage.Format.Format_RGB32)
+        for chart in charts.values():
+            painter = QPainter(picture)
+            try:
+                chart.chart.paint(painter, QRectF(0.0, 0.0, *size), chart.theme, None)
+            finally:
+                painter.end()

@@ -88,7 +88,8 @@ class Clutter:
     def __init__(self, room: Box) -> None:
         self.room = room
         self.taken: list[Box] = []
-        self._shape = (int(room.height / self.CELL) + 2, int(room.width / self.CELL) + 2)
+        # What is about to find its place may be painted while it has none.
+        self._shape = (max(0, int(room.height / self.CELL)) + 2, max(0, int(room.width / self.CELL)) + 2)
         self._cells = np.zeros(self._shape, dtype=np.int32)
         self._sums: NDArray[np.int32] | None = None
 
