@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
-from isocost.report.findings.tabs import counts
 from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.look.theme import LIGHT
 from isocost.ui.own.dialogs import MADE_BY
@@ -18,7 +16,7 @@ from isocost.ui.plot.base import font_of
 from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.fit.layouts import LayoutsCard
-from isocost.ui.tabs.scale import wins_chart
+from isocost.ui.tabs.scale import counts, wins_chart
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
@@ -187,8 +185,8 @@ def test_the_winner_s_name_keeps_apart_from_the_plan_s(make, qtbot, words, monke
 
 def test_no_label_of_an_axis_of_counts_is_cut_at_its_left(window, words, monkeypatch):
     """Half of "12 hours" is another time."""
-    long = {"12 hours": "12 hours, long", "3 months": "3 months, long"}
-    monkeypatch.setattr(counts, "tr", lambda text, **values: long.get(text, text.format(**values)))
+    long = ("12 hours, long", "3 months, long")
+    monkeypatch.setattr(counts, "LONGEST_TIMES", long)
     window.documents.open(preset("lora-70b-one-node"))
     at = window.page_titles.index("Scale")
     window.show_page(at)
@@ -200,7 +198,7 @@ def test_no_label_of_an_axis_of_counts_is_cut_at_its_left(window, words, monkeyp
     chart.grab()
     axis = [place for part, text, place in words if part is chart and text.startswith(("12 hours", "1 hour"))]
     assert axis
-    wide = max(QFontMetricsF(font_of(LIGHT, "quiet")).horizontalAdvance(each) for each in long.values())
+    wide = max(QFontMetricsF(font_of(LIGHT, "quiet")).horizontalAdvance(each) for each in long)
     assert min(place.right() for place in axis) >= wide
 
 
@@ -236,7 +234,7 @@ def test_every_chart_is_painted_at_any_size(window, name):
         QApplication.processEvents()
         charts |= {each.objectName(): each for each in window.findChildren(ChartWidget)}
     assert len(charts) > 8
-    for size in itertools.product((0, 1, 7, 40, 300), repeat=2):
+    for size in product((0, 1, 7, 40, 300), repeat=2):
         picture = QImage(400, 400, QImage.Format.Format_RGB32)
         for chart in charts.values():
             painter = QPainter(picture)

@@ -86,10 +86,10 @@ class CountsView:
         return any(panel.factors is not None for panel in self.panels)
 
     @property
-    def widest(self) -> tuple[str, ...]:
-        """Labels of the axes, for the room they are to have: the longest of time, and the dearest."""
+    def dearest(self) -> str:
+        """The longest label of the axis of costs, for the room it is to have."""
         dearest = max(float(np.nanmax(panel.values)) for panel in self.panels if panel.kind == "cost")
-        return tr("12 hours"), tr("3 months"), without_idle_cents(format_money(dearest * 1.1))
+        return without_idle_cents(format_money(dearest * 1.1))
 
     def words(self, at: int) -> str:
         """One count in a sentence."""

@@ -24,7 +24,15 @@ from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
 from isocost.ui.plot.frame import LogFrame, path_of, ticks_across
 from isocost.ui.plot.styles import BAND, series_of
-from isocost.ui.plot.ticks import Tick, count_scale, even_ticks, fit_ticks, money_tick, time_scale
+from isocost.ui.plot.ticks import (
+    LONGEST_TIMES,
+    Tick,
+    count_scale,
+    even_ticks,
+    fit_ticks,
+    money_tick,
+    time_scale,
+)
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.cards.card import ChartCard
@@ -49,7 +57,7 @@ class _Room:
         self.shown, self.theme = shown, theme
         px = theme.px
         metrics = QFontMetricsF(font_of(theme, "quiet"))
-        widest = max(metrics.horizontalAdvance(words) for words in shown.widest)
+        widest = max(metrics.horizontalAdvance(words) for words in (*LONGEST_TIMES, shown.dearest))
         names = QFontMetricsF(font_of(theme, "quiet", bold=True))
         named = max(names.horizontalAdvance(panel.name) for panel in shown.panels) + 12.0
         self.left, self.right = max(px(LEFT), widest + 12.0), size.width() - max(px(RIGHT), named)
