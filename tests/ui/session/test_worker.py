@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread
 from shiboken6 import delete
 
+from isocost.ui.session.memory import DUE
 from isocost.ui.session.worker import LatestWorker
 
 
@@ -169,6 +170,23 @@ def test_nothing_is_collected_until_the_thread_has_let_go_of_its_work(worker, qt
     worker.close()
     assert len(on) == 300
     assert not any(on)
+
+
+def test_a_pause_collects_what_would_else_be_collected_in_the_midst_of_a_drag(worker, qtbot):
+    class Loop:
+        """Garbage that only a collection of everything finds, once it is old."""
+
+        def __init__(self):
+            self.itself = self
+
+    old = Loop()
+    gc.collect()
+    alive = weakref.WeakSet([old])
+    del old
+    for _ in range(DUE):
+        gc.collect(1)  # as Python does by itself while objects come and go
+    worker.request(lambda: 1)
+    qtbot.waitUntil(lambda: not alive)
 
 
 def _resident_mb() -> float:

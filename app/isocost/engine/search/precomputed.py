@@ -17,7 +17,7 @@ from isocost.engine.search.candidates import MICROBATCH, combinations
 from isocost.engine.training.efficiency import Efficiency, Machines, machines
 from isocost.engine.training.layer import layer_seconds
 from isocost.engine.training.memory import Need, needs, peak_bytes, usable_bytes
-from isocost.engine.training.passes import LayerSeconds, Passes, Split
+from isocost.engine.training.passes import Passes, Split
 from isocost.engine.training.states import MemoryProfile, StateBytes
 
 IntArray = NDArray[np.intp]
@@ -69,11 +69,9 @@ class Precomputed:
     near: NDArray[np.bool_]
     """Whether the tensor-parallel group stays in the type's scale-up domain; (types, degrees)."""
     layer_column: IntArray
-    """Which column of ``layer`` each combination of degrees has."""
-    layer: LayerSeconds
-    """Seconds of a layer: (types, distinct (tp, cp, ep, microbatch))."""
+    """Which column of ``passes`` each combination of degrees has."""
     passes: Passes
-    """``layer`` by pass, under each recomputation mode: (modes, types, distinct (tp, cp, ep, microbatch))."""
+    """Seconds of a layer under each recomputation mode: (modes, types, distinct (tp, cp, ep, microbatch))."""
     per_slot: Array
     """At least the seconds of a stage for one microbatch: (modes, types, degrees)."""
 
@@ -174,7 +172,6 @@ def _precompute(
         needs=tuple(take_last_axis(end, order) for end in need),
         near=(degrees.tp <= domains) | (pins.tp is not None),
         layer_column=layer_column,
-        layer=layer,
         passes=passes,
         per_slot=SLACK
         * (models.layers * (passes.forward + passes.backward) + passes.head)[..., layer_column]

@@ -30,9 +30,8 @@ from isocost.engine.search.candidates import Candidates, candidates
 from isocost.engine.search.precomputed import Constants, Precomputed, precompute
 from isocost.engine.training.efficiency import Machines
 from isocost.engine.training.memory import Memory, memory, peak_bytes
-from isocost.engine.training.passes import LayerSeconds
 from isocost.engine.training.states import MemoryProfile, StateBytes
-from isocost.engine.training.step import StepSeconds, step_seconds, total_seconds
+from isocost.engine.training.step import StepSeconds, evaluate, total_seconds
 
 IntArray = NDArray[np.intp]
 
@@ -132,7 +131,6 @@ class Chosen:
     states: StateBytes
     profile: MemoryProfile
     layouts: Layouts
-    layer: LayerSeconds
     filled: Array
     """Bytes taken over usable bytes."""
 
@@ -144,7 +142,6 @@ class Chosen:
             machines=take_rows(self.machines, rows),
             states=take_rows(self.states, rows),
             layouts=self.layouts.take(rows),
-            layer=take_rows(self.layer, rows),
             filled=self.filled[rows],
         )
 
@@ -154,9 +151,8 @@ class Chosen:
 
     def step(self) -> StepSeconds:
         """Seconds of a step and where they go."""
-        return step_seconds(
-            self.transformers, self.workloads, self.machines, self.layouts, self.layer, self.filled
-        )
+        # The layers anew: kept for every count of every type, their seconds were a third of a search.
+        return evaluate(self.transformers, self.workloads, self.machines, self.layouts, self.filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +289,6 @@ class Space:
 
     def chosen(self, cells: Cells) -> Chosen:
         """All that the memory and the step of each cell of one type are computed from."""
-        index = (cells.type, self.known.layer_column[cells.degrees])
-        distinct = int(self.known.layer_column.max()) + 1
         own = cells.type[:1]  # one row of what is of the type, which broadcasts: searches are remembered
         return Chosen(
             transformers=self.known.transformers,
@@ -303,7 +297,6 @@ class Space:
             states=take_rows(self.states, self.which[own]),
             profile=self.profile,
             layouts=self.layouts(cells),
-            layer=take_elements(self.known.layer, (len(self.which), distinct), index),
             filled=self.held(cells) / self.capacity[cells.type],
         )
 

@@ -87,10 +87,20 @@ def keep_no_sources() -> None:
     linecache.clearcache()
 
 
-def give_back() -> None:
-    """Let the system have what searches have freed and glibc keeps: 100 MB after some thousand edits.
+DUE = 5
+"""From how many collections of younger objects on, since the last of all, garbage is looked for in a pause;
+Python itself begins to think of it after ten."""
 
-    It takes two milliseconds at most; elsewhere than with glibc nothing is to be done.
+
+def rest() -> None:
+    """Use a pause: collect what Python would soon collect, and let the system have what is free.
+
+    To look through all objects takes 20 to 40 ms, which would else fall into a step of some drag; while other
+    work is under way nothing is collected. What searches freed and glibc keeps came to 100 MB after some
+    thousand edits; to give it back takes two milliseconds at most, and elsewhere nothing is to be done.
+    Called on the window's thread alone.
     """
+    if gc.isenabled() and gc.get_count()[2] >= DUE:
+        gc.collect()
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)

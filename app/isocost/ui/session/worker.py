@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
-from isocost.ui.session.memory import Hold, give_back
+from isocost.ui.session.memory import Hold, rest
 
 
 class _Bell(QObject):
@@ -26,8 +26,8 @@ class _Bell(QObject):
 
 
 RESTED_MS = 200
-"""Without other work before memory is given back: what it came to has taken the place of the last by then,
-and a drag that asks again keeps what it is about to fill."""
+"""Without other work before garbage and memory are seen to: what the work came to has taken the place of the
+last by then, and a drag that asks again keeps what it is about to fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class LatestWorker(QObject):
         self._rested = QTimer(self)
         self._rested.setSingleShot(True)
         self._rested.setInterval(RESTED_MS)
-        self._rested.timeout.connect(give_back)
+        self._rested.timeout.connect(rest)
         self.destroyed.connect(self._hold.release)  # of one that nobody closed
 
     @property
