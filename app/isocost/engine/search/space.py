@@ -120,39 +120,45 @@ def pressure(filled: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Chosen layouts of one type with all that their memory and step time follow from, a row each.
+    """Chosen layouts of one type, a row each, with all that their memory and step time follow from.
 
-    What is the same for all, as the type's rates are, has one row.
+    What does not depend on the layout is that of the whole search, of which rows are taken when memory or a
+    step is asked for: many searches are remembered, each with every type, and few are asked.
     """
 
     transformers: Transformers
     workloads: Workloads
+    """Of every type."""
     machines: Machines
+    """Of every type."""
     states: StateBytes
+    """Of every list of counts and number format."""
     profile: MemoryProfile
+    type: int
+    which: int
+    """Which of the lists the type has."""
     layouts: Layouts
     filled: Array
     """Bytes taken over usable bytes."""
 
+    @property
+    def workload(self) -> Workloads:
+        """The type's own, one row."""
+        return take_rows(self.workloads, slice(self.type, self.type + 1))
+
     def take(self, rows: slice) -> Chosen:
         """The layouts at ``rows``."""
-        return replace(
-            self,
-            workloads=take_rows(self.workloads, rows),
-            machines=take_rows(self.machines, rows),
-            states=take_rows(self.states, rows),
-            layouts=self.layouts.take(rows),
-            filled=self.filled[rows],
-        )
+        return replace(self, layouts=self.layouts.take(rows), filled=self.filled[rows])
 
     def memory(self) -> Memory:
         """Bytes per accelerator."""
-        return memory(self.transformers, self.workloads.sequence, self.states, self.layouts, self.profile)
+        states = take_rows(self.states, slice(self.which, self.which + 1))
+        return memory(self.transformers, self.workload.sequence, states, self.layouts, self.profile)
 
     def step(self) -> StepSeconds:
         """Seconds of a step and where they go."""
-        # The layers anew: kept for every count of every type, their seconds were a third of a search.
-        return evaluate(self.transformers, self.workloads, self.machines, self.layouts, self.filled)
+        machines = take_rows(self.machines, slice(self.type, self.type + 1))
+        return evaluate(self.transformers, self.workload, machines, self.layouts, self.filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +295,15 @@ class Space:
 
     def chosen(self, cells: Cells) -> Chosen:
         """All that the memory and the step of each cell of one type are computed from."""
-        own = cells.type[:1]  # one row of what is of the type, which broadcasts: searches are remembered
+        a = int(cells.type[0])
         return Chosen(
             transformers=self.known.transformers,
-            workloads=take_rows(self.workloads, own),
-            machines=take_rows(self.known.machines, own),
-            states=take_rows(self.states, self.which[own]),
+            workloads=self.workloads,
+            machines=self.known.machines,
+            states=self.states,
             profile=self.profile,
+            type=a,
+            which=int(self.which[a]),
             layouts=self.layouts(cells),
             filled=self.held(cells) / self.capacity[cells.type],
         )

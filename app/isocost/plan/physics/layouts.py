@@ -79,8 +79,7 @@ def layout_words(best: BestLayouts, at: int) -> str:
 
 def schedule_of(best: BestLayouts, at: int) -> str:
     """The schedule of a layout's pipeline, where it has one and another than 1F1B; empty = it has not."""
-    codes = best.chosen.workloads.schedule
-    code = int(codes[at if len(codes) > 1 else 0])
+    code = int(best.chosen.workload.schedule[0])
     other = code > 0 and best.layouts.pp[at] > 1
     return (
         next(SCHEDULE_WORDS[name] for name, each in SCHEDULE_CODES.items() if each == code) if other else ""
