@@ -34,7 +34,7 @@ from isocost.quantities.units import TERA
 Array = NDArray[np.float64]
 
 MOST_HELD = 256
-"""Accelerators whose speeds are remembered, at 50 kB each: twice what the largest preset asks for."""
+"""Accelerators whose speeds are remembered, at 30 kB each: twice what the largest preset asks for."""
 
 TYPED = tr("your input")
 """Source of an MFU the user typed."""
