@@ -196,3 +196,17 @@ def test_the_ranges_of_a_ranking_are_those_of_the_plans_they_are_said_of(catalog
         chosen = answer(taken(plan.project, row.choice, catalog, 0), catalog).estimate.range.cost_usd
         ends = [row.choice.cost_usd * each for each in sure[row.choice.accelerator].spread]
         assert ends == pytest.approx((chosen.p10, chosen.p90), rel=1e-9)
+
+
+def test_another_price_simulates_no_run_of_rounds_again(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rollouts on fifty accelerators take seconds: they follow from the recipe, whatever it costs."""
+    plan = load_project(presets() / "deepseek-chain.yaml", catalog)
+    before = answer(plan, catalog)
+    ranks(before), edge(before), doublings(before)
+    monkeypatch.setattr("isocost.plan.physics.rounds.rl_times", None)  # whoever simulates would fail
+    dearer = answer(set_section(plan, "price", usd_per_gpu_hour=7.77), catalog)
+    assert ranks(dearer) is not None
+    assert edge(dearer).offers is not None
+    assert doublings(dearer) is not None

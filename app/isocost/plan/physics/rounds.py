@@ -33,8 +33,12 @@ from isocost.quantities.units import SECONDS_PER_HOUR
 ANCHORS = 7
 """Counts of a curve that are simulated; between them hours follow straight lines of the count."""
 
-MOST_HELD = 2048
-"""Simulated runs that are remembered, at 1.3 kB each: every accelerator of six stages."""
+MOST_HELD = 256
+"""Simulated runs that are remembered whole, at 1.3 kB each: those told of."""
+
+MOST_HOURS = 32_768
+"""Hours of simulated runs that are remembered, at 40 bytes each: fifty accelerators at each count, of five
+stages. With less a ranking that is asked for again would simulate all of them again, for two seconds."""
 
 CRAWL = 0.002
 """Share of the peak an impossible run is priced at: the least of any published run."""
@@ -62,8 +66,10 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
         at = _anchors(job, accelerator, counts)
-        timed = simulated(job.catalog, recipe, accelerator, tuple(counts[at].tolist()))
-        hours, fits = _between(job.catalog, recipe, accelerator, counts, at, timed)
+        asked = (job.catalog, recipe, accelerator, tuple(counts[at].tolist()))
+        told = simulated(*asked) if job.explained else ()
+        known = tuple(map(_hours, told)) or _known_hours(*asked)
+        hours, fits = _between(job.catalog, recipe, accelerator, counts, at, known)
         runs.append(
             StageRun(
                 accelerator,
@@ -73,7 +79,7 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
                 tokens_per_s_per_gpu=generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR),
                 doubts=(Doubt(GENERATED, high / central, low / central),),
                 work=recipe,
-                details=details(job.catalog, recipe, timed[0], int(counts[0])) if job.explained else (),
+                details=details(job.catalog, recipe, told[0], int(counts[0])) if told else (),
             )
         )
     return runs
@@ -94,18 +100,15 @@ def _between(
     accelerator: str,
     counts: Counts,
     at: NDArray[np.intp],
-    timed: Sequence[RlTime | None],
+    known: Sequence[float | None],
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """(accelerator-hours, whether it fits) at each count, from those simulated."""
-    known = [
-        impossible_hours(catalog, recipe, accelerator) if each is None else each.gpu_hours[1]
-        for each in timed
-    ]
+    """(accelerator-hours, whether it fits) at each count, from the hours of those simulated."""
+    spent = [impossible_hours(catalog, recipe, accelerator) if each is None else each for each in known]
     # Work that is shared out costs the same hours on any count, waiting for the longest response
     # costs them in step with the count: the sum is a line of the count, and none of logarithms.
-    hours = np.interp(counts, counts[at], known)
+    hours = np.interp(counts, counts[at], spent)
     # A count between one that fits and one that does not is not offered.
-    fits = np.interp(counts, counts[at], [float(each is not None) for each in timed]) >= 1.0
+    fits = np.interp(counts, counts[at], [float(each is not None) for each in known]) >= 1.0
     return hours, fits
 
 
@@ -117,6 +120,12 @@ def simulated(
 
     A mean that its cap forbids is brought just below it: lengths saturate there.
     """
+    return _simulate(catalog, recipe, accelerator, counts)
+
+
+def _simulate(
+    catalog: Catalog, recipe: Recipe, accelerator: str, counts: tuple[int, ...]
+) -> tuple[RlTime | None, ...]:
     t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
     phases = tuple(_within_cap(phase) for phase in recipe.plan.phases)
     stack = catalog.constants.serving.rl_stack(recipe.stack)
@@ -124,6 +133,18 @@ def simulated(
         return rl_times(t, a, replace(recipe.plan, phases=phases), stack, gpus=counts)
     except ValueError:
         return (None,) * len(counts)
+
+
+@remembered(MOST_HOURS)
+def _known_hours(
+    catalog: Catalog, recipe: Recipe, accelerator: str, counts: tuple[int, ...]
+) -> tuple[float | None, ...]:
+    """Accelerator-hours of the run on each number of accelerators alone; None as ``simulated``."""
+    return tuple(map(_hours, _simulate(catalog, recipe, accelerator, counts)))
+
+
+def _hours(done: RlTime | None) -> float | None:
+    return None if done is None else done.gpu_hours[1]
 
 
 def engine_of(catalog: Catalog, recipe: Recipe, accelerator: str, done: RlTime) -> EngineMemory:
