@@ -22,6 +22,8 @@ FSDP_WORDS = {
 }  # fmt: skip
 _ZERO = re.compile(r"(?:z|zero|stage)[_-]?([0-3])", re.IGNORECASE)
 SMALLEST_SWIFT_BATCH = 16
+LORA_RANK = 8
+"""What PEFT's own LoraConfig takes where a script names no rank (peft/tuners/lora/config.py)."""
 
 
 # DeepSpeed and accelerate
@@ -154,9 +156,15 @@ def deepspeed_named(run: Run) -> None:
 
 def hf(run: Run) -> None:
     """Hugging Face's TrainingArguments."""
+    unsloth = run.word("unsloth_checkpointing")
+    if unsloth in ("true", "unsloth"):
+        run.put("checkpointing", True, "unsloth_checkpointing")
+        run.put("checkpoint_offload", unsloth == "unsloth", "unsloth_checkpointing")
     _trainer(run)
-    if run.get("lora") or run.count("lora_rank") or run.said("four_bits"):
+    if run.get("lora") or _in_script(run) or run.count("lora_rank") or run.said("four_bits"):
         tuned(run, "lora")
+    if doing := told(run):
+        put_told(run, doing)
     if (
         run.get("dtype") is not None
         and not run.get("bf16")
@@ -175,7 +183,7 @@ def trl(run: Run) -> None:
     _trainer(run)
     if not any(run.get(name) for name in ("deepspeed", "fsdp")):
         run.note("how replicas split their states is in accelerate's file, if any; give that file too")
-    if run.get("lora"):
+    if run.get("lora") or _in_script(run):
         tuned(run, "lora")
     else:
         run.facts.pop("lora_rank", None)
@@ -186,6 +194,14 @@ def trl(run: Run) -> None:
     elif doing:
         loss = run.word("pair_loss")
         put_told(run, loss if doing == "dpo" and objective_of(loss) else doing, "pair_loss")
+
+
+def _in_script(run: Run) -> bool:
+    """Whether a Python file makes PEFT's own adapters, whose rank has a default of its own."""
+    made = any(key.startswith("peft_config.") for key in run.keys)
+    if made and not run.said("lora_rank"):
+        run.put("lora_rank", LORA_RANK)
+    return made
 
 
 def _keyed(run: Run) -> str:
