@@ -137,6 +137,15 @@ def told(text: str) -> dict[str, object]:
         ("1T parameters, 37B of them active", {"parameters": 1e12, "active": 37e9}),
         ("20 peers of 8 B200", {"accelerator": "b200", "count": 160}),
         ("Open-RS 1.5B for $42", {"model": "Qwen2.5 1.5B", "job": "rl", "usd": 42}),
+        (
+            "nanochat for $100 on 8 h100 in 4 hours",
+            {"model": "nanochat d20", "usd": 100, "accelerator": "h100-sxm", "count": 8, "hours": 4},
+        ),
+        ("we trained mistral large for $22M", {"model": "Mistral Large", "usd": 22e6}),
+        ("bert-large in 4 days", {"model": "BERT-Large", "hours": 96}),
+        ("a 7B for the price of a limo, $100K", {"parameters": 7e9, "usd": 100_000}),
+        ("grok-3 200k h100s", {"model": "Grok-3", "accelerator": "h100-sxm", "count": 200_000}),
+        ("bloom 1M a100 hours", {"model": "BLOOM 176B", "accelerator": "a100-sxm-80gb", "gpu_hours": 1e6}),
     ],
 )
 def test_a_sentence_is_understood(text, wanted):

@@ -155,6 +155,8 @@ AS_GOOD_AS = re.compile(
 )
 """What makes a model's name that of another to compare with, behind it and before it."""
 NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
+AMOUNT_BEHIND = re.compile(r"\s[0-9][0-9.]*[KM]$", re.IGNORECASE)
+ARTICLE_BEFORE = re.compile(r"\ban?\s$", re.IGNORECASE)
 FEW = re.compile(r"\b(?:a few|several|dozens of|tens of|hundreds of) \$?[0-9][^\s,;]{0,20}", re.IGNORECASE)
 """Several times an amount: "a few $10M's"."""
 VAGUE = re.compile(

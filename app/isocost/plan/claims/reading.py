@@ -184,6 +184,8 @@ class _Reader(Sentence):
 
     def _models(self) -> None:
         for start, end, key in self._named(5, self._model):
+            if _is_plain(self._text[start:end]) and patterns.ARTICLE_BEFORE.search(self._text[:start]):
+                continue  # "for the price of a limo"
             if self._is_compared(start, end):
                 self._problems.append(tr("{key} is what it is compared with.", key=key))
                 self._drop(start, end)
@@ -209,15 +211,18 @@ class _Reader(Sentence):
         self._called = name
 
     def _model(self, phrase: str) -> str | None:
-        """The model a phrase names: with a digit, or a capital, so that no plain word is taken for one."""
+        """The model a phrase names; a plain word is one only where it is the whole of a name."""
         bare = re.fullmatch(rf"{patterns.DIGITS}\s?{patterns.SCALE}", phrase)
         if bare or not any(c.isalpha() for c in phrase):
             return None
-        if not (any(c.isdigit() for c in phrase) or phrase[0].isupper()):
+        if _is_plain(phrase) and self._catalog.model_names.found_by(phrase) != phrase:
             return None
         found = self._catalog.model_names.find(phrase)
         if found is None and (origin := further(phrase, self._catalog)) is not None:
-            return origin.model
+            found = origin.model
+        without = patterns.AMOUNT_BEHIND.sub("", phrase)
+        if found is not None and without != phrase and self._model(without) == found:
+            return None  # "StarCoder 320K A100 hours"
         return found
 
     def _accelerators(self) -> None:
@@ -503,6 +508,11 @@ class _Reader(Sentence):
             )
         elif (told := job_in(self._called, even_from_scratch=True)) is not None:
             self._found["job"] = told
+
+
+def _is_plain(phrase: str) -> bool:
+    """Whether a phrase is of small letters alone, as words that are no names are."""
+    return not any(c.isdigit() or c.isupper() for c in phrase)
 
 
 def _unit(word: str) -> str:
