@@ -84,7 +84,7 @@ class NameIndex:
     ) -> None:
         """``agrees`` tells whether what was taken away of a name is so of the key that the rest means.
 
-        ``refused`` says why something that is known is in no index, as the end of a sentence; empty = unknown.
+        ``refused`` says why a name that is known has no key, as the end of a sentence; empty = unknown.
         """
         self._kind = kind
         self._drops = drops
