@@ -61,7 +61,7 @@ scenarios:
     hardware: {accelerator: h200-sxm, count: 32}
     stages:
       - {kind: pretrain, name: Long, data: {tokens: 40B, sequence: 8192, batch_tokens: 4M}}
-      - {kind: pretrain, name: Longer, hardware: 16xB200, data: {tokens: 400B, sequence: 8192, batch_tokens: 4M}}
+      - {kind: pretrain, name: Next, hardware: 16xB200, data: {tokens: 400B, sequence: 8K, batch_tokens: 4M}}
 """
 
 

@@ -12,6 +12,7 @@ from isocost.files.imports.settings.rules.common import (
     put_optimizer,
     put_told,
     told,
+    whole_world,
 )
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.settled import replicas
@@ -99,7 +100,7 @@ def accelerate(run: Run) -> None:
         if run.get("stage") is None:
             deepspeed_named(run)
     elif "fsdp" in kind:
-        _fsdp_sharding(run)
+        fsdp_sharding(run)
     else:
         run.put(
             "sharding",
@@ -263,13 +264,7 @@ def _axolotl_world(run: Run) -> None:
     if shard is None:
         return
     copies = run.count("replicas") or 1
-    product = math.prod([shard, copies, *(run.count(name) or 1 for name in ("tp", "pp", "cp"))])
-    if run.count("gpus") is None:
-        run.put("gpus", product, origin="reckoned")
-    elif run.count("gpus") != product:
-        run.problems.append(
-            f"the degrees are those of {product:,} accelerators, not of {run.count('gpus'):,}."
-        )
+    whole_world(run, math.prod([shard, copies, *(run.count(name) or 1 for name in ("tp", "pp", "cp"))]))
 
 
 def llama_factory(run: Run) -> None:
@@ -355,7 +350,7 @@ def _split(run: Run) -> None:
     if run.get("deepspeed") not in (None, False, "none"):
         deepspeed_named(run)
     elif _has_fsdp(run):
-        _fsdp_sharding(run)
+        fsdp_sharding(run)
         words = " ".join(map(str, run.get("fsdp") or ())).lower()
         run.put(
             "offload",
@@ -395,7 +390,7 @@ def _has_fsdp(run: Run) -> bool:
     return bool(words) or run.get("fsdp_version") is not None or bool(run.word("fsdp_reshard"))
 
 
-def _fsdp_sharding(run: Run) -> None:
+def fsdp_sharding(run: Run) -> None:
     """What FSDP splits: its words of the first version, or whether it reshards in the second."""
     words = [part for each in run.get("fsdp") or () for part in str(each).lower().replace(",", " ").split()]
     words += [run.word("fsdp_strategy")] if run.word("fsdp_strategy") else []
