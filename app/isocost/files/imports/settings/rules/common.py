@@ -24,7 +24,7 @@ def put_optimizer(run: Run, usual: str | None = None) -> None:
 
 
 def whole_world(run: Run, product: int) -> None:
-    """Put the accelerators that degrees come to, where nothing else says how many; else name what contradicts."""
+    """Put the accelerators that degrees come to; where a file says others, the contradiction is named."""
     if run.count("gpus") is None:
         run.put("gpus", product, origin="reckoned")
     elif run.count("gpus") != product:
