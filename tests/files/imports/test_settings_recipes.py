@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from isocost.files.imports import Given, NotUnderstoodError
+from isocost.files.imports.source import SourceFile
+from tests.files.imports.test_settings_kinds import READER
 from tests.files.imports.test_settings_words import Case, check
 
 TORCHTUNE = """
@@ -150,3 +153,35 @@ RECIPES = {
 @pytest.mark.parametrize("case", RECIPES.values(), ids=RECIPES)
 def test_recipes_say_what_they_say(case: Case) -> None:
     check(case)
+
+
+UNREAD = {
+    "GPT-NeoX": (
+        "6-9B.yml",
+        '{"pipe-parallel-size": 1, "model-parallel-size": 2, "num-layers": 32, "hidden-size": 4096, "seq-length": 2048, '
+        '"train_micro_batch_size_per_gpu": 16, "gradient_accumulation_steps": 2, "zero_optimization": {"stage": 1}}',
+    ),
+    "slime": (
+        "run.sh",
+        "python3 train.py --hf-checkpoint /root/Qwen3-4B --tensor-model-parallel-size 2 --rollout-batch-size 32 --num-rollout 3000 "
+        "--rollout-max-response-len 8192 --global-batch-size 256 --recompute-granularity full\n",
+    ),
+    "XTuner": (
+        "qlora.py",
+        "max_length = 2048\npack_to_max_length = True\nbatch_size = 1\naccumulative_counts = 16\nmax_epochs = 3\n",
+    ),
+    "Open Instruct": (
+        "dpo.yaml",
+        "model_name_or_path: allenai/x\ndataset_mixer_list: a 1.0\nper_device_train_batch_size: 1\nmax_seq_length: 2048\ndpo_beta: 5\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("label", "file"), UNREAD.items(), ids=UNREAD)
+def test_settings_of_others_are_named_and_not_taken_for_a_framework_that_is_read(
+    label: str, file: tuple[str, str]
+) -> None:
+    source = SourceFile(*file)
+    assert READER.knows(source)
+    with pytest.raises(NotUnderstoodError, match=f"settings of {label}, which are not read"):
+        READER.read(source, Given())

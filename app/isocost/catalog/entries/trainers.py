@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -72,3 +72,24 @@ class PythonCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def python_calls() -> Mapping[str, PythonCall]:
     """Classes of settings in Python files by name, in the order of their say. Raises CatalogError."""
     return {row.call: row for row in read_rows(resource("python_calls.csv"), PythonCall)}
+
+
+class UnreadSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of ``resources/settings_unread.csv``: a framework whose settings are known and not read."""
+
+    label: Text
+    marks: Text
+    """Keys that tell its files, by blanks."""
+    least: int
+    """How many of them a file of its settings has."""
+    source: Text
+
+    def knows(self, keys: Collection[str]) -> bool:
+        """Whether keys are those of its settings."""
+        return sum(mark in keys for mark in self.marks.split()) >= self.least
+
+
+@lru_cache(maxsize=1)
+def unread_settings() -> tuple[UnreadSettings, ...]:
+    """Frameworks whose settings would else be taken for another's. Raises CatalogError."""
+    return tuple(read_rows(resource("settings_unread.csv"), UnreadSettings))
