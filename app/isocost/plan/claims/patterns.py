@@ -40,7 +40,9 @@ DIGITS = (
 )
 """A figure; that of a release before a size is none of its thousands: "Step 3 321B"."""
 POWER = r"(?:[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z])|\s?[x*]\s?10\^[+-]?[0-9]{1,3})"
-SCALE = r"(?:thousand|million|billion|trillion|mn|bn|tn|[kKMmBbGTt])(?![A-Za-z0-9])"
+SCALES_ELSEWHERE = {"lakh": 10**5, "crore": 10**7, "万": 10**4, "亿": 10**8, "億": 10**8}
+"""Scales of other countries than those of a thousand and its powers, which a number is multiplied by."""
+SCALE = rf"(?:thousand|million|billion|trillion|mn|bn|tn|(?:{'|'.join(SCALES_ELSEWHERE)})s?|[kKMmBbGTt])(?![A-Za-z0-9])"
 
 
 def amount(name: str, *, apart: bool = True) -> str:
@@ -282,5 +284,8 @@ def number(digits: str, scale: str, quantity: Quantity = "number") -> float:
     Raises:
         QuantityError: it is no number we can use.
     """
+    elsewhere = SCALES_ELSEWHERE.get(scale.casefold().removesuffix("s"))
     with numbers_marked(PLAIN):
+        if elsewhere is not None:
+            return parse(digits.replace(" ", ""), quantity) * elsewhere
         return parse(f"{digits}{scale}".replace(" ", ""), quantity)

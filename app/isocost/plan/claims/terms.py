@@ -47,6 +47,8 @@ class Amount:
     """False where it is taken, because the claim does not tell."""
     usual: bool = False
     """Whether it is only what is usual: nobody has published it of the model either."""
+    follows: bool = False
+    """Whether it is hours that money and price were divided for, none being told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,7 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
                 rounded=format_rounded(value),
                 noun=noun,
             ),
+            follows=True,
         )
     return None
 
