@@ -24,6 +24,10 @@ def told(text: str) -> dict[str, object]:
     return {name: getattr(claim, name) for name in names if getattr(claim, name) != getattr(blank, name)}
 
 
+BLOOM = {"model": "BLOOM 176B", "accelerator": "a100-sxm-80gb", "gpu_hours": 1_082_990}
+TEN_DAYS = {"accelerator": "h100-sxm", "count": 8, "hours": 240}
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -144,6 +148,13 @@ def told(text: str) -> dict[str, object]:
         ("we trained mistral large for $22M", {"model": "Mistral Large", "usd": 22e6}),
         ("bert-large in 4 days", {"model": "BERT-Large", "hours": 96}),
         ("a 7B on 2T tokens, 1.5 crore GPU-hours", {"parameters": 7e9, "tokens": 2e12, "gpu_hours": 1.5e7}),
+        (
+            "BLOOM: 1,082,990 A100 hours at $3",
+            {**BLOOM, "usd_per_gpu_hour": 3},
+        ),
+        ("8 H100 for 10 days at $2.50", {**TEN_DAYS, "usd_per_gpu_hour": 2.5}),
+        ("8 H100 for 10 days at $5,000", {**TEN_DAYS, "usd": 5000}),
+        ("32B distilled from R1 for $500", {"parameters": 32e9, "usd": 500, "job": "sft"}),
         ("278.8万 H800 hours", {"accelerator": "h800-sxm", "gpu_hours": 2_788_000}),
         ("a 7B for the price of a limo, $100K", {"parameters": 7e9, "usd": 100_000}),
         ("grok-3 200k h100s", {"model": "Grok-3", "accelerator": "h100-sxm", "count": 200_000}),

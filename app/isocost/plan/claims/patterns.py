@@ -42,7 +42,8 @@ DIGITS = (
 POWER = r"(?:[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z])|\s?[x*]\s?10\^[+-]?[0-9]{1,3})"
 SCALES_ELSEWHERE = {"lakh": 10**5, "crore": 10**7, "万": 10**4, "亿": 10**8, "億": 10**8}
 """Scales of other countries than those of a thousand and its powers, which a number is multiplied by."""
-SCALE = rf"(?:thousand|million|billion|trillion|mn|bn|tn|(?:{'|'.join(SCALES_ELSEWHERE)})s?|[kKMmBbGTt])(?![A-Za-z0-9])"
+_ELSEWHERE = "|".join(SCALES_ELSEWHERE)
+SCALE = rf"(?:thousand|million|billion|trillion|mn|bn|tn|(?:{_ELSEWHERE})s?|[kKMmBbGTt])(?![A-Za-z0-9])"
 
 
 def amount(name: str, *, apart: bool = True) -> str:
@@ -156,6 +157,7 @@ AS_GOOD_AS = re.compile(
     r"\b(?:like|than|rivals?(?: of)?|beats?|beating|matches|matching|level of)\s$", re.IGNORECASE
 )
 """What makes a model's name that of another to compare with, behind it and before it."""
+TAUGHT_BY = re.compile(r"\bdistill?(?:ed|ing|ation)?\s(?:from|of)\s$", re.IGNORECASE)
 NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
 AMOUNT_BEHIND = re.compile(r"\s[0-9][0-9.]*[KM]$", re.IGNORECASE)
 ARTICLE_BEFORE = re.compile(r"\ban?\s$", re.IGNORECASE)

@@ -103,6 +103,7 @@ class _Reader(Sentence):
         self._entry: AcceleratorEntry | None = None
         self._made: tuple[str, Origin] | None = None
         self._called = ""
+        self._at = False
 
     def read(self) -> Reading:
         """Everything understood, and the rest."""
@@ -114,6 +115,7 @@ class _Reader(Sentence):
         self._times()
         self._sizes()
         self._jobs()
+        self._price_of_hours()
         self._unread += [found[0].strip() for found in self._take(patterns.VAGUE)]
         self._unread += [piece[0].strip(",.") for piece in patterns.LEFT.finditer(self._text)]
         claim = Claim(text=self._said[:LONGEST], **self._found)
@@ -144,6 +146,7 @@ class _Reader(Sentence):
     def _sums(self, told: list[re.Match[str]]) -> None:
         """The amount, and beside it a price in its shortest form: "2.788M hours at $2, $5.576M"."""
         rates = [found for found in told if found["at"]] if len(told) == 2 else []
+        self._at = len(told) == 1 and told[0]["at"] is not None
         for found in told:
             value = self._value(found, tr("Money"))
             if len(rates) == 1 and found is rates[0] and "usd_per_gpu_hour" not in self._found:
@@ -152,6 +155,17 @@ class _Reader(Sentence):
             self._keep("usd", value)
             if "usd" in self._found and (found["most"] or found["least"]):
                 self._found.setdefault("bound", "at most" if found["most"] else "at least")
+
+    def _price_of_hours(self) -> None:
+        """A sum that hours of accelerators are told to be "at" is the price of one, where it is so little."""
+        usd, timed = self._found.get("usd"), "hours" in self._found and "count" in self._found
+        if not self._at or usd is None or "usd_per_gpu_hour" in self._found:
+            return
+        cards = [card for each in self._catalog.prices.values() for card in each]
+        dearest = max((card.usd_per_gpu_hour for card in cards), default=0.0)
+        if ("gpu_hours" in self._found or timed) and usd <= dearest:
+            self._found["usd_per_gpu_hour"] = self._found.pop("usd")
+            self._found.pop("bound", None)
 
     def _names_hardware(self, words: str) -> None:
         """Remember an accelerator named in passing: "$2 an H800-hour"."""
@@ -188,6 +202,10 @@ class _Reader(Sentence):
                 continue  # "for the price of a limo"
             if self._is_compared(start, end):
                 self._problems.append(tr("{key} is what it is compared with.", key=key))
+                self._drop(start, end)
+                continue
+            if patterns.TAUGHT_BY.search(self._text[:start]):
+                self._problems.append(tr("{key} is what it is distilled from.", key=key))
                 self._drop(start, end)
                 continue
             if "model" in self._found and self._found["model"] != key:

@@ -19,7 +19,8 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     if claim.usd is None:
         sums = terms.usd.words if terms.usd is not None else ""
         if terms.price is not None and terms.entry is not None:
-            return _on_the_market(terms, sums or terms.price.words, catalog)
+            asked = _on_the_market(terms, sums or terms.price.words, catalog)
+            return replace(asked, reproduces=False)  # no money is told that could be
         return Check(
             "money",
             "unknown",
