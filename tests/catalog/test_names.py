@@ -20,8 +20,67 @@ with resource("model_hub_names.csv").open(newline="", encoding="utf-8") as _stre
 
 
 def test_every_hub_name_resolves():
-    assert len(HUB) == 921
+    assert len(HUB) == 1021
     assert [label for label, model in HUB if CATALOG.model(label).name != model] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "part"),
+    [
+        ("model", "facebook/bart-large", "no decoder that reads from left to right"),
+        ("model", "microsoft/deberta-v3-large", "an encoder of its kind is not modelled"),
+        ("model", "black-forest-labs/FLUX.1-dev", "it makes pictures or film"),
+        ("model", "openai/whisper-large-v3", "it hears or speaks"),
+        ("model", "o3-mini", "OpenAI has not published its size"),
+        ("model", "GPT-5", "OpenAI has not published its size"),
+        ("model", "Claude Opus 4.5", "Anthropic has not published its size"),
+        ("accelerator", "H100 MIG 1g.10gb", "a slice of a card (MIG) is not modelled"),
+        ("accelerator", "3g.20gb", "a slice of a card (MIG) is not modelled"),
+        ("accelerator", "Tesla P100", "no matrix units for 16 bits"),
+        ("accelerator", "GTX 1080 Ti", "no matrix units for 16 bits"),
+        ("accelerator", "cuda", "name its model"),
+        ("accelerator", "Groq LPU", "built for inference"),
+        ("accelerator", "Gaudi 1", "its figures are not in the catalogue"),
+        ("accelerator", "AMD Instinct MI100", "half as fast as its fp16"),
+        ("accelerator", "MI300A", "its figures are not in the catalogue"),
+    ],
+)
+def test_what_is_known_and_cannot_be_planned_says_why(kind, typed, part):
+    with pytest.raises(CatalogError) as refusal:
+        getattr(CATALOG, kind)(typed)
+    assert part in str(refusal.value)
+    assert "did you mean" not in str(refusal.value)
+    assert "known are" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "accelerator"),
+    [
+        ("Colab A100", "a100-sxm-40gb"),
+        ("Colab T4", "t4"),
+        ("NVIDIA TITAN RTX", "titan-rtx"),
+        ("NVIDIA RTX A4500", "rtx-a4500"),
+    ],
+)
+def test_accelerators_of_one_desk_are_found(typed, accelerator):
+    assert CATALOG.accelerator(typed).spec.id == accelerator
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("bert-base-uncased", "its attention looks both ways"),
+        ("BERT-Large", "its attention looks both ways"),
+        ("answerdotai/ModernBERT-large", "its 10 whole layers looks both ways"),
+        ("google/flan-t5-xxl", "its encoder or its decoder, not both"),
+        ("NLLB-200 54B", "its encoder or its decoder, not both"),
+        ("microsoft/bitnet-b1.58-2B-4T", "rounding of its weights"),
+        ("stepfun-ai/step3", "its encoder of pictures"),
+        ("state-spaces/mamba-2.8b", "its state-space layers"),
+    ],
+)
+def test_what_is_no_plain_decoder_says_what_is_not_modelled(typed, part):
+    assert part in CATALOG.model(typed).unmodelled
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,19 @@ def test_hours_and_price_that_do_not_give_the_dollars(capsys):
     assert {slip["id"] for slip in tree["slips"]} & {"node-price", "node-hours"}
 
 
+def test_a_usual_price_alone_reproduces_nothing(capsys):
+    tree = checked(capsys, "--text", "BLOOM: 1,082,990 A100 hours at $3")
+    assert tree["claimed"]["usd_per_gpu_hour"] == 3.0
+    assert tree["verdict"] == "plausible"
+
+
+def test_hours_made_of_money_and_price_prove_nothing_of_the_money(capsys):
+    tree = checked(capsys, "--text", "3.8e25 FLOPs on H100 at $2 an hour for $53M")
+    assert tree["verdict"] == "plausible"
+    assert "give" not in tree["finding"]
+    assert tree["recomputed"]["mfu"] == pytest.approx(3.8e25 / (26.5e6 * 3600 * H100_PEAK))
+
+
 def test_the_misread_count_of_r1_is_told_as_our_reading(capsys):
     tree = checked(capsys, "deepseek-r1-648")
     assert tree["verdict"] == "doubtful"

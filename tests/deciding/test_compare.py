@@ -17,6 +17,7 @@ from isocost.catalog import load
 from isocost.catalog.entries.prices import PriceCard
 from isocost.cli import main
 from isocost.cli.plans import open_plan
+from isocost.files.loading import parse_project
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.compare.comparing import compared_pair
 from isocost.plan.compare.corners import Move, corners_of
@@ -444,3 +445,32 @@ def test_a_count_of_chips_is_none_of_gpus_and_a_name_is_no_input(tmp_path, capsy
     assert not [row for row in rows if row.startswith("Named")]
     assert main(["compare", str(path), "--format", "json"]) == 0
     assert "hardware.named" not in capsys.readouterr().out
+
+
+SHORT = """
+isocost: 1
+name: Short
+scenarios:
+  - name: Three
+    model: {name: Llama 3.2 1B}
+    hardware: {accelerator: rtx4090, count: 2}
+    stages:
+      - {kind: sft, name: S, data: {tokens: 20M, sequence: 2048, batch_tokens: 64K}}
+  - name: One
+    model: {name: Llama 3.2 1B}
+    hardware: {accelerator: h100-sxm, count: 1}
+    stages:
+      - {kind: sft, name: S, data: {tokens: 20M, sequence: 2048, batch_tokens: 64K}}
+"""
+
+
+def test_a_few_hours_are_told_as_finely_as_the_estimate_tells_them(tmp_path, capsys):
+    path = tmp_path / "short.yaml"
+    path.write_text(SHORT)
+    assert main(["compare", str(path)]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Accelerator-hours"))
+    told = [float(word) for word in row.split()[1:3]]
+    project = parse_project(SHORT, CATALOG)
+    exact = [answer(project, CATALOG, at).estimate.total.gpu_hours for at in (0, 1)]
+    assert max(exact) < 10
+    assert told == pytest.approx(exact, rel=0.01)

@@ -380,7 +380,9 @@ def _has_memory(rows: Mapping[str, accelerator_file.AcceleratorRow], name: str, 
 
 
 def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
-    names = NameIndex("accelerator", _name_parts("accelerator_name_parts.csv"), partial(_has_memory, rows))
+    parts = _name_parts("accelerator_name_parts.csv")
+    refused = partial(model_file.refused, "accelerator")
+    names = NameIndex("accelerator", parts, partial(_has_memory, rows), refused)
     names.extend((key, key) for key in rows)
     names.extend((row.name, key) for key, row in rows.items())
     names.extend((row.short_name, key) for key, row in rows.items())
@@ -404,7 +406,9 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
 
 def _model_names(models: Mapping[str, ModelEntry]) -> NameIndex:
     """Spellings of the shipped models: their names, papers' labels, and the parts a name may have besides."""
-    names = NameIndex("model", _name_parts("model_name_parts.csv"))
+    names = NameIndex(
+        "model", _name_parts("model_name_parts.csv"), refused=partial(model_file.refused, "model")
+    )
     names.extend((name, name) for name in models)
     names.extend(_pairs("model_aliases.csv", set(models)))
     for short, meant in _without_active(models).items():

@@ -80,11 +80,16 @@ class NameIndex:
         kind: str,
         drops: Sequence[re.Pattern[str]] = (),
         agrees: Callable[[str, str], bool] = lambda name, key: True,
+        refused: Callable[[str], str] = lambda name: "",
     ) -> None:
-        """``agrees`` tells whether what was taken away of a name is so of the key that the rest means."""
+        """``agrees`` tells whether what was taken away of a name is so of the key that the rest means.
+
+        ``refused`` says why a name that is known has no key, as the end of a sentence; empty = unknown.
+        """
         self._kind = kind
         self._drops = drops
         self._agrees = agrees
+        self._refused = refused
         self._keys: dict[str, str] = {}
         self._spellings: dict[str, str] = {}
         self._exact: dict[str, str] = {}
@@ -193,6 +198,8 @@ class NameIndex:
             raise CatalogError(
                 tr("{name!r} may mean {list}: name one of them.", name=name, list=listed(meanings, "or"))
             )
+        if why := self._refused(name):
+            raise CatalogError(tr("{name}: {why}.", name=name, why=why))
         hint = self.hint(name)
         some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]
         known = f"; known are for example {', '.join(some)}." if some else "."

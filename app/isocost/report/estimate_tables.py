@@ -13,7 +13,14 @@ from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
-from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
+from isocost.quantities import (
+    format_cents,
+    format_count,
+    format_duration,
+    format_rounded,
+    format_share,
+    plain_spaces,
+)
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line
 from isocost.report.forms import json_of
@@ -80,7 +87,7 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     lines += [_markdown_row(stage) for stage in result.stages if stage.enabled]
     total = result.total
     lines.append(
-        f"| **Total** | {md(format_cents(total.cost_usd))} | {format_count(total.gpu_hours)} "
+        f"| **Total** | {md(format_cents(total.cost_usd))} | {format_rounded(total.gpu_hours)} "
         f"| {format_duration(total.wall_days)} | | | |"
     )
     if result.groups:
@@ -225,7 +232,7 @@ def _markdown_row(stage: StageEstimate) -> str:
     cells = (
         md(stage.name),
         md(format_cents(stage.cost_usd)),
-        format_count(stage.gpu_hours),
+        format_rounded(stage.gpu_hours),
         format_duration(stage.wall_days),
         f"{format_count(stage.count)} {md(stage.accelerator_name)}",
         "" if stage.mfu is None or not stage.runs else format_share(stage.mfu),

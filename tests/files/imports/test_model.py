@@ -466,3 +466,21 @@ def test_a_key_that_stands_twice_is_said():
 )
 def test_other_json_is_not_taken_for_a_model(tree):
     assert not ModelReader().knows(SourceFile("settings.json", json.dumps(tree)))
+
+
+def test_one_table_is_counted_once_where_a_family_ties_it_without_saying():
+    tree = {
+        "model_type": "minicpm", "hidden_size": 2304, "intermediate_size": 5760, "num_hidden_layers": 40,
+        "num_attention_heads": 36, "num_key_value_heads": 36, "vocab_size": 122753,
+    }  # fmt: skip
+    assert read(tree).as_json()["parameters"] == pytest.approx(2.72e9, rel=0.005)
+
+
+@pytest.mark.parametrize("kind", ["modernbert", "roberta", "distilbert", "bart", "mt5", "whisper"])
+def test_encoders_are_not_counted_as_decoders(kind):
+    tree = {
+        "model_type": kind, "hidden_size": 768, "intermediate_size": 1152, "num_hidden_layers": 22,
+        "num_attention_heads": 12, "vocab_size": 50368,
+    }  # fmt: skip
+    with pytest.raises(NotUnderstoodError, match="cannot be counted yet"):
+        read(tree)

@@ -24,6 +24,10 @@ def told(text: str) -> dict[str, object]:
     return {name: getattr(claim, name) for name in names if getattr(claim, name) != getattr(blank, name)}
 
 
+BLOOM = {"model": "BLOOM 176B", "accelerator": "a100-sxm-80gb", "gpu_hours": 1_082_990}
+TEN_DAYS = {"accelerator": "h100-sxm", "count": 8, "hours": 240}
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -137,6 +141,24 @@ def told(text: str) -> dict[str, object]:
         ("1T parameters, 37B of them active", {"parameters": 1e12, "active": 37e9}),
         ("20 peers of 8 B200", {"accelerator": "b200", "count": 160}),
         ("Open-RS 1.5B for $42", {"model": "Qwen2.5 1.5B", "job": "rl", "usd": 42}),
+        (
+            "nanochat for $100 on 8 h100 in 4 hours",
+            {"model": "nanochat d20", "usd": 100, "accelerator": "h100-sxm", "count": 8, "hours": 4},
+        ),
+        ("we trained mistral large for $22M", {"model": "Mistral Large", "usd": 22e6}),
+        ("bert-large in 4 days", {"model": "BERT-Large", "hours": 96}),
+        ("a 7B on 2T tokens, 1.5 crore GPU-hours", {"parameters": 7e9, "tokens": 2e12, "gpu_hours": 1.5e7}),
+        (
+            "BLOOM: 1,082,990 A100 hours at $3",
+            {**BLOOM, "usd_per_gpu_hour": 3},
+        ),
+        ("8 H100 for 10 days at $2.50", {**TEN_DAYS, "usd_per_gpu_hour": 2.5}),
+        ("8 H100 for 10 days at $5,000", {**TEN_DAYS, "usd": 5000}),
+        ("32B distilled from R1 for $500", {"parameters": 32e9, "usd": 500, "job": "sft"}),
+        ("278.8万 H800 hours", {"accelerator": "h800-sxm", "gpu_hours": 2_788_000}),
+        ("a 7B for the price of a limo, $100K", {"parameters": 7e9, "usd": 100_000}),
+        ("grok-3 200k h100s", {"model": "Grok-3", "accelerator": "h100-sxm", "count": 200_000}),
+        ("bloom 1M a100 hours", {"model": "BLOOM 176B", "accelerator": "a100-sxm-80gb", "gpu_hours": 1e6}),
     ],
 )
 def test_a_sentence_is_understood(text, wanted):
@@ -318,8 +340,9 @@ def test_work_is_read_however_its_power_of_ten_is_written(text, flops):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Step-3 321B, 20T tokens", {"parameters": 321e9, "tokens": 20e12}),
-        ("Step 3 321B", {"parameters": 321e9}),
+        ("Step-3 321B, 20T tokens", {"model": "Step-3 316B-A38B", "tokens": 20e12}),
+        ("Step-4 321B, 20T tokens", {"parameters": 321e9, "tokens": 20e12}),
+        ("Step 4 321B", {"parameters": 321e9}),
         ("2 048 H100 for 3 days", {"count": 2048}),
         ("Llama-3.1-Nemotron-Ultra-253B on 1,400 H100", {"parameters": 253e9, "active": None}),
         ("100B MoE, 10B active", {"parameters": 100e9, "active": 10e9}),

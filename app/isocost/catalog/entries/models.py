@@ -100,6 +100,27 @@ class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return re.search(self.pattern, name, re.IGNORECASE) is not None
 
 
+class NameRefusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names of things that are known and cannot be planned: a row of ``resources/name_refusals.csv``."""
+
+    of: Literal["model", "accelerator"]
+    pattern: Text
+    """Regular expression of a part of the name, whatever its case."""
+    why: Text
+    """The end of a sentence that begins with the name."""
+
+
+@cache
+def _refusals() -> tuple[NameRefusal, ...]:
+    return tuple(read_rows(resource("name_refusals.csv"), NameRefusal))
+
+
+def refused(kind: Literal["model", "accelerator"], name: str) -> str:
+    """Why nothing of a name can be planned, as the end of a sentence; empty = nothing is known of it."""
+    rows = (row for row in _refusals() if row.of == kind)
+    return next((row.why for row in rows if re.search(row.pattern, name, re.IGNORECASE)), "")
+
+
 SMALLEST, LARGEST = 1e5, 1e15
 """Parameters a model can be planned with: the limits of a plan's own."""
 

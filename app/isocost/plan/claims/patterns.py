@@ -40,7 +40,10 @@ DIGITS = (
 )
 """A figure; that of a release before a size is none of its thousands: "Step 3 321B"."""
 POWER = r"(?:[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z])|\s?[x*]\s?10\^[+-]?[0-9]{1,3})"
-SCALE = r"(?:thousand|million|billion|trillion|mn|bn|tn|[kKMmBbGTt])(?![A-Za-z0-9])"
+SCALES_ELSEWHERE = {"lakh": 10**5, "crore": 10**7, "万": 10**4, "亿": 10**8, "億": 10**8}
+"""Scales of other countries than those of a thousand and its powers, which a number is multiplied by."""
+_ELSEWHERE = "|".join(SCALES_ELSEWHERE)
+SCALE = rf"(?:thousand|million|billion|trillion|mn|bn|tn|(?:{_ELSEWHERE})s?|[kKMmBbGTt])(?![A-Za-z0-9])"
 
 
 def amount(name: str, *, apart: bool = True) -> str:
@@ -154,7 +157,10 @@ AS_GOOD_AS = re.compile(
     r"\b(?:like|than|rivals?(?: of)?|beats?|beating|matches|matching|level of)\s$", re.IGNORECASE
 )
 """What makes a model's name that of another to compare with, behind it and before it."""
+TAUGHT_BY = re.compile(r"\bdistill?(?:ed|ing|ation)?\s(?:from|of)\s$", re.IGNORECASE)
 NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
+AMOUNT_BEHIND = re.compile(r"\s[0-9][0-9.]*[KM]$", re.IGNORECASE)
+ARTICLE_BEFORE = re.compile(r"\ban?\s$", re.IGNORECASE)
 FEW = re.compile(r"\b(?:a few|several|dozens of|tens of|hundreds of) \$?[0-9][^\s,;]{0,20}", re.IGNORECASE)
 """Several times an amount: "a few $10M's"."""
 VAGUE = re.compile(
@@ -280,5 +286,8 @@ def number(digits: str, scale: str, quantity: Quantity = "number") -> float:
     Raises:
         QuantityError: it is no number we can use.
     """
+    elsewhere = SCALES_ELSEWHERE.get(scale.casefold().removesuffix("s"))
     with numbers_marked(PLAIN):
+        if elsewhere is not None:
+            return parse(digits.replace(" ", ""), quantity) * elsewhere
         return parse(f"{digits}{scale}".replace(" ", ""), quantity)

@@ -14,7 +14,7 @@ from isocost.plan.claims.terms import FROM_NOTHING, Terms
 from isocost.plan.kinds import GpuHoursStage
 from isocost.plan.project.project import Price, Scenario
 from isocost.plan.values import Hardware, ModelChoice
-from isocost.quantities import format_count, format_money, format_quantity, within_factor
+from isocost.quantities import format_money, format_quantity, format_rounded, within_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ def _words(hours: float, run: PublishedRun, spec: Accelerator, terms: Terms) -> 
     if run.accelerator == spec.id:
         return tr(
             "{count} {accelerator}-hours{read}",
-            count=format_count(hours),
+            count=format_rounded(hours),
             accelerator=terms.accelerator,
             read=read,
         )
     return tr(
         "what {count} {accelerator}-hours would be by peak{read}",
-        count=format_count(hours),
+        count=format_rounded(hours),
         accelerator=terms.accelerator,
         read=read,
     )
@@ -142,7 +142,7 @@ def _about(published: float | None, told: float | None, factor: float) -> bool:
 
 def run_words(run: PublishedRun, noun: str) -> str:
     """What a run took, in a few words, with its source."""
-    took = tr("{count} {noun}-hours", count=format_count(run.gpu_hours), noun=noun) if run.gpu_hours else ""
+    took = tr("{count} {noun}-hours", count=format_rounded(run.gpu_hours), noun=noun) if run.gpu_hours else ""
     cost = format_money(run.cost_usd) if run.cost_usd and run.cost_kind == "reported" else ""
     return f"{run.label}, {', '.join(each for each in (took, cost) if each)} ({run.source})"
 

@@ -103,6 +103,7 @@ class _Reader(Sentence):
         self._entry: AcceleratorEntry | None = None
         self._made: tuple[str, Origin] | None = None
         self._called = ""
+        self._at = False
 
     def read(self) -> Reading:
         """Everything understood, and the rest."""
@@ -114,6 +115,7 @@ class _Reader(Sentence):
         self._times()
         self._sizes()
         self._jobs()
+        self._price_of_hours()
         self._unread += [found[0].strip() for found in self._take(patterns.VAGUE)]
         self._unread += [piece[0].strip(",.") for piece in patterns.LEFT.finditer(self._text)]
         claim = Claim(text=self._said[:LONGEST], **self._found)
@@ -144,6 +146,7 @@ class _Reader(Sentence):
     def _sums(self, told: list[re.Match[str]]) -> None:
         """The amount, and beside it a price in its shortest form: "2.788M hours at $2, $5.576M"."""
         rates = [found for found in told if found["at"]] if len(told) == 2 else []
+        self._at = len(told) == 1 and told[0]["at"] is not None
         for found in told:
             value = self._value(found, tr("Money"))
             if len(rates) == 1 and found is rates[0] and "usd_per_gpu_hour" not in self._found:
@@ -152,6 +155,17 @@ class _Reader(Sentence):
             self._keep("usd", value)
             if "usd" in self._found and (found["most"] or found["least"]):
                 self._found.setdefault("bound", "at most" if found["most"] else "at least")
+
+    def _price_of_hours(self) -> None:
+        """A sum that hours of accelerators are told to be "at" is the price of one, where it is so little."""
+        usd, timed = self._found.get("usd"), "hours" in self._found and "count" in self._found
+        if not self._at or usd is None or "usd_per_gpu_hour" in self._found:
+            return
+        cards = [card for each in self._catalog.prices.values() for card in each]
+        dearest = max((card.usd_per_gpu_hour for card in cards), default=0.0)
+        if ("gpu_hours" in self._found or timed) and usd <= dearest:
+            self._found["usd_per_gpu_hour"] = self._found.pop("usd")
+            self._found.pop("bound", None)
 
     def _names_hardware(self, words: str) -> None:
         """Remember an accelerator named in passing: "$2 an H800-hour"."""
@@ -184,8 +198,14 @@ class _Reader(Sentence):
 
     def _models(self) -> None:
         for start, end, key in self._named(5, self._model):
+            if _is_plain(self._text[start:end]) and patterns.ARTICLE_BEFORE.search(self._text[:start]):
+                continue  # "for the price of a limo"
             if self._is_compared(start, end):
                 self._problems.append(tr("{key} is what it is compared with.", key=key))
+                self._drop(start, end)
+                continue
+            if patterns.TAUGHT_BY.search(self._text[:start]):
+                self._problems.append(tr("{key} is what it is distilled from.", key=key))
                 self._drop(start, end)
                 continue
             if "model" in self._found and self._found["model"] != key:
@@ -209,15 +229,18 @@ class _Reader(Sentence):
         self._called = name
 
     def _model(self, phrase: str) -> str | None:
-        """The model a phrase names: with a digit, or a capital, so that no plain word is taken for one."""
+        """The model a phrase names; a plain word is one only where it is the whole of a name."""
         bare = re.fullmatch(rf"{patterns.DIGITS}\s?{patterns.SCALE}", phrase)
         if bare or not any(c.isalpha() for c in phrase):
             return None
-        if not (any(c.isdigit() for c in phrase) or phrase[0].isupper()):
+        if _is_plain(phrase) and self._catalog.model_names.found_by(phrase) != phrase:
             return None
         found = self._catalog.model_names.find(phrase)
         if found is None and (origin := further(phrase, self._catalog)) is not None:
-            return origin.model
+            found = origin.model
+        without = patterns.AMOUNT_BEHIND.sub("", phrase)
+        if found is not None and without != phrase and self._model(without) == found:
+            return None  # "StarCoder 320K A100 hours"
         return found
 
     def _accelerators(self) -> None:
@@ -503,6 +526,11 @@ class _Reader(Sentence):
             )
         elif (told := job_in(self._called, even_from_scratch=True)) is not None:
             self._found["job"] = told
+
+
+def _is_plain(phrase: str) -> bool:
+    """Whether a phrase is of small letters alone, as words that are no names are."""
+    return not any(c.isdigit() or c.isupper() for c in phrase)
 
 
 def _unit(word: str) -> str:

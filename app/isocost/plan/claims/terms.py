@@ -47,6 +47,8 @@ class Amount:
     """False where it is taken, because the claim does not tell."""
     usual: bool = False
     """Whether it is only what is usual: nobody has published it of the model either."""
+    follows: bool = False
+    """Whether it is hours that money and price were divided for, none being told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
                 "{count} {noun}-hours, not {count_2}",
                 count=format_count(by_time),
                 noun=noun,
-                count_2=format_count(claim.gpu_hours),
+                count_2=format_rounded(claim.gpu_hours),
             )
             problems.append(tr("{sums} are {hours}; those told are taken.", sums=sums, hours=hours))
         return Amount(
@@ -238,6 +240,7 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
                 rounded=format_rounded(value),
                 noun=noun,
             ),
+            follows=True,
         )
     return None
 
@@ -250,7 +253,7 @@ def _part_hours(part: ClaimPart) -> float | None:
 
 def _part_words(part: ClaimPart, noun: str) -> str:
     if part.gpu_hours is not None:
-        return format_count(part.gpu_hours)
+        return format_rounded(part.gpu_hours)
     return f"{format_count(part.count or 0)} x {format_quantity(part.hours or 0.0, 'hours')}"
 
 

@@ -20,7 +20,7 @@ from isocost.plan.physics.resolve import goodput_at, transformer_of
 from isocost.plan.physics.rounds import Recipe, rounds
 from isocost.plan.physics.training import Training, train
 from isocost.plan.values import Data, ModelChoice, PrecisionName, RlStackName, Tuning, Value
-from isocost.quantities import format_count
+from isocost.quantities import format_count, format_rounded
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 
@@ -120,7 +120,7 @@ def _with_teacher(job: Job, student: StageRun) -> StageRun:
     shares: tuple[Detail, ...] = ()
     if job.explained:
         note = tr(
-            "of {count} GPU-hours; the student's training takes the rest", count=format_count(sum(hours))
+            "of {count} GPU-hours; the student's training takes the rest", count=format_rounded(sum(hours))
         )
         shares = (Detail(later("Teacher"), hours[1] / sum(hours), "share", "", note),)
     return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from isocost.files.loading import parse_project
 from isocost.plan.answer.estimate import answer
 from isocost.plan.project.project import Hardware
 from isocost.plan.values import NO_PRICE, Price
@@ -49,6 +50,27 @@ def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(catalog):
     assert "H100: " in said.subtitle
     assert "breaks even at 47.3" in rent_note(question)
     assert said.summary == f"{said.finding}. {said.subtitle} {rent_note(question)}"
+
+
+TWO_KINDS = """
+isocost: 1
+name: Two kinds
+scenarios:
+  - name: A
+    model: {name: Llama 3.1 8B}
+    hardware: {accelerator: h200-sxm, count: 32}
+    stages:
+      - {kind: pretrain, name: Long, data: {tokens: 40B, sequence: 8192, batch_tokens: 4M}}
+      - {kind: pretrain, name: Next, hardware: 16xB200, data: {tokens: 400B, sequence: 8K, batch_tokens: 4M}}
+"""
+
+
+def test_of_several_kinds_that_take_turns_the_rent_of_all_is_not_said_to_be_the_time(catalog):
+    question = answer(parse_project(TWO_KINDS, catalog), catalog).reckoning.rent_or_buy
+    assert question.planned_months * 730 / 24 * 0.8 < question.days  # the rent of all of them for less time
+    note = plain_spaces(rent_note(question))
+    assert f"This plan's {question.days:.0f} days of use, some of them at a time, cost $" in note
+    assert f"(the rent of {question.planned_months * 730 / 24:.0f} days of all of them at 80 % use)" in note
 
 
 def test_the_lines_of_renting_and_buying_are_named_and_read_month_by_month(catalog):

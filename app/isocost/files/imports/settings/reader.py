@@ -5,7 +5,7 @@ from __future__ import annotations
 from isocost.catalog.entries.trainers import Trainer, trainers
 from isocost.files.imports.settings.forms.content import LARGEST, Content, form_of, read_content
 from isocost.files.imports.settings.joining import HOSTS, joined
-from isocost.files.imports.settings.recognising import settings_of, trainer_of
+from isocost.files.imports.settings.recognising import settings_of, trainer_of, unread_in
 from isocost.files.imports.settings.settled import Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
 from isocost.language import tr
@@ -28,11 +28,18 @@ class SettingsReader:
         except NotUnderstoodError:
             # What is broken is still somebody's settings where its suffix is that of nothing else.
             return form_of(file.suffix, file.text) in ("toml", "shell") and file.suffix in (".toml", ".sh")
-        return trainer_of(content) is not None
+        return bool(unread_in(content)) or trainer_of(content) is not None
 
     def read(self, file: SourceFile, given: Given) -> Settings:
         """The settings. Raises NotUnderstoodError: a sentence naming the place."""
         content = read_content(file)
+        if label := unread_in(content):
+            raise NotUnderstoodError(
+                tr(
+                    "these are settings of {label}, which are not read: type model, batch and sequence.",
+                    label=label,
+                )
+            )
         trainer = trainer_of(content)
         if trainer is None:
             raise NotUnderstoodError(tr("no key of it is one of the frameworks whose settings are read."))

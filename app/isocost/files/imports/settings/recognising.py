@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from isocost.catalog.entries.trainers import Trainer, trainers
+from isocost.catalog.entries.trainers import Trainer, trainers, unread_settings
 from isocost.files.imports.settings.forms.content import Content
 from isocost.files.imports.settings.rules import RULES
 from isocost.files.imports.settings.run import Fact, Run
@@ -67,6 +67,12 @@ def _with_marks(run: Run, content: Content) -> bool:
         own = {"global_batch_sequences": "global_batch"}.get(name, name)
         run.facts[own] = Fact(value, "file", "a comment")
     return bool(known)
+
+
+def unread_in(content: Content) -> str:
+    """The framework whose settings a file has, of those that are not read; empty = of none of them."""
+    found = (row.label for row in unread_settings() if row.knows(content.keys.keys()))
+    return next(found, "")
 
 
 def trainer_of(content: Content) -> Trainer | None:

@@ -448,7 +448,7 @@ def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
         limit = rule.flops
         against = tr("{power} FLOPs", power=_power(limit))
         detail = tr(
-            "{spent}; what {name} took is not published, so {against} is the measure.",
+            "{spent}; the FLOPs of {name} are not published, so {against} is the measure.",
             spent=spent,
             name=base.name,
             against=against,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.language import tr
@@ -18,7 +19,8 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     if claim.usd is None:
         sums = terms.usd.words if terms.usd is not None else ""
         if terms.price is not None and terms.entry is not None:
-            return _on_the_market(terms, sums or terms.price.words, catalog)
+            asked = _on_the_market(terms, sums or terms.price.words, catalog)
+            return replace(asked, reproduces=False)  # no money is told that could be
         return Check(
             "money",
             "unknown",
@@ -36,6 +38,9 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     if rate is None:
         assert terms.price is not None
         return _on_the_market(terms, f"{hours.words}; {terms.price.words}", catalog)
+    if hours.follows and terms.price is not None:  # hours that were made of the money prove nothing of it
+        asked = _on_the_market(terms, f"{hours.words}; {terms.price.words}", catalog)
+        return replace(asked, reproduces=False)
     made = hours.value * rate
     ratio = claim.usd / made
     sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"

@@ -21,7 +21,7 @@ from isocost.plan.claims.published import Published, cheapest_published
 from isocost.plan.claims.terms import WHOLE, Terms, flops_each, scientific
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.values import ModelChoice
-from isocost.quantities import format_count, format_quantity, format_share, within_factor
+from isocost.quantities import format_count, format_quantity, format_rounded, format_share, within_factor
 from isocost.quantities.units import SECONDS_PER_HOUR, TERA
 
 
@@ -141,7 +141,7 @@ def _given(terms: Terms, rate: Rate, seconds: float) -> str:
     peak, best = (f"{format_count(x / TERA)} TFLOP/s" for x in (rate.peak, rate.best))
     beyond = need / (rate.peak * seconds)
     whose = tr("measured on it") if rate.ceiling.measured else tr("measured on parts like it")
-    hours = tr("{count} {noun}-hours", count=format_count(terms.gpu_hours.value), noun=terms.noun)
+    hours = tr("{count} {noun}-hours", count=format_rounded(terms.gpu_hours.value), noun=terms.noun)
     if beyond > 1.0:
         given, short = scientific(rate.peak * seconds), lacking_words(need / (rate.best * seconds))
         return tr(

@@ -25,6 +25,7 @@ from isocost.quantities import (
     format_duration,
     format_energy,
     format_money,
+    format_rounded,
     format_share,
 )
 from isocost.report.decisions.doubting.doubt import in_hundred
@@ -125,7 +126,7 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
         *((f"  {capital(tr(g))}", of_group(g), format_money) for g in (groups if len(groups) > 1 else ())),
         (tr("On the accelerators"), lambda answer: answer.estimate.total.wall_days, format_duration),
         (tr("Start to finish"), lambda answer: answer.reckoning["programme_days"], format_duration),
-        (tr("Accelerator-hours"), lambda answer: answer.estimate.total.gpu_hours, format_count),
+        (tr("Accelerator-hours"), lambda answer: answer.estimate.total.gpu_hours, format_rounded),
         (tr("MFU of the main stage"), main_mfu, format_share),
         (tr("Energy"), lambda answer: answer.estimate.total.energy_kwh, format_energy),
         (tr("Emissions"), lambda answer: answer.estimate.total.co2_kg, format_carbon),

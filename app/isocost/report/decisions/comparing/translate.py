@@ -17,6 +17,7 @@ from isocost.quantities import (
     format_fixed,
     format_money,
     format_quantity,
+    format_rounded,
     format_share,
     format_significant,
     within_factor,
@@ -243,8 +244,8 @@ def _sides(found: Translated) -> Table:
         (tr("Wall hours"), _hours(found.from_hours), _hours(found.hours)),
         (
             tr("Accelerator-hours"),
-            format_count(sum(each.from_hours * each.theirs.result.count for each in found.stages)),
-            format_count(sum(each.hours * each.mine.result.count for each in found.stages)),
+            format_rounded(sum(each.from_hours * each.theirs.result.count for each in found.stages)),
+            format_rounded(sum(each.hours * each.mine.result.count for each in found.stages)),
         ),
         (
             tr("Predicted"),

@@ -18,10 +18,10 @@ from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
-    format_count,
     format_counted,
     format_duration,
     format_money,
+    format_rounded,
     format_share,
 )
 from isocost.report.decisions.comparing.compare import (
@@ -211,7 +211,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             tr("Accelerator-hours"),
             sides,
             lambda a: a.estimate.total.gpu_hours,
-            format_count,
+            format_rounded,
             costs=True,
             figure="total.gpu_hours",
             range_of="total.gpu_hours",

@@ -260,14 +260,26 @@ def _alone(question: RentOrBuy) -> str:
     """The plan's own hours, both ways."""
     rented, bought = format_money(question.planned_usd), format_money(question.planned_bought_usd)
     share, filled = format_quantity(question.utilization, "share"), _time(question.planned_months)
-    said = tr(
-        "This plan's {duration} of use cost {rented} rented, {bought} bought ({filled} at {share} use).",
-        duration=format_duration(question.days),
-        rented=rented,
-        bought=bought,
-        filled=filled,
-        share=share,
-    )
+    duration = format_duration(question.days)
+    if len(question.fleets) == 1:
+        said = tr(
+            "This plan's {duration} of use cost {rented} rented, {bought} bought ({filled} at {share} use).",
+            duration=duration,
+            rented=rented,
+            bought=bought,
+            filled=filled,
+            share=share,
+        )
+    else:  # not all of them run all the time: by their rents it is less than the plan takes
+        said = tr(
+            "This plan's {duration} of use, some of them at a time, cost {rented} rented, {bought} bought "
+            "(the rent of {filled} of all of them at {share} use).",
+            duration=duration,
+            rented=rented,
+            bought=bought,
+            filled=filled,
+            share=share,
+        )
     if question.pays or question.crossover_month is None:
         return said
     return tr(

@@ -9,7 +9,13 @@ from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate, result_of
 from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
 from isocost.plan.physics.records import DRIVER, Detail
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
+from isocost.quantities import (
+    format_duration,
+    format_money,
+    format_quantity,
+    format_rounded,
+    format_share,
+)
 
 SMALLEST = 0.001
 """Share of the cost that is told as a number."""
@@ -42,7 +48,7 @@ def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
 
 def size_line(found: StageEstimate) -> str:
     """A stage's kind, size and driver."""
-    hours = f"{format_count(found.gpu_hours)} {named_for(found.noun, tr('GPU-hours'))}"
+    hours = f"{format_rounded(found.gpu_hours)} {named_for(found.noun, tr('GPU-hours'))}"
     parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
     driver = next((each for each in found.details if each.label == DRIVER), None)
     if driver is not None:

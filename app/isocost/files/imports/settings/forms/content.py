@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from isocost.catalog.yaml_text import Refused, YamlError, parse_yaml, typed
 from isocost.files.imports.settings.forms.commands import shell_content
-from isocost.files.imports.settings.forms.python import python_keys
+from isocost.files.imports.settings.forms.python import python_content
 from isocost.files.imports.settings.forms.references import resolved
 from isocost.files.imports.settings.forms.scalars import scalar
 from isocost.files.imports.source import NotUnderstoodError, SourceFile
@@ -35,6 +35,8 @@ _ASSIGNED = re.compile(r"^\s*[A-Za-z_]\w*\s*=", re.MULTILINE)
 _MARK = re.compile(r"^[ \t]*#[ \t]*isocost:[ \t]*(\w{1,30})[ \t]+(\S{1,30})", re.MULTILINE)
 """What our own launch settings say in a comment, where a framework has no words for it."""
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TOLD_SHELL = re.compile(r"\s*[!%]")
+NOTEBOOK = ".ipynb"
 _HANGING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 
 
@@ -69,6 +71,8 @@ def read_content(file: SourceFile) -> Content:
             tr("settings are at most {largest:,} letters, this text is longer.", largest=LARGEST)
         )
     text = file.text.removeprefix("\ufeff")
+    if file.suffix == NOTEBOOK:
+        text = _cells(text)
     form = form_of(file.suffix, text)
     marks = {name: scalar(value) for name, value in _MARK.findall(text)}
     if form == "shell":
@@ -78,7 +82,9 @@ def read_content(file: SourceFile) -> Content:
             found.gpus, found.unsure, found.environment, found.config, marks,
         )  # fmt: skip
     if form == "python":
-        return Content("python", dict(_bounded(iter(python_keys(text).items()))), marks=marks)
+        python = python_content(text)
+        keys = dict(_bounded(iter(python.keys.items())))
+        return Content("python", keys, python.programs, refused=python.unsure, marks=marks)
     refused: list[str] = []
     tree = {"yaml": _yaml, "json": _json, "toml": _toml}[form](text)
     if not isinstance(tree, dict):
@@ -91,7 +97,7 @@ def form_of(suffix: str, text: str) -> Form:
     """How a text is written: its suffix where that is one of a form, else what its lines look like."""
     by_suffix: dict[str, Form] = {
         ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml", ".sh": "shell", ".bash": "shell",
-        ".slurm": "shell", ".sbatch": "shell", ".py": "python",
+        ".slurm": "shell", ".sbatch": "shell", ".py": "python", NOTEBOOK: "python",
     }  # fmt: skip
     if suffix in by_suffix:
         return by_suffix[suffix]
@@ -120,6 +126,17 @@ def _yaml(text: str) -> Any:
         raise NotUnderstoodError(
             tr("these settings cannot be read{where}: {what}.", where=where, what=what)
         ) from None
+
+
+def _cells(text: str) -> str:
+    """The code of a notebook, without what it tells its shell."""
+    cells = _json(text).get("cells") if text.lstrip().startswith("{") else None
+    code = [
+        "".join(map(str, each["source"] if isinstance(each["source"], list) else [each["source"]]))
+        for each in (cells if isinstance(cells, list) else [])
+        if isinstance(each, dict) and each.get("cell_type") == "code" and "source" in each
+    ]
+    return "\n".join(line for cell in code for line in cell.splitlines() if not _TOLD_SHELL.match(line))
 
 
 def _json(text: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from isocost.files.imports.settings.rules import families, hugging, megatron, reinforcement, torch
+from isocost.files.imports.settings.rules import families, hugging, megatron, recipes, reinforcement, torch
 from isocost.files.imports.settings.run import Run
 
 RULES: Mapping[str, Callable[[Run], None]] = {
@@ -27,6 +27,10 @@ RULES: Mapping[str, Callable[[Run], None]] = {
     "axolotl": hugging.axolotl,
     "llama_factory": hugging.llama_factory,
     "swift": hugging.swift,
+    "torchtune": recipes.torchtune,
+    "litgpt": recipes.litgpt,
+    "nanotron": recipes.nanotron,
+    "foundry": recipes.foundry,
     "verl": reinforcement.verl,
     "nemo_rl": reinforcement.nemo_rl,
     "openrlhf": reinforcement.openrlhf,

@@ -23,6 +23,16 @@ def put_optimizer(run: Run, usual: str | None = None) -> None:
     run.put("optimizer", found or named or usual, "optimizer")
 
 
+def whole_world(run: Run, product: int) -> None:
+    """Put the accelerators that degrees come to; where a file says others, the contradiction is named."""
+    if run.count("gpus") is None:
+        run.put("gpus", product, origin="reckoned")
+    elif run.count("gpus") != product:
+        run.problems.append(
+            f"the degrees are those of {product:,} accelerators, not of {run.count('gpus'):,}."
+        )
+
+
 def told(run: Run) -> str:
     """What the program of a command is named to do beside following examples: dpo, kto, rm; empty = nothing.
 

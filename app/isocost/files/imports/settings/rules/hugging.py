@@ -12,6 +12,7 @@ from isocost.files.imports.settings.rules.common import (
     put_optimizer,
     put_told,
     told,
+    whole_world,
 )
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.settled import replicas
@@ -22,6 +23,8 @@ FSDP_WORDS = {
 }  # fmt: skip
 _ZERO = re.compile(r"(?:z|zero|stage)[_-]?([0-3])", re.IGNORECASE)
 SMALLEST_SWIFT_BATCH = 16
+LORA_RANK = 8
+"""What PEFT's own LoraConfig takes where a script names no rank (peft/tuners/lora/config.py)."""
 
 
 # DeepSpeed and accelerate
@@ -97,7 +100,7 @@ def accelerate(run: Run) -> None:
         if run.get("stage") is None:
             deepspeed_named(run)
     elif "fsdp" in kind:
-        _fsdp_sharding(run)
+        fsdp_sharding(run)
     else:
         run.put(
             "sharding",
@@ -154,9 +157,15 @@ def deepspeed_named(run: Run) -> None:
 
 def hf(run: Run) -> None:
     """Hugging Face's TrainingArguments."""
+    unsloth = run.word("unsloth_checkpointing")
+    if unsloth in ("true", "unsloth"):
+        run.put("checkpointing", True, "unsloth_checkpointing")
+        run.put("checkpoint_offload", unsloth == "unsloth", "unsloth_checkpointing")
     _trainer(run)
-    if run.get("lora") or run.count("lora_rank") or run.said("four_bits"):
+    if run.get("lora") or _in_script(run) or run.count("lora_rank") or run.said("four_bits"):
         tuned(run, "lora")
+    if doing := told(run):
+        put_told(run, doing)
     if (
         run.get("dtype") is not None
         and not run.get("bf16")
@@ -175,7 +184,7 @@ def trl(run: Run) -> None:
     _trainer(run)
     if not any(run.get(name) for name in ("deepspeed", "fsdp")):
         run.note("how replicas split their states is in accelerate's file, if any; give that file too")
-    if run.get("lora"):
+    if run.get("lora") or _in_script(run):
         tuned(run, "lora")
     else:
         run.facts.pop("lora_rank", None)
@@ -186,6 +195,14 @@ def trl(run: Run) -> None:
     elif doing:
         loss = run.word("pair_loss")
         put_told(run, loss if doing == "dpo" and objective_of(loss) else doing, "pair_loss")
+
+
+def _in_script(run: Run) -> bool:
+    """Whether a Python file makes PEFT's own adapters, whose rank has a default of its own."""
+    made = any(key.startswith("peft_config.") for key in run.keys)
+    if made and not run.said("lora_rank"):
+        run.put("lora_rank", LORA_RANK)
+    return made
 
 
 def _keyed(run: Run) -> str:
@@ -247,13 +264,7 @@ def _axolotl_world(run: Run) -> None:
     if shard is None:
         return
     copies = run.count("replicas") or 1
-    product = math.prod([shard, copies, *(run.count(name) or 1 for name in ("tp", "pp", "cp"))])
-    if run.count("gpus") is None:
-        run.put("gpus", product, origin="reckoned")
-    elif run.count("gpus") != product:
-        run.problems.append(
-            f"the degrees are those of {product:,} accelerators, not of {run.count('gpus'):,}."
-        )
+    whole_world(run, math.prod([shard, copies, *(run.count(name) or 1 for name in ("tp", "pp", "cp"))]))
 
 
 def llama_factory(run: Run) -> None:
@@ -339,7 +350,7 @@ def _split(run: Run) -> None:
     if run.get("deepspeed") not in (None, False, "none"):
         deepspeed_named(run)
     elif _has_fsdp(run):
-        _fsdp_sharding(run)
+        fsdp_sharding(run)
         words = " ".join(map(str, run.get("fsdp") or ())).lower()
         run.put(
             "offload",
@@ -379,7 +390,7 @@ def _has_fsdp(run: Run) -> bool:
     return bool(words) or run.get("fsdp_version") is not None or bool(run.word("fsdp_reshard"))
 
 
-def _fsdp_sharding(run: Run) -> None:
+def fsdp_sharding(run: Run) -> None:
     """What FSDP splits: its words of the first version, or whether it reshards in the second."""
     words = [part for each in run.get("fsdp") or () for part in str(each).lower().replace(",", " ").split()]
     words += [run.word("fsdp_strategy")] if run.word("fsdp_strategy") else []
