@@ -241,3 +241,18 @@ def test_questions_beside_a_plan_that_does_not_fit_are_answered_as_if_it_did():
         assert "if it fitted" not in " ".join(answers[0][key].sentences)
         assert "if it fitted" in " ".join(answers[1][key].sentences)
     assert answers[1]["rent_or_buy"].figures["said"].endswith(", if it fitted")
+
+
+@pytest.mark.parametrize("name", ["deepseek-chain", "rent-or-buy-64-h100", "api-or-own"])
+def test_sums_are_written_to_the_cent_wherever_they_stand(name):
+    """Rates may have more digits; sums have none beyond the cents of the bill."""
+    found = answer(shipped(name, catalog()), catalog())
+    written = json.loads(json_text(found.estimate, questions(found)))
+    spans = [written["range"]["cost_usd"], *written["range"]["parts"].values()]
+    bought = written.get("rent_or_buy", {})
+    sums = [
+        written["energy"]["cost_usd"],
+        *(usd for span in spans for usd in span.values()),
+        *(bought[key] for key in ("plan_rented_usd", "plan_bought_usd") if key in bought),
+    ]
+    assert [each for each in sums if each != round(each, 2)] == []

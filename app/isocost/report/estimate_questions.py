@@ -10,6 +10,7 @@ from isocost.language import tr
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.warnings.badges import Badge, badges, spokesman
 from isocost.plan.doubt.risk import risk
+from isocost.plan.money.arithmetic import cents
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
 from isocost.plan.money.options import OptionComparison
@@ -106,8 +107,8 @@ def _rent_or_buy(question: RentOrBuy, said: str) -> dict[str, Any]:
         "crossover_month": question.crossover_month,
         "plan_days": question.days,
         "plan_months_at_utilization": question.planned_months,
-        "plan_rented_usd": question.planned_usd,
-        "plan_bought_usd": question.planned_bought_usd,
+        "plan_rented_usd": cents(question.planned_usd),
+        "plan_bought_usd": cents(question.planned_bought_usd),
         "accelerators": [
             {
                 "name": fleet.name,
@@ -172,7 +173,7 @@ def _energy(found: Footprint) -> dict[str, Any]:
     return {
         "kwh": found.kwh,
         "peak_kw": found.peak_kw,
-        "cost_usd": found.usd,
+        "cost_usd": cents(found.usd),
         "paid_apart": found.paid_apart > 0.0,
         "co2_kg": found.co2_kg,
         "co2_market_kg": found.co2_market_kg,
