@@ -184,6 +184,9 @@ class Workload:
     """Whether a compiler fuses what its framework runs operator by operator."""
     quantised_inputs: float = 0.0
     """Times QLoRA's products keep their 16-bit inputs, which no gradient needs (``SourcedProfile``)."""
+    autocast: bool = False
+    """Whether weights and the residual stream are of 32 bits and every product casts its operands to 16
+    (``torch.autocast``)."""
 
     @property
     def whole_batch(self) -> bool:

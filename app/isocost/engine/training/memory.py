@@ -203,7 +203,7 @@ def needs(
     ``peak_bytes`` adds them. Only one stage where no layout has a pipeline. Source: as ``memory``.
     """
     layer = layer_activations(t, sequence, states, layouts, profile)
-    kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
+    kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary + layer.cached}
     found = []
     for stage in _stages(t, states, layouts, profile):
         weights, gradients, optimizer = _states(t, states, layouts, stage, profile)
@@ -378,13 +378,15 @@ def _gathered(
     """Bytes of the layers and the head that ZeRO-3 holds whole for the moment; buckets below it."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
     fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
-    whole = fetched * (states.weights * dense + states.expert_weights * routed)
+    width = np.maximum(states.weights, THIRTY_TWO_BIT * states.autocast)
+    whole = fetched * (width * dense + np.maximum(states.expert_weights, width * states.autocast) * routed)
     # The limit counts parameters, as they are kept.
-    whole = np.minimum(whole, states.weights * profile.live_parameters)
+    whole = np.minimum(whole, width * profile.live_parameters)
     head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary
     tables = np.maximum(head, profile.root_tables * stage.tables)
     buckets = np.where(layouts.sharding > 0, profile.bucket_bytes, 0.0)
-    return np.where(layouts.sharding == 3, whole + SIXTEEN_BIT * tables / layouts.tp, buckets)
+    tables = np.maximum(states.table_weights, THIRTY_TWO_BIT * states.autocast) * tables
+    return np.where(layouts.sharding == 3, whole + tables / layouts.tp, buckets)
 
 
 def _loss(
@@ -421,7 +423,8 @@ def _reducing(
 
 def _whole_gradient(states: StateBytes, layouts: Layouts, profile: MemoryProfile) -> Array:
     """Bytes per weight of a gradient that ZeRO-3 is about to reduce; what is frozen has none."""
-    return np.where((layouts.sharding == 3) & (states.trained >= 1.0), profile.whole_gradient_bytes, 0.0)
+    each = np.maximum(profile.whole_gradient_bytes, THIRTY_TWO_BIT * states.autocast)
+    return np.where((layouts.sharding == 3) & (states.trained >= 1.0), each, 0.0)
 
 
 def _at_work(layer: LayerActivations, stored: Array, profile: MemoryProfile) -> Array:

@@ -308,7 +308,7 @@ def _sharded(
     if np.any(w.host_weights):
         # Each rank first fetches its own part from the host.
         gather = gather + w.host_weights * shards * stored * per_layer / replicas.group / m.host_link
-    scatter = np.where(w.frozen > 0, 0.0, (2.0 * each + latency) * shards)
+    scatter = np.where(w.frozen > 0, 0.0, ((2.0 + 2.0 * w.autocast) * each + latency) * shards)
 
     def together(compute: Array, comm: Array) -> Array:
         # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
@@ -319,12 +319,13 @@ def _sharded(
 
 
 def _gathered_bytes(w: Workloads) -> Array:
-    """Bytes of a weight on its way to its replicas: 2, or 1 where products take 8 bits or fewer.
+    """Bytes of a weight on its way to its replicas: 2, 1 where products take 8 bits or fewer, or 4 where each
+    product casts its own.
 
     Source: what is sharded is cast before it is gathered (``fp8_param_gather`` of Megatron-Core,
     ``enable_fsdp_float8_all_gather`` of torchao).
     """
-    return np.where(w.low_precision > 0, 1.0, 2.0)
+    return np.where(w.low_precision > 0, 1.0, 2.0 + 2.0 * w.autocast)
 
 
 def _update(
