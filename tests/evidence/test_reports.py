@@ -584,3 +584,24 @@ def test_deepspeed_splits_matrices_without_sequence_parallelism(catalog, tp, pp,
     assert run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **megatron) == run(
         catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **megatron, seq_parallel="yes"
     )
+
+
+def test_each_server_updates_its_part_of_what_hosts_hold(catalog):
+    """7e9 parameters at 0.7 s a billion: 4.7 s on one server, an eighth on each of eight (ZeRO-Offload)."""
+    row = {
+        "model": "Llama 2 7B", "gpu": "H100", "seq_len": "2048", "precision": "bf16", "micro_batch": "1",
+        "framework": "DeepSpeed", "kind": "sft", "date": "2025-06", "recompute": "full",
+    }  # fmt: skip
+    for servers in (1, 8):
+        stated = {"n_gpus": str(8 * servers), "global_batch_seqs": str(8 * servers)}
+        held, offloaded = predict(
+            [{**row, **stated, "zero_or_fsdp": each} for each in ("ZeRO-2", "ZeRO-Offload")], catalog
+        )
+        late = offloaded.step_seconds - held.step_seconds
+        assert late == pytest.approx(6.74e9 * 0.7e-9 / servers, rel=0.1)
+    # Trainers of Transformers were measured to wait seven times as long.
+    stated = {"n_gpus": "8", "global_batch_seqs": "8", "zero_or_fsdp": "ZeRO-Offload"}
+    quick, slow = predict(
+        [{**row, **stated, "framework": each} for each in ("DeepSpeed", "TRL + DeepSpeed")], catalog
+    )
+    assert slow.step_seconds > 4 * quick.step_seconds

@@ -233,6 +233,8 @@ class Habits:
     """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
     narrow_gradients: bool = False
     """Whether they are reduced in 16 bits, where the tier's are in 32."""
+    trainer: bool = False
+    """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
     matmul: float | None = None
     """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
     of the peak that the architecture, the tier and the date would give."""

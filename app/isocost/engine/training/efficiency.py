@@ -181,8 +181,8 @@ class Efficiency:
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
     host_update: Mapping[str, float]
-    """Seconds a server's host takes to update one parameter whose states it holds, by stack: what no
-    computation hides, moving the gradient and the weight included."""
+    """Seconds a server's host takes to update one parameter whose states it holds, by stack, or ``trainer``:
+    what no computation hides, moving the gradient and the weight included."""
     host_link: float
     """Bytes/s between the host and one accelerator."""
 
@@ -452,6 +452,6 @@ def machines(
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
-        host_update=by_stack(e.host_update),
+        host_update=np.where(habit("trainer"), e.host_update["trainer"], by_stack(e.host_update)),
         host_link=full(e.host_link),
     )
