@@ -49,6 +49,9 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     widened: float = 0.0
     held_inputs: float = 0.0
     root_tables: float = 0.0
+    viewed_values: float = 0.0
+    adapter_outputs: float = 0.0
+    adapter_masks: float = 0.0
     cached_keys: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""

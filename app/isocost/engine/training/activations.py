@@ -48,7 +48,7 @@ def layer_activations(
     arXiv 2405.04434; what frameworks keep beyond, ``resources/memory.yaml``.
     """
     tokens = layouts.microbatch * sequence / layouts.cp
-    tp = layouts.tp
+    tp, read = layouts.tp, states.read
     split = np.where(layouts.sequence_parallel, tp, 1.0)
     unit = tokens * states.activation_bytes
     residual = unit * t.hidden / split
@@ -59,19 +59,16 @@ def layer_activations(
     kv_split = np.minimum(tp, np.maximum(kv, 1.0))
     projected = unit * ((queries + t.heads * t.value_dim) / tp + (keys + values) / kv_split)
     latents = unit * 2.0 * t.latent * (t.q_rank + t.kv_rank + t.rope_dim)
-    copied = (1.0 - t.state_share) * unit * (queries / tp + keys / kv_split)
     # A state space keeps its projected input, what the convolution makes of it, and the scan's output.
-    mixed = unit * (2.0 * t.state_projected) / tp
-    projected = projected + t.state_share * (mixed - projected)
+    projected = projected + t.state_share * (2.0 * unit * t.state_projected / tp - projected)
     scores = np.where(states.fused_attention > 0, 0.0, UNFUSED_SCORES * unit * t.heads * sequence / tp)
     moe = t.moe_layers / t.layers
-    shared = t.shared_experts * t.expert_ffn
-    inner = unit * ((1.0 - moe) * t.ffn + moe * (shared + t.top_k * t.expert_ffn)) / tp
+    inner = unit * ((1.0 - moe) * t.ffn + moe * (t.shared_experts + t.top_k) * t.expert_ffn) / tp
     inputs = t.matrices - 1.0
     stored_inputs = states.input_bytes / states.activation_bytes
     # The experts' outputs need no keeping: routing weights are applied before the last product.
     arrived = unit * moe * t.top_k * t.expert_hidden / tp
-    routed = stored_inputs * arrived * states.read.up
+    routed = stored_inputs * arrived * read.up
     # Each side of a layer has a norm; layers of a hybrid without a feed-forward have one side.
     residual = 0.5 * (1.0 + t.fed_share) * residual
     base = 2.0 * residual + projected + latents + routed + inputs * inner
@@ -84,18 +81,24 @@ def layer_activations(
         # a gate's.
         attention = outputs + (1.0 - t.latent) * unit * (queries / tp + values / kv_split)
         selective = 2.0 * residual + attention + latents + routed + inner
-    read = states.read
     kept = 2.0 * residual + profile.ffn_copies * inner
     stored = (read.attention_input + read.up) * residual + read.down * profile.ffn_copies * inner
+    copied = (1.0 - t.state_share) * unit * (queries / tp + keys / kv_split)
     fused = base + scores + profile.attention_copies * copied
     whole = fused + stored_inputs * stored
     gradients = fused + kept + arrived - routed
     if np.any(states.eager):
         # A frozen norm's weight needs no gradient, so its input times the root alone is kept. LayerNorm, of
         # models without a gate, is one kernel, which keeps its input as it is.
-        frozen = 1.0 - states.autocast
-        norms = 2.0 * residual * np.where(states.trained < 1.0, frozen, 2.0) * (t.matrices > 2.0)
-        whole = whole + states.eager * (norms + (t.matrices - 2.0) * inner)
+        norms = np.where(states.trained < 1.0, 1.0 - states.autocast, 2.0) * (t.matrices > 2.0)
+        apart = 2.0 * residual * norms + profile.viewed_values * copied + (t.matrices - 2.0) * inner
+        whole = whole + states.eager * apart
+    if profile.adapter_outputs or profile.adapter_masks:
+        added = unit * (read.query * queries / tp + (read.key * keys + read.value * values) / kv_split)
+        added = added + inputs * read.up * inner + (read.output + read.down) * residual
+        masks = (stored + read.output * outputs) / states.activation_bytes
+        more = profile.adapter_outputs * added + profile.adapter_masks * masks
+        whole = whole + (states.trained < 1.0) * more
     if np.any(states.quantised_inputs):
         # Attention's output, the input of its projection, is kept as it is.
         whole = whole + states.quantised_inputs * (kept + arrived) * SIXTEEN_BIT / states.activation_bytes

@@ -141,6 +141,13 @@ class MemoryProfile:
     checkpoint hands it are leaves that keep their gradients."""
     root_tables: float = 0.0
     """1 where embedding and head are one unit of FSDP, whole from the first layer to the last: the root's."""
+    viewed_values: float = 0.0
+    """1 where operators run one by one and values are a view of queries, keys and values in one, which stays
+    with them beside rotated copies."""
+    adapter_outputs: float = 0.0
+    """Times what adapters add to the outputs of their matrices is kept in 16 bits."""
+    adapter_masks: float = 0.0
+    """Bytes per value of an adapter's input of the mask of the dropout before it."""
     cached_keys: float = 0.0
     """1 where keys and values of all layers stay until the step has ended, as for generating text
     (Transformers' ``use_cache``, which only its own checkpoints switch off)."""
