@@ -441,7 +441,7 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
         read_memory_profiles(f"stacks: {{}}\nframeworks: {{}}\nprofiles: {{other: {{like: later}}}}\n{told}")
 
 
-@pytest.mark.parametrize("profile", ["megatron", "fsdp", "nanotron", "eager", "deepspeed"])
+@pytest.mark.parametrize("profile", ["megatron", "megatron-lm", "fsdp", "nanotron", "eager", "deepspeed"])
 @pytest.mark.parametrize("stage", [0, 1, 3])
 @pytest.mark.parametrize("sequence", [64, 4096])
 @pytest.mark.parametrize("method", ["full", "qlora"])
@@ -756,3 +756,15 @@ def test_norms_of_models_without_a_gate_keep_nothing_in_32_bits():
     assert more(plain) == 0.0
     # Norms twice, which are trained, and the activation's result.
     assert more(models.LLAMA3_8B) == pytest.approx(layers * tokens * 2 * (4 * 4096 + 14336))
+
+
+def test_ranks_that_exchange_tokens_need_channels_to_each_other():
+    told = replace(PLAIN, exchange_bytes=3.3e9)
+    for shape, ep, more in (
+        (models.DEEPSEEK_V3, 8, 3.3e9),
+        (models.DEEPSEEK_V3, 1, 0.0),
+        (models.LLAMA3_8B, 1, 0.0),
+    ):
+        with_it, without = (peak(shape, profile=each, ep=ep, sharding=1) for each in (told, PLAIN))
+        assert (with_it.reserve - without.reserve).item() == pytest.approx(more)
+        assert with_it.allocated == without.allocated

@@ -105,7 +105,7 @@ def memory(
             update = _update(t, states, layouts, stage).over(shares)
             update = np.minimum(update, profile.update_limit)
             buffers = buffers + np.maximum(update - (activations + loss + gathered - late), 0.0)
-        outside = _outside(_split(layouts) * layouts.shard_group, profile)
+        outside = _outside(_split(layouts) * layouts.shard_group, profile) + _exchange(t, layouts, profile)
         reserve = outside + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
@@ -121,6 +121,11 @@ def _split(layouts: Layouts) -> Array:
 def _outside(ranks: Array, profile: MemoryProfile) -> Array:
     """Bytes outside the framework's allocator: context, and buffers of communication where there is any."""
     return profile.reserve_bytes + np.where(ranks > 1, profile.communicator_bytes, 0.0)
+
+
+def _exchange(t: Transformers, layouts: Layouts, profile: MemoryProfile) -> Array:
+    """Bytes of the channels over which ranks exchange tokens for their experts."""
+    return np.where((layouts.ep > 1) & (t.experts > 0), profile.exchange_bytes, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,7 @@ def needs(
         held = _held_gradients(layer, states, layouts, profile) * stage.layers
         at_work = [_at_work(layer, kept[mode], profile) + (held if mode == 2 else 0.0) for mode in modes]
         gathered = _gathered(t, states, layouts, stage, profile)
-        fixed = loss + gathered + profile.allocated_bytes
+        fixed = loss + gathered + profile.allocated_bytes + _exchange(t, layouts, profile)
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
         found.append(

@@ -148,6 +148,8 @@ class MemoryProfile:
     """Times what adapters add to the outputs of their matrices is kept in 16 bits."""
     adapter_masks: float = 0.0
     """Bytes per value of an adapter's input of the mask of the dropout before it."""
+    exchange_bytes: float = 0.0
+    """Outside the allocator too: channels of an all-to-all to every rank, where experts are shared out."""
     cached_keys: float = 0.0
     """1 where keys and values of all layers stay until the step has ended, as for generating text
     (Transformers' ``use_cache``, which only its own checkpoints switch off)."""
