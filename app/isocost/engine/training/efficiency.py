@@ -398,8 +398,11 @@ def machines(
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
     deduplicated = current | ((vendor > 0) & (year >= DEDUPLICATED_YEAR)) | habit("deduplicated")
     overlaps = (current | habit("overlapping")) & ~exposed
+    host = np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host))
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
+    # A compiler stops where tokens leave for other ranks: what sorts and sends them is launched as ever.
+    uncompiled = np.where(by_name("open") > 0, e.host["eager"] / host, 1.0)
     return Machines(
         matmul=_measured_or(
             known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
@@ -419,7 +422,7 @@ def machines(
         ),
         eager=np.where(habit("eager"), 1.0, 0.0),
         fused_loss=np.where(tuned, 1.0, vendor),
-        host=np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host)),
+        host=host,
         adapter_host=np.where(habit("eager"), e.adapter_host, 0.0),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
@@ -447,7 +450,9 @@ def machines(
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host["captured"] * age,
         dispatch_host=np.where(
-            habit("uncaptured"), (e.routed_host["plain"] - e.routed_host["captured"]) * age, 0.0
+            habit("uncaptured"),
+            (e.routed_host["plain"] - e.routed_host["captured"]) * age * uncompiled,
+            0.0,
         ),
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
         straggler=full(e.straggler),
