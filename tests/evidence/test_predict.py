@@ -264,3 +264,20 @@ def test_published_peaks_of_autocast(catalog):
         stated = {"n_gpus": count, "kind": kind, "global_batch_seqs": str(4 * int(count))}
         found = predict([{**row, **stated}], catalog)[0]
         assert found.peak_memory_gb == pytest.approx(peak, rel=0.2)
+
+
+def test_plain_fsdp_gathers_16_bits_and_casts_them_in_every_pass(catalog):
+    """What torchao's FSDP does unless enable_fsdp_float8_all_gather is set."""
+    row = {
+        "model": "Llama 3.1 8B", "gpu": "H100", "n_gpus": "64", "seq_len": "4096", "micro_batch": "1",
+        "global_batch_seqs": "64", "zero_or_fsdp": "FSDP", "recompute": "full", "kind": "pretrain",
+        "network_gbit_s": "100",
+    }  # fmt: skip
+
+    def rate(framework: str, precision: str) -> float:
+        return predict([{**row, "framework": framework, "precision": precision}], catalog)[0].tokens_per_s
+
+    plain, narrow = "PyTorch FSDP", "PyTorch FSDP, float8 all-gather"
+    assert rate(plain, "bf16") == pytest.approx(rate(narrow, "bf16"))
+    assert rate(plain, "fp8") < 0.95 * rate(narrow, "fp8")
+    assert rate(plain, "fp8") > 0.9 * rate(plain, "bf16")

@@ -233,6 +233,8 @@ class Habits:
     """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
     narrow_gradients: bool = False
     """Whether they are reduced in 16 bits, where the tier's are in 32."""
+    wide_gathers: bool = False
+    """Whether weights of 8-bit products are gathered in 16 bits and cast in every pass."""
     trainer: bool = False
     """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
     matmul: float | None = None

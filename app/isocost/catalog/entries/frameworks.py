@@ -64,6 +64,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
     reserved_peaks: Words
     """Those that print what their allocator took as their peak of memory."""
+    wide_gathers: Words
+    """Those that gather weights in 16 bits though their products are of 8."""
     trainer: Words
     """Those whose step is run by Transformers' trainers."""
     autocast: Words
@@ -102,6 +104,7 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             rowwise=self.rowwise.in_name(name),
             wide_gradients=self.wide_gradients.in_name(name),
             narrow_gradients=self.narrow_gradients.in_name(name),
+            wide_gathers=self.wide_gathers.in_name(name),
             trainer=self.trainer.in_name(name),
         )
 

@@ -216,6 +216,8 @@ class Machines:
     step_overhead: Array
     cast_bytes: Array
     block_casts: Array
+    wide_gathers: Array
+    """1 where weights of products below 16 bits travel in 16 and are cast in every pass."""
     dequantise: Array
     gradient_traffic: Array
     """Bytes a weight gradient moves when it is made: accumulated in 32 bits by the vendor's stack."""
@@ -427,6 +429,7 @@ def machines(
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
         block_casts=by_stack(e.block_casts),
+        wide_gathers=np.where(habit("wide_gathers") | by_rows, 1.0, 0.0),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),

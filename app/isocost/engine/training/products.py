@@ -83,7 +83,8 @@ def product(
     weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
     unpack = works.quantised * machines.dequantise * weights * count / machines.memory
     adapters = adapted * _adapter_bytes(rows, inner, columns, machines) * count / machines.memory
-    cast = works.autocast * CAST_WEIGHT_BYTES * weights * count / machines.memory
+    anew = machines.wide_gathers * cast_traffic(works, machines)
+    cast = (works.autocast * CAST_WEIGHT_BYTES + anew) * weights * count / machines.memory
     # Without weight gradients operands need no transposed copy. Weights are cast once a step (``_update`` of
     # ``training.step``), activations and their gradients in every pass.
     per_pass = cast_traffic(works, machines) * np.where(works.frozen > 0, 0.5, 1.0) * count / machines.memory
@@ -91,7 +92,7 @@ def product(
         forward=forward + unpack,
         backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
         forward_casts=per_pass * ins + adapters + cast,
-        backward_casts=per_pass * outs + 2.0 * adapters,
+        backward_casts=per_pass * outs + 2.0 * adapters + anew * weights * count / machines.memory,
     )
 
 

@@ -293,7 +293,7 @@ def _sharded(
     """Forward and backward seconds of a layer whose weights are gathered and gradients scattered (ZeRO-3)."""
     per_layer = (weights.dense + weights.routed) * layouts.pp / t.layers
     # QLoRA's weights travel as they are stored, in 4 bits; gradients in 16.
-    stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w))
+    stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w, m))
     if np.any(w.wide_experts):
         apart = weights.routed / (weights.dense + weights.routed)
         stored = np.where(w.wide_experts > 0, stored + (2.0 - stored) * apart, stored)
@@ -318,14 +318,14 @@ def _sharded(
     return together(forward, gather), together(backward, gather + scatter)
 
 
-def _gathered_bytes(w: Workloads) -> Array:
+def _gathered_bytes(w: Workloads, m: Machines) -> Array:
     """Bytes of a weight on its way to its replicas: 2, 1 where products take 8 bits or fewer, or 4 where each
     product casts its own.
 
     Source: what is sharded is cast before it is gathered (``fp8_param_gather`` of Megatron-Core,
     ``enable_fsdp_float8_all_gather`` of torchao).
     """
-    return np.where(w.low_precision > 0, 1.0, 2.0 + 2.0 * w.autocast)
+    return np.where((w.low_precision > 0) & (m.wide_gathers <= 0), 1.0, 2.0 + 2.0 * w.autocast)
 
 
 def _update(
@@ -354,7 +354,7 @@ def _update(
     # gradients are scattered, then they, or the weights that sharded optimizers made of them, are gathered.
     apart = layouts.sharding < 3
     gradients = (m.gradient_bytes * each + latency) * apart
-    gather = (np.where(sharded, _gathered_bytes(w), m.gradient_bytes) * each + latency) * apart
+    gather = (np.where(sharded, _gathered_bytes(w, m), m.gradient_bytes) * each + latency) * apart
     if np.any(group < ranks):
         # Groups that hold replicas of the shards add up their gradients, each its own part.
         across, added = network.gather_cost(ranks / group, layouts.tp * group, m.links)
