@@ -624,3 +624,32 @@ def test_paddles_dynamic_graph_runs_operator_by_operator(catalog, stated, rate, 
     found = run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 2048, **row)
     assert found.tokens_per_s == pytest.approx(rate, rel=0.15)
     assert found.reserved_memory_gb + 1.6 == pytest.approx(shown, rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("framework", "rate", "off"),
+    [
+        # github.com/InternLM/xtuner, xtuner/configs/deepseek/README.md: 128 A100, 16,384 tokens.
+        ("XTuner (HF Transformers + DeepSpeed)", 60.0, 0.35),
+        ("XTuner + DeepSpeed", 295.0, 0.15),
+    ],
+)
+def test_layers_of_more_than_zero_3_holds_are_fetched_when_they_are_called(catalog, framework, rate, off):
+    """One expert after another in Transformers' code, ten at once in XTuner's own."""
+    stated = {
+        "framework": framework, "date": "2024-06", "zero_or_fsdp": "ZeRO-3", "recompute": "full",
+        "micro_batch": "1", "global_batch_seqs": "128", "tp": "1", "pp": "1", "attention_kernel": "FA2",
+    }  # fmt: skip
+    found = run(catalog, "DeepSeek-V2", "A100-SXM4-80GB", 128, 16384, **stated)
+    assert found.tokens_per_s == pytest.approx(rate, rel=off)
+
+
+def test_layers_that_zero_3_can_hold_come_ahead(catalog):
+    stated = {"date": "2024-06", "zero_or_fsdp": "ZeRO-3", "global_batch_seqs": "64", "recompute": "full"}
+
+    def rate(model: str, framework: str) -> float:
+        return run(catalog, model, "A100-SXM4-80GB", 64, 4096, **stated, framework=framework).tokens_per_s
+
+    for model, later in (("Llama 2 70B", False), ("DeepSeek-V2", True)):
+        modules, layers = (rate(model, each) for each in ("XTuner + DeepSpeed", "XTuner"))
+        assert (modules < 0.95 * layers) is later

@@ -235,6 +235,8 @@ class Habits:
     """Whether they are reduced in 16 bits, where the tier's are in 32."""
     wide_gathers: bool = False
     """Whether weights of 8-bit products are gathered in 16 bits and cast in every pass."""
+    module_fetches: bool = False
+    """Whether ZeRO-3 fetches weights module by module, and no more ahead than it may hold whole."""
     trainer: bool = False
     """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
     matmul: float | None = None

@@ -66,6 +66,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that print what their allocator took as their peak of memory."""
     wide_gathers: Words
     """Those that gather weights in 16 bits though their products are of 8."""
+    module_fetches: Words
+    """Those whose ZeRO-3 fetches weights module by module."""
     trainer: Words
     """Those whose step is run by Transformers' trainers."""
     autocast: Words
@@ -105,6 +107,7 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             wide_gradients=self.wide_gradients.in_name(name),
             narrow_gradients=self.narrow_gradients.in_name(name),
             wide_gathers=self.wide_gathers.in_name(name),
+            module_fetches=self.module_fetches.in_name(name),
             trainer=self.trainer.in_name(name),
         )
 

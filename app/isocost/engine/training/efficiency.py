@@ -253,6 +253,8 @@ class Machines:
     """Launches beyond these where tokens go to other ranks and nothing captures what that takes."""
     looped: Array
     """Launches of an expert over a dense layer's where each is called alone; 0 where all are at once."""
+    module_fetches: Array
+    """1 where ZeRO-3 fetches weights module by module, no more of them than ``step.LIVE_PARAMETERS``."""
     straggler: Array
     node: Array
     """Accelerators of a server."""
@@ -458,6 +460,7 @@ def machines(
             0.0,
         ),
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
+        module_fetches=np.where(habit("module_fetches"), 1.0, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
         host_update=np.where(habit("trainer"), e.host_update["trainer"], by_stack(e.host_update)),
