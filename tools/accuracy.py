@@ -105,9 +105,9 @@ then 5 %, the same for models of three kinds). Autocast keeps weights and the re
 a checkpoint from outside leaves keys and values (ATorch under FSDP: 53 % too low, then 14 %). PaddlePaddle
 runs operator by operator (FlagPerf Paddle: 20 %, then 13 %, its peaks 14 %, then 7 %), Megatron-LM's
 allocator keeps more (FlagPerf: 12 %, then 10 %), a compiler stops where torchtitan sends tokens away
-(DeepSeek 16B: 24 %, then 22 %), torchao gathers what it scales by rows in 16 bits (9 %, then 6 %), and ZeRO-3
-fetches layers of experts as they are called, expert by expert (XTuner's DeepSeek-V2: 135 and 42 %, then 25 and
-7 %). Their figures are no longer those of sources nobody has looked at.
+(DeepSeek 16B: 24 %, then 22 %), torchao gathers what it scales by rows in 16 bits (9 %, then 6 %), and
+ZeRO-3 fetches layers of experts as they are called, expert by expert (XTuner's DeepSeek-V2: 135 and 42 %,
+then 25 and 7 %). Their figures are no longer those of sources nobody has looked at.
 Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several batches, and 6
 on MI350X of models without a name.
 """
