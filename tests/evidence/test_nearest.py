@@ -65,3 +65,10 @@ def test_a_plan_outside_what_was_measured_says_in_what(model, accelerator, count
 def test_no_run_lies_beyond_the_measured_ones():
     for run in nearest(point("Llama 3.1 70B", "h100-sxm", 512), CATALOG):
         assert beyond(point("Llama 3.1 70B", "h100-sxm", run.run.accelerators), CATALOG) == ""
+
+
+def test_a_run_that_waits_for_its_host_is_near_no_plan_that_does_not():
+    assert any(run.offload != "none" and run.tokens_per_s for run in held_out_runs())
+    found = nearest(point("Qwen3 4B", "h100-sxm", 4, 65_536), CATALOG)
+    assert found
+    assert all(near.run.offload == "none" for near in found)
