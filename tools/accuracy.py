@@ -76,8 +76,10 @@ What the sources that come out badly have in common, none of it corrected for:
   those of all weights a seventh.
 - Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan before
   mid-2025 are 5 to 10 % above ours; what prime-rl recomputes selectively of experts is more than we repeat
-  (67 % too high). Autocast over 32-bit weights, of which no column tells, takes
-  twice what we say under FSDP (ATorch).
+  (67 % too high). Batches of changing lengths leave gaps that take up to half of what is filled again
+  (ms-swift), and runs whose optimizer is said to be on the host fill the accelerator as if it were not
+  (Hugging Face's Ulysses: 12 to 15 bytes a parameter more; they also wait seven times as long for the host as
+  others do).
 
 These sources were looked at while errors were corrected: runs of 2022 wrote scores of attention to memory
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
@@ -98,7 +100,14 @@ then 3 %). Pax and MaxText recompute layers unless told otherwise (Pax: 19 %, th
 22 %, then 19 %). LitGPT runs operator by operator (its pre-training: 21 %, then 14 %), PaddleNLP has no
 sequence parallelism (FlagPerf Paddle: 37 %, then 20 %), and experts of torchtitan wait for the host
 (DeepSeek 16B: 31 %, then 24 %). Until July 2024 bitsandbytes kept the inputs of 4-bit products (LitGPT's
-QLoRA: 17 % too low, then 5 % too high). Their figures are no longer those of sources nobody has looked at.
+QLoRA: 17 % too low, then 5 % too high), and its adapters are of queries and values alone (its tables: 6 %,
+then 5 %, the same for models of three kinds). Autocast keeps weights and the residual stream in 32 bits, and
+a checkpoint from outside leaves keys and values (ATorch under FSDP: 53 % too low, then 14 %). PaddlePaddle
+runs operator by operator (FlagPerf Paddle: 20 %, then 13 %, its peaks 14 %, then 7 %), Megatron-LM's
+allocator keeps more (FlagPerf: 12 %, then 10 %), a compiler stops where torchtitan sends tokens away
+(DeepSeek 16B: 24 %, then 22 %), torchao gathers what it scales by rows in 16 bits (9 %, then 6 %), and
+ZeRO-3 fetches layers of experts as they are called, expert by expert (XTuner's DeepSeek-V2: 135 and 42 %,
+then 25 and 7 %). Their figures are no longer those of sources nobody has looked at.
 Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold several batches, and 6
 on MI350X of models without a name.
 """

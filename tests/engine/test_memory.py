@@ -47,6 +47,7 @@ def peak(
     whole_logits=False,
     fused_kernels=False,
     wide_experts=False,
+    autocast=False,
     **layout,
 ) -> Memory:
     work = Workload(
@@ -62,6 +63,7 @@ def peak(
         whole_logits=whole_logits,
         fused_kernels=fused_kernels,
         wide_experts=wide_experts,
+        autocast=autocast,
     )
     states = StateBytes.of([model], [work], profile)
     layouts = Layouts.of(**{"accelerators": 8, "global_batch": work.global_batch, **layout})
@@ -439,13 +441,14 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
         read_memory_profiles(f"stacks: {{}}\nframeworks: {{}}\nprofiles: {{other: {{like: later}}}}\n{told}")
 
 
-@pytest.mark.parametrize("profile", ["megatron", "fsdp", "nanotron", "eager", "deepspeed"])
+@pytest.mark.parametrize("profile", ["megatron", "megatron-lm", "fsdp", "nanotron", "eager", "deepspeed"])
 @pytest.mark.parametrize("stage", [0, 1, 3])
 @pytest.mark.parametrize("sequence", [64, 4096])
 @pytest.mark.parametrize("method", ["full", "qlora"])
-def test_totals_for_searches_are_those_of_the_full_account(profile, stage, sequence, method):
-    profile = load().constants.memory.profiles[profile].record()
-    model, work = models.DEEPSEEK_V3, Workload(sequence, 64, method=method)
+@pytest.mark.parametrize("cast", [False, True])
+def test_totals_for_searches_are_those_of_the_full_account(profile, stage, sequence, method, cast):
+    profile = replace(load().constants.memory.profiles[profile].record(), cached_keys=float(cast))
+    model, work = models.DEEPSEEK_V3, Workload(sequence, 64, method=method, autocast=cast)
     states = StateBytes.of([model], [work], profile)
     layouts = Layouts.of(
         accelerators=[64, 128, 2048], global_batch=64, tp=[1, 2, 8], pp=[1, 4, 16], ep=8, sharding=stage
@@ -608,6 +611,42 @@ def test_what_qlora_does_not_quantise_may_be_made_wider():
     assert peak(models.LLAMA3_8B, profile=widened, **lora).total == peak(models.LLAMA3_8B, **lora).total
 
 
+def test_autocast_keeps_weights_and_the_residual_stream_in_32_bits():
+    shape, total = models.LLAMA3_8B, parameters(models.LLAMA3_8B).total
+    changes = {"accelerators": 8, "sharding": 3, "recompute": 2, "microbatch": 4}
+    lora = {**changes, "method": "lora"}
+    frozen, plain = (peak(shape, autocast=each, **lora) for each in (True, False))
+    assert (frozen.weights - plain.weights).item() == pytest.approx(2 * total / 8, rel=1e-3)
+    wide, narrow = (
+        peak(shape, autocast=each, profile=replace(PLAIN, sharded_masters=1.0), **changes)
+        for each in (True, False)
+    )
+    assert wide.weights == narrow.weights == 0.0  # the optimizer's are the weights
+    # What is gathered is as wide: two layers at once, the output head and its gradient.
+    layer, head = 4096 * (2 * 4096 + 2 * 1024 + 3 * 14336), 4096 * 128256
+    assert (wide.buffers - narrow.buffers).item() >= 2 * (2 * layer + head) * 0.999
+    # The inputs of 32 layers.
+    tokens = 4 * 4096
+    assert (wide.activations - narrow.activations).item() >= 2 * tokens * 4096 * 32
+
+
+def test_autocast_keeps_the_cast_weights_of_every_layer_that_is_not_recomputed():
+    shape = models.LLAMA3_8B
+    layout = {"accelerators": 8, "sharding": 3, "sequence": 1.0, "microbatch": 1}
+    kept, again = (peak(shape, autocast=True, recompute=each, **layout) for each in (0, 2))
+    layer = 4096 * (2 * 4096 + 2 * 1024 + 3 * 14336)
+    assert (kept.activations - again.activations).item() == pytest.approx(2 * 32 * layer, rel=0.01)
+
+
+def test_keys_and_values_kept_as_for_generating_text():
+    """4 GB of a 7B at 4,096 tokens and two sequences (github.com/meta-llama/llama-cookbook/pull/165)."""
+    seven = replace(models.LLAMA3_8B, vocabulary=32000, kv_heads=32, ffn=11008)
+    layout = {"accelerators": 8, "sharding": 3, "recompute": 2, "microbatch": 2}
+    cached, plain = (peak(seven, profile=replace(PLAIN, cached_keys=each), **layout) for each in (1.0, 0.0))
+    more = (cached.activations - plain.activations).item()
+    assert more == pytest.approx(2 * 2 * 2 * 4096 * 4096 * 32, rel=0.01)
+
+
 MISTRAL_7B = replace(models.LLAMA3_8B, vocabulary=32000)
 LLAMA2_70B = replace(MISTRAL_7B, layers=80, hidden=8192, heads=64, ffn=28672)
 
@@ -717,3 +756,15 @@ def test_norms_of_models_without_a_gate_keep_nothing_in_32_bits():
     assert more(plain) == 0.0
     # Norms twice, which are trained, and the activation's result.
     assert more(models.LLAMA3_8B) == pytest.approx(layers * tokens * 2 * (4 * 4096 + 14336))
+
+
+def test_ranks_that_exchange_tokens_need_channels_to_each_other():
+    told = replace(PLAIN, exchange_bytes=3.3e9)
+    for shape, ep, more in (
+        (models.DEEPSEEK_V3, 8, 3.3e9),
+        (models.DEEPSEEK_V3, 1, 0.0),
+        (models.LLAMA3_8B, 1, 0.0),
+    ):
+        with_it, without = (peak(shape, profile=each, ep=ep, sharding=1) for each in (told, PLAIN))
+        assert (with_it.reserve - without.reserve).item() == pytest.approx(more)
+        assert with_it.allocated == without.allocated

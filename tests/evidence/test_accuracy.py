@@ -79,14 +79,15 @@ def test_peaks_are_compared_as_their_source_reports_them(catalog):
         return as_reported(spec, peak, catalog.constants.memory)
 
     assert expected("") == 50.0
-    assert 51.0 < expected("memory reserved") < 53.5
+    assert 51.0 < expected("memory reserved") < 54.5
     # No more than the device has can be kept.
     assert expected("memory reserved", peak=83.0) < 84.0
     assert expected("memory reserved", peak=100.0) == 100.0
     # The driver sees the device's context, and the buffers of communication where there is any.
     assert expected("memory driver") - expected("memory reserved") == pytest.approx(2.0)
     assert expected("memory driver", accelerators=1.0) - expected("memory reserved") == pytest.approx(0.6)
-    assert expected("", "torchtitan + compile") == pytest.approx(expected("memory reserved"))
+    titan = "torchtitan + compile"
+    assert 50.0 < expected("", titan) == pytest.approx(expected("memory reserved", titan))
     assert expected("", "ms-swift (Megatron-LM)") == pytest.approx(expected("memory reserved"))
     # Batches of changing lengths leave gaps.
     assert expected("memory reserved", "HF Transformers") > 1.05 * expected("memory reserved")

@@ -99,3 +99,31 @@ def test_gpt2_trains_on_one_card(catalog):
     found = tuned(catalog, "gpt2", "RTX 4090", "nanoGPT (PyTorch, torch.compile)", "pretrain", **stated)
     assert 5.5 < found.peak_memory_gb < 12.0
     assert found.fits == "yes"
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens", "kind", "microbatch", "measured"),
+    [
+        # github.com/Lightning-AI/litgpt, tutorials/resource-tables.md (2023-10): one A100; 4-bit weights
+        # with double quantisation. StableLM Alpha 3B is given by its shape.
+        ("Llama 2 7B", 1304, "lora", 1, 21.30),
+        ("Llama 2 7B", 1304, "lora", 2, 29.07),
+        ("Llama 2 7B", 1304, "qlora", 1, 13.84),
+        ("Llama 2 13B", 1304, "lora", 1, 38.12),
+        ("Llama 2 13B", 1304, "qlora", 1, 22.55),
+        ("Phi-1.5", 1044, "lora", 1, 4.82),
+        ("Phi-1.5", 1044, "lora", 4, 10.68),
+        ("Phi-1.5", 1044, "qlora", 1, 3.72),
+        ("StableLM Base Alpha 3B", 1034, "lora", 1, 9.69),
+        ("StableLM Base Alpha 3B", 1034, "lora", 4, 16.92),
+        ("StableLM Base Alpha 3B", 1034, "qlora", 1, 6.19),
+    ],
+)
+def test_published_peaks_of_litgpt(catalog, model, tokens, kind, microbatch, measured):
+    shape = {"n_layers": "16", "d_model": "4096", "n_heads": "32", "d_ff": "16384", "vocab": "50688"}
+    stated = {"seq_len": str(tokens), "micro_batch": str(microbatch), "global_batch_seqs": "128"}
+    stated |= {"precision": "bf16-true", "recompute": "none", "date": "2023-10"}
+    if model.startswith("StableLM"):
+        stated |= {**shape, "ffn_type": "gelu"}
+    found = tuned(catalog, model, "A100 80GB", "LitGPT", kind, **stated)
+    assert found.peak_memory_gb == pytest.approx(measured, rel=0.07)

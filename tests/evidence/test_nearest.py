@@ -53,7 +53,7 @@ def test_runs_kept_out_of_the_fit_determine_nothing():
         ("Llama 3.1 405B", "h100-sxm", 100_000, 8192, "100,000 accelerators (at most"),
         ("DeepSeek-V4-Pro", "h100-sxm", 1024, 8192, "1.57T parameters in all (at most"),
         ("DeepSeek-V3", "h100-sxm", 1024, 131_072, "131,072 tokens a sequence (at most"),
-        ("DeepSeek-V3", "a100-sxm-80gb", 1024, 8192, "37.6B active parameters (at most 12.9B)"),
+        ("DeepSeek-V3", "a100-sxm-80gb", 1024, 8192, "37.6B active parameters (at most 21.4B)"),
         ("DeepSeek-V3", "gaudi2", 1024, 8192, "No mixture of experts was measured on Gaudi."),
     ],
 )
@@ -65,3 +65,10 @@ def test_a_plan_outside_what_was_measured_says_in_what(model, accelerator, count
 def test_no_run_lies_beyond_the_measured_ones():
     for run in nearest(point("Llama 3.1 70B", "h100-sxm", 512), CATALOG):
         assert beyond(point("Llama 3.1 70B", "h100-sxm", run.run.accelerators), CATALOG) == ""
+
+
+def test_a_run_that_waits_for_its_host_is_near_no_plan_that_does_not():
+    assert any(run.offload != "none" and run.tokens_per_s for run in held_out_runs())
+    found = nearest(point("Qwen3 4B", "h100-sxm", 4, 65_536), CATALOG)
+    assert found
+    assert all(near.run.offload == "none" for near in found)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.evidence import predict as predict_module
+from isocost.evidence.measured_rows import run_from_row
 from isocost.evidence.table import predict
 
 ROW = {
@@ -224,3 +225,59 @@ def test_a_run_that_cannot_be_priced_costs_its_own_row_alone(monkeypatch, catalo
     assert [each.tokens_per_s is not None for each in found] == [True, True, False, True, False, True]
     assert "no layout of this run can be priced" in found[2].note
     assert len({each.tokens_per_s for each in found if each.tokens_per_s}) == 1
+
+
+@pytest.mark.parametrize(
+    ("framework", "precision", "notes", "cast"),
+    [
+        ("PyTorch FSDP", "bf16", "", False),
+        ("PyTorch FSDP", "bf16_amp", "", True),
+        ("PyTorch FSDP", "bf16", "autocast over 32-bit weights", True),
+        ("PyTorch FSDP", "bf16 mixed", "no autocast", False),
+        ("ATorch (HF Transformers)", "bf16", "", True),
+        ("ATorch (DeepSpeed 3D, HF Transformers)", "bf16", "", False),
+        ("Megatron-LM", "bf16 AMP", "", False),
+    ],
+)
+def test_weights_that_are_cast_for_every_product_take_32_bits(catalog, framework, precision, notes, cast):
+    row = {
+        "model": "Llama 2 7B", "gpu": "A100 80GB", "n_gpus": "8", "seq_len": "4096", "micro_batch": "1",
+        "zero_or_fsdp": "FSDP", "recompute": "full", "kind": "lora", "global_batch_seqs": "8",
+        "framework": framework, "precision": precision, "notes": notes,
+    }  # fmt: skip
+    assert run_from_row(row, catalog).work.autocast is cast
+    usual = {**row, "framework": "PyTorch FSDP", "precision": "bf16", "notes": ""}
+    wide, plain = predict([row, usual], catalog)
+    if cast:
+        assert wide.peak_memory_gb > plain.peak_memory_gb + 2 * 6.7 / 8
+
+
+def test_published_peaks_of_autocast(catalog):
+    """github.com/intelligent-machine-learning/dlrover, atorch/examples/llama2: what is filled of 8 and 64."""
+    row = {
+        "model": "Llama 2 7B", "gpu": "A100 80GB", "seq_len": "4096", "micro_batch": "4",
+        "zero_or_fsdp": "FSDP", "framework": "ATorch (PyTorch FSDP, HF Transformers)", "date": "2023-11",
+        "recompute": "full", "tp": "1", "pp": "1",
+    }  # fmt: skip
+    measured = {("8", "lora"): 34.97, ("64", "lora"): 32.0, ("8", "sft"): 41.52, ("64", "sft"): 32.68}
+    for (count, kind), peak in measured.items():
+        stated = {"n_gpus": count, "kind": kind, "global_batch_seqs": str(4 * int(count))}
+        found = predict([{**row, **stated}], catalog)[0]
+        assert found.peak_memory_gb == pytest.approx(peak, rel=0.2)
+
+
+def test_plain_fsdp_gathers_16_bits_and_casts_them_in_every_pass(catalog):
+    """What torchao's FSDP does unless enable_fsdp_float8_all_gather is set."""
+    row = {
+        "model": "Llama 3.1 8B", "gpu": "H100", "n_gpus": "64", "seq_len": "4096", "micro_batch": "1",
+        "global_batch_seqs": "64", "zero_or_fsdp": "FSDP", "recompute": "full", "kind": "pretrain",
+        "network_gbit_s": "100",
+    }  # fmt: skip
+
+    def rate(framework: str, precision: str) -> float:
+        return predict([{**row, "framework": framework, "precision": precision}], catalog)[0].tokens_per_s
+
+    plain, narrow = "PyTorch FSDP", "PyTorch FSDP, float8 all-gather"
+    assert rate(plain, "bf16") == pytest.approx(rate(narrow, "bf16"))
+    assert rate(plain, "fp8") < 0.95 * rate(narrow, "fp8")
+    assert rate(plain, "fp8") > 0.9 * rate(plain, "bf16")

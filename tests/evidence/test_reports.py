@@ -584,3 +584,72 @@ def test_deepspeed_splits_matrices_without_sequence_parallelism(catalog, tp, pp,
     assert run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **megatron) == run(
         catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 4096, **megatron, seq_parallel="yes"
     )
+
+
+def test_each_server_updates_its_part_of_what_hosts_hold(catalog):
+    """7e9 parameters at 0.7 s a billion: 4.7 s on one server, an eighth on each of eight (ZeRO-Offload)."""
+    row = {
+        "model": "Llama 2 7B", "gpu": "H100", "seq_len": "2048", "precision": "bf16", "micro_batch": "1",
+        "framework": "DeepSpeed", "kind": "sft", "date": "2025-06", "recompute": "full",
+    }  # fmt: skip
+    for servers in (1, 8):
+        stated = {"n_gpus": str(8 * servers), "global_batch_seqs": str(8 * servers)}
+        held, offloaded = predict(
+            [{**row, **stated, "zero_or_fsdp": each} for each in ("ZeRO-2", "ZeRO-Offload")], catalog
+        )
+        late = offloaded.step_seconds - held.step_seconds
+        assert late == pytest.approx(6.74e9 * 0.7e-9 / servers, rel=0.1)
+    # Trainers of Transformers were measured to wait seven times as long.
+    stated = {"n_gpus": "8", "global_batch_seqs": "8", "zero_or_fsdp": "ZeRO-Offload"}
+    quick, slow = predict(
+        [{**row, **stated, "framework": each} for each in ("DeepSpeed", "TRL + DeepSpeed")], catalog
+    )
+    assert slow.step_seconds > 4 * quick.step_seconds
+
+
+@pytest.mark.parametrize(
+    ("stated", "rate", "shown"),
+    [
+        # github.com/FlagOpen/FlagPerf, Llama 2 7B on 8 A100 80GB by PaddleNLP; what the driver shows, GB.
+        ({"tp": "2", "zero_or_fsdp": "ZeRO-1"}, 3888, 63.06),
+        ({"tp": "2", "zero_or_fsdp": "ZeRO-2"}, 3650, 57.99),
+        ({"tp": "1", "zero_or_fsdp": "ZeRO-2"}, 4267, 75.26),
+    ],
+)
+def test_paddles_dynamic_graph_runs_operator_by_operator(catalog, stated, rate, shown):
+    row = {
+        "precision": "fp16", "date": "2023-10", "framework": "PaddleNLP", "recompute": "none", "pp": "1",
+        "micro_batch": "4", "global_batch_seqs": "32", "kind": "pretrain", **stated,
+    }  # fmt: skip
+    found = run(catalog, "Llama 2 7B", "A100-SXM4-80GB", 8, 2048, **row)
+    assert found.tokens_per_s == pytest.approx(rate, rel=0.15)
+    assert found.reserved_memory_gb + 1.6 == pytest.approx(shown, rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("framework", "rate", "off"),
+    [
+        # github.com/InternLM/xtuner, xtuner/configs/deepseek/README.md: 128 A100, 16,384 tokens.
+        ("XTuner (HF Transformers + DeepSpeed)", 60.0, 0.35),
+        ("XTuner + DeepSpeed", 295.0, 0.15),
+    ],
+)
+def test_layers_of_more_than_zero_3_holds_are_fetched_when_they_are_called(catalog, framework, rate, off):
+    """One expert after another in Transformers' code, ten at once in XTuner's own."""
+    stated = {
+        "framework": framework, "date": "2024-06", "zero_or_fsdp": "ZeRO-3", "recompute": "full",
+        "micro_batch": "1", "global_batch_seqs": "128", "tp": "1", "pp": "1", "attention_kernel": "FA2",
+    }  # fmt: skip
+    found = run(catalog, "DeepSeek-V2", "A100-SXM4-80GB", 128, 16384, **stated)
+    assert found.tokens_per_s == pytest.approx(rate, rel=off)
+
+
+def test_layers_that_zero_3_can_hold_come_ahead(catalog):
+    stated = {"date": "2024-06", "zero_or_fsdp": "ZeRO-3", "global_batch_seqs": "64", "recompute": "full"}
+
+    def rate(model: str, framework: str) -> float:
+        return run(catalog, model, "A100-SXM4-80GB", 64, 4096, **stated, framework=framework).tokens_per_s
+
+    for model, later in (("Llama 2 70B", False), ("DeepSeek-V2", True)):
+        modules, layers = (rate(model, each) for each in ("XTuner + DeepSpeed", "XTuner"))
+        assert (modules < 0.95 * layers) is later

@@ -358,6 +358,8 @@ class Workloads:
     """1 where selective recomputation repeats attention alone, as ``MemoryProfile`` says."""
     widened: Array
     """1 where the residual stream is 32-bit beside 16-bit products, as ``MemoryProfile`` says."""
+    autocast: Array
+    """1 where weights are 32-bit too, and cast for every product (``Workload.autocast``)."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
     repeated: Array
@@ -376,6 +378,7 @@ class Workloads:
     ) -> Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         updated = array_of(works, lambda w: w.offload == "none")
+        autocast = array_of(works, lambda w: w.autocast)
         more = array_of(works, lambda w: FOREACH_TRAFFIC.get(w.optimizer, 0.0)) * foreach
         return cls(
             sequence=array_of(works, lambda w: w.sequence),
@@ -393,7 +396,8 @@ class Workloads:
             host_updates=array_of(works, lambda w: w.offload != "none"),
             host_weights=array_of(works, lambda w: w.offload == "states"),
             core_attention=np.full(len(works), core_attention),
-            widened=np.full(len(works), widened),
+            widened=np.maximum(autocast, widened),
+            autocast=autocast,
             every_second=np.full(len(works), every_second),
             repeated=array_of(works, lambda w: w.recompute_share),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),

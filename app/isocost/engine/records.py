@@ -184,6 +184,9 @@ class Workload:
     """Whether a compiler fuses what its framework runs operator by operator."""
     quantised_inputs: float = 0.0
     """Times QLoRA's products keep their 16-bit inputs, which no gradient needs (``SourcedProfile``)."""
+    autocast: bool = False
+    """Whether weights and the residual stream are of 32 bits and every product casts its operands to 16
+    (``torch.autocast``)."""
 
     @property
     def whole_batch(self) -> bool:
@@ -230,6 +233,12 @@ class Habits:
     """Whether gradients are reduced in 32 bits, where the tier's are in 16."""
     narrow_gradients: bool = False
     """Whether they are reduced in 16 bits, where the tier's are in 32."""
+    wide_gathers: bool = False
+    """Whether weights of 8-bit products are gathered in 16 bits and cast in every pass."""
+    module_fetches: bool = False
+    """Whether ZeRO-3 fetches weights module by module, and no more ahead than it may hold whole."""
+    trainer: bool = False
+    """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
     matmul: float | None = None
     """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
     of the peak that the architecture, the tier and the date would give."""

@@ -165,7 +165,8 @@ def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> floa
     if not frameworks().reserved_peaks.in_name(name) and "reserved" not in told and "driver" not in told:
         return peak_gb
     taken = reserved_gb(spec, peak_gb, profiles)
-    outside = profiles.for_framework(spec.run.framework, spec.stack).outside(spec.run.accelerators)
+    run, profile = spec.run, profiles.for_framework(spec.run.framework, spec.stack)
+    outside = profile.outside(run.accelerators, run.ep or 1.0)
     return taken + outside / GIGA * ("driver" in told)
 
 

@@ -105,6 +105,9 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         whole_logits=run.whole_logits or usual.keeps_all_logits(compiled, year or PRESENT),
         compiled=compiled,
         quantised_inputs=usual.inputs_of_quantised(run.method, year or PRESENT),
+        autocast=frameworks().casts(
+            run.framework, run.precision, run.method, run.optimizer or usual.optimizer
+        ),
     )
     if run.sequence_parallel is None and frameworks().replicated.in_name(f"{run.framework.casefold()} "):
         run = msgspec.structs.replace(run, sequence_parallel=False)
@@ -197,7 +200,8 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         sequence=sequence,
         date=text.get("date", ""),
         framework=words.software(
-            text.get("framework", ""), f"{text.get('schedule', '')}; {text.get('precision', '')}"
+            text.get("framework", ""),
+            f"{text.get('schedule', '')}; {words.casting(text.get('precision', ''))}",
         ),
         stack=stack,
         precision=words.precision(text.get("precision", "")),

@@ -73,7 +73,9 @@ class Table:
 def table_of(catalog: Catalog) -> Table:
     """Every usable measured run, those kept out of the fit too."""
     apart = held_out_runs()
-    runs = [r for r in (*measured_runs(), *apart) if r.use != "skip" and r.tokens_per_s is not None]
+    # A run that waits for its host says nothing of one that does not.
+    told = [r for r in (*measured_runs(), *apart) if r.use != "skip" and r.offload == "none"]
+    runs = [r for r in told if r.tokens_per_s is not None]
     specs = tuple(run_spec(run, catalog) for run in runs)
     never = {run.id for run in apart}
     scales = [(active_of(s.transformer), s.run.accelerators, s.run.sequence) for s in specs]

@@ -134,7 +134,7 @@ def reserved_gb(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> floa
     gives up), so that no more is kept than the device has.
     """
     framework, stack = spec.run.framework, spec.stack
-    outside = profiles.for_framework(framework, stack).outside(spec.run.accelerators)
+    outside = profiles.for_framework(framework, stack).outside(spec.run.accelerators, spec.run.ep or 1.0)
     most = (usable_bytes(spec.accelerator) - outside) / GIGA
     return max(peak_gb, min(peak_gb * profiles.reserved(framework, stack), most))
 

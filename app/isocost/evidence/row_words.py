@@ -192,7 +192,7 @@ def offload(sharding: str, framework: str) -> Offload:
     return "states" if weights else "optimizer"
 
 
-_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention", "interleaved")
+_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention", "interleaved", "autocast")
 """Kernels, libraries and schedules of a run that no column has, as notes name them."""
 
 _BY_ROWS = ("rowwise", "row-wise", "by rows", "per-row")
@@ -205,6 +205,12 @@ def software(framework: str, notes: str) -> str:
     words = (*_LIBRARIES, *_BY_ROWS)
     beside = [each for each in words if each.casefold() in told and each.casefold() not in name]
     return " + ".join([framework, *beside]) if framework.strip() else framework
+
+
+def casting(precision: str) -> str:
+    """A number format as it is written, with PyTorch's word beside the one it replaced: "bf16_amp"."""
+    named = re.search(r"(?<![a-z])amp(?![a-z])", _held(precision.casefold()))
+    return f"{precision}; autocast" if named else precision
 
 
 def compiled(framework: str, notes: str) -> bool:

@@ -49,6 +49,11 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     widened: float = 0.0
     held_inputs: float = 0.0
     root_tables: float = 0.0
+    viewed_values: float = 0.0
+    adapter_outputs: float = 0.0
+    adapter_masks: float = 0.0
+    exchange_bytes: float = 0.0
+    cached_keys: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
     optimizer_alone: Optimizer | None = None
@@ -81,9 +86,11 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Times products of 4-bit weights kept inputs that no gradient needs."""
         return self.quantised_inputs if method == "qlora" and year < self.quantised_inputs_until else 0.0
 
-    def outside(self, accelerators: float) -> float:
-        """Bytes of a device that its allocator does not count, of a run on so many."""
-        return self.reserve_bytes + (self.communicator_bytes if accelerators > 1 else 0.0)
+    def outside(self, accelerators: float, experts_over: float = 1.0) -> float:
+        """Bytes of a device that its allocator does not count, of a run on so many accelerators and with its
+        experts shared out over so many."""
+        exchanging = self.exchange_bytes if experts_over > 1 else 0.0
+        return self.reserve_bytes + exchanging + (self.communicator_bytes if accelerators > 1 else 0.0)
 
     def record(self) -> MemoryProfile:
         """The profile the engine computes with."""

@@ -7,8 +7,9 @@ from functools import lru_cache
 import msgspec
 
 from isocost.catalog.table import read_text, yaml_record
-from isocost.engine.records import AttentionKernel, Habits
+from isocost.engine.records import AttentionKernel, Habits, Method, Optimizer, Precision
 from isocost.engine.training.efficiency import GROUPED_EXPERTS_YEAR
+from isocost.engine.training.states import PURE_16_BIT
 from isocost.paths import resource
 
 OVERLAP_YEAR = 2023.0
@@ -63,6 +64,19 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those whose switches for hiding traffic are off unless somebody turns them on."""
     reserved_peaks: Words
     """Those that print what their allocator took as their peak of memory."""
+    wide_gathers: Words
+    """Those that gather weights in 16 bits though their products are of 8."""
+    module_fetches: Words
+    """Those whose ZeRO-3 fetches weights module by module."""
+    trainer: Words
+    """Those whose step is run by Transformers' trainers."""
+    autocast: Words
+    """Those that keep weights in 32 bits and cast them for every product."""
+
+    def casts(self, framework: str, precision: Precision, method: Method, optimizer: Optimizer) -> bool:
+        """Whether every product casts its operands to 16 bits, weights of 32 too."""
+        wide = method != "qlora" and optimizer not in PURE_16_BIT
+        return wide and precision in ("bf16", "fp16") and self.autocast.in_name(framework.casefold())
 
     def experts_unquantised(self, framework: str, year: float) -> bool:
         """Whether QLoRA of a mixture leaves its experts in 16 bits."""
@@ -92,6 +106,9 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             rowwise=self.rowwise.in_name(name),
             wide_gradients=self.wide_gradients.in_name(name),
             narrow_gradients=self.narrow_gradients.in_name(name),
+            wide_gathers=self.wide_gathers.in_name(name),
+            module_fetches=self.module_fetches.in_name(name),
+            trainer=self.trainer.in_name(name),
         )
 
 

@@ -181,8 +181,8 @@ class Efficiency:
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
     host_update: Mapping[str, float]
-    """Seconds a server's host takes to update one parameter whose states it holds, by stack: what no
-    computation hides, moving the gradient and the weight included."""
+    """Seconds a server's host takes to update one parameter whose states it holds, by stack, or ``trainer``:
+    what no computation hides, moving the gradient and the weight included."""
     host_link: float
     """Bytes/s between the host and one accelerator."""
 
@@ -216,6 +216,8 @@ class Machines:
     step_overhead: Array
     cast_bytes: Array
     block_casts: Array
+    wide_gathers: Array
+    """1 where weights of products below 16 bits travel in 16 and are cast in every pass."""
     dequantise: Array
     gradient_traffic: Array
     """Bytes a weight gradient moves when it is made: accumulated in 32 bits by the vendor's stack."""
@@ -251,6 +253,8 @@ class Machines:
     """Launches beyond these where tokens go to other ranks and nothing captures what that takes."""
     looped: Array
     """Launches of an expert over a dense layer's where each is called alone; 0 where all are at once."""
+    module_fetches: Array
+    """1 where ZeRO-3 fetches weights module by module, no more of them than ``step.LIVE_PARAMETERS``."""
     straggler: Array
     node: Array
     """Accelerators of a server."""
@@ -398,8 +402,11 @@ def machines(
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
     deduplicated = current | ((vendor > 0) & (year >= DEDUPLICATED_YEAR)) | habit("deduplicated")
     overlaps = (current | habit("overlapping")) & ~exposed
+    host = np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host))
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
+    # A compiler stops where tokens leave for other ranks: what sorts and sends them is launched as ever.
+    uncompiled = np.where(by_name("open") > 0, e.host["eager"] / host, 1.0)
     return Machines(
         matmul=_measured_or(
             known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
@@ -419,11 +426,12 @@ def machines(
         ),
         eager=np.where(habit("eager"), 1.0, 0.0),
         fused_loss=np.where(tuned, 1.0, vendor),
-        host=np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host)),
+        host=host,
         adapter_host=np.where(habit("eager"), e.adapter_host, 0.0),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
         block_casts=by_stack(e.block_casts),
+        wide_gathers=np.where(habit("wide_gathers") | by_rows, 1.0, 0.0),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),
@@ -447,11 +455,14 @@ def machines(
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host["captured"] * age,
         dispatch_host=np.where(
-            habit("uncaptured"), (e.routed_host["plain"] - e.routed_host["captured"]) * age, 0.0
+            habit("uncaptured"),
+            (e.routed_host["plain"] - e.routed_host["captured"]) * age * uncompiled,
+            0.0,
         ),
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
+        module_fetches=np.where(habit("module_fetches"), 1.0, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
-        host_update=by_stack(e.host_update),
+        host_update=np.where(habit("trainer"), e.host_update["trainer"], by_stack(e.host_update)),
         host_link=full(e.host_link),
     )

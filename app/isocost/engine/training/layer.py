@@ -133,12 +133,16 @@ def _memory_passes(
     dense_ffn = (1.0 - t.moe_layers / t.layers) * t.ffn / tp
     inner = kernels.projection_bytes(tokens, qk, dense_ffn, t.matrices)
     if np.any(w.widened):
-        norms = norms * (1.0 + w.widened)
-        inner = inner + w.widened * NARROWED_BYTES * tokens * t.hidden
+        # Frameworks that cast as they go have widened what a norm reads already: it is the same passes.
+        norms = norms * (1.0 + w.widened - w.autocast)
+        inner = inner + (w.widened - w.autocast) * NARROWED_BYTES * tokens * t.hidden
     states = kernels.state_space_bytes(tokens, t.state_width / tp, t.state_projected / tp)
     # Convolution and scan are the same kernels in every stack (mamba-ssm's), whatever it does beside them.
     mixed = t.state_share * m.hybrid * states / m.memory
-    return (sides * norms + inner) * m.elementwise / m.memory, mixed
+    passes = (sides * norms + inner) * m.elementwise
+    if np.any(w.autocast):
+        passes = passes + w.autocast * NARROWED_BYTES * tokens * t.hidden
+    return passes / m.memory, mixed
 
 
 def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> LayerSeconds:

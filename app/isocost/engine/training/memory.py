@@ -105,7 +105,7 @@ def memory(
             update = _update(t, states, layouts, stage).over(shares)
             update = np.minimum(update, profile.update_limit)
             buffers = buffers + np.maximum(update - (activations + loss + gathered - late), 0.0)
-        outside = _outside(_split(layouts) * layouts.shard_group, profile)
+        outside = _outside(_split(layouts) * layouts.shard_group, profile) + _exchange(t, layouts, profile)
         reserve = outside + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
@@ -121,6 +121,11 @@ def _split(layouts: Layouts) -> Array:
 def _outside(ranks: Array, profile: MemoryProfile) -> Array:
     """Bytes outside the framework's allocator: context, and buffers of communication where there is any."""
     return profile.reserve_bytes + np.where(ranks > 1, profile.communicator_bytes, 0.0)
+
+
+def _exchange(t: Transformers, layouts: Layouts, profile: MemoryProfile) -> Array:
+    """Bytes of the channels over which ranks exchange tokens for their experts."""
+    return np.where((layouts.ep > 1) & (t.experts > 0), profile.exchange_bytes, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,7 @@ def needs(
     ``peak_bytes`` adds them. Only one stage where no layout has a pipeline. Source: as ``memory``.
     """
     layer = layer_activations(t, sequence, states, layouts, profile)
-    kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
+    kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary + layer.cached}
     found = []
     for stage in _stages(t, states, layouts, profile):
         weights, gradients, optimizer = _states(t, states, layouts, stage, profile)
@@ -213,7 +218,7 @@ def needs(
         held = _held_gradients(layer, states, layouts, profile) * stage.layers
         at_work = [_at_work(layer, kept[mode], profile) + (held if mode == 2 else 0.0) for mode in modes]
         gathered = _gathered(t, states, layouts, stage, profile)
-        fixed = loss + gathered + profile.allocated_bytes
+        fixed = loss + gathered + profile.allocated_bytes + _exchange(t, layouts, profile)
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
         found.append(
@@ -378,13 +383,15 @@ def _gathered(
     """Bytes of the layers and the head that ZeRO-3 holds whole for the moment; buckets below it."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
     fetched = GATHERED_LAYERS / np.maximum(stage.layers, 1.0)
-    whole = fetched * (states.weights * dense + states.expert_weights * routed)
+    width = np.maximum(states.weights, THIRTY_TWO_BIT * states.autocast)
+    whole = fetched * (width * dense + np.maximum(states.expert_weights, width * states.autocast) * routed)
     # The limit counts parameters, as they are kept.
-    whole = np.minimum(whole, states.weights * profile.live_parameters)
+    whole = np.minimum(whole, width * profile.live_parameters)
     head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary
     tables = np.maximum(head, profile.root_tables * stage.tables)
     buckets = np.where(layouts.sharding > 0, profile.bucket_bytes, 0.0)
-    return np.where(layouts.sharding == 3, whole + SIXTEEN_BIT * tables / layouts.tp, buckets)
+    tables = np.maximum(states.table_weights, THIRTY_TWO_BIT * states.autocast) * tables
+    return np.where(layouts.sharding == 3, whole + tables / layouts.tp, buckets)
 
 
 def _loss(
@@ -421,7 +428,8 @@ def _reducing(
 
 def _whole_gradient(states: StateBytes, layouts: Layouts, profile: MemoryProfile) -> Array:
     """Bytes per weight of a gradient that ZeRO-3 is about to reduce; what is frozen has none."""
-    return np.where((layouts.sharding == 3) & (states.trained >= 1.0), profile.whole_gradient_bytes, 0.0)
+    each = np.maximum(profile.whole_gradient_bytes, THIRTY_TWO_BIT * states.autocast)
+    return np.where((layouts.sharding == 3) & (states.trained >= 1.0), each, 0.0)
 
 
 def _at_work(layer: LayerActivations, stored: Array, profile: MemoryProfile) -> Array:

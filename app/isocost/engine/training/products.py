@@ -10,6 +10,9 @@ from isocost.engine.arrays import Array, Workloads
 from isocost.engine.training import kernels
 from isocost.engine.training.efficiency import Machines
 
+CAST_WEIGHT_BYTES = 6.0
+"""Bytes a weight of 32 bits moves when a pass casts it to 16: read and written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -80,14 +83,16 @@ def product(
     weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
     unpack = works.quantised * machines.dequantise * weights * count / machines.memory
     adapters = adapted * _adapter_bytes(rows, inner, columns, machines) * count / machines.memory
+    anew = machines.wide_gathers * cast_traffic(works, machines)
+    cast = (works.autocast * CAST_WEIGHT_BYTES + anew) * weights * count / machines.memory
     # Without weight gradients operands need no transposed copy. Weights are cast once a step (``_update`` of
     # ``training.step``), activations and their gradients in every pass.
     per_pass = cast_traffic(works, machines) * np.where(works.frozen > 0, 0.5, 1.0) * count / machines.memory
     return Product(
         forward=forward + unpack,
         backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
-        forward_casts=per_pass * ins + adapters,
-        backward_casts=per_pass * outs + 2.0 * adapters,
+        forward_casts=per_pass * ins + adapters + cast,
+        backward_casts=per_pass * outs + 2.0 * adapters + anew * weights * count / machines.memory,
     )
 
 

@@ -141,6 +141,18 @@ class MemoryProfile:
     checkpoint hands it are leaves that keep their gradients."""
     root_tables: float = 0.0
     """1 where embedding and head are one unit of FSDP, whole from the first layer to the last: the root's."""
+    viewed_values: float = 0.0
+    """1 where operators run one by one and values are a view of queries, keys and values in one, which stays
+    with them beside rotated copies."""
+    adapter_outputs: float = 0.0
+    """Times what adapters add to the outputs of their matrices is kept in 16 bits."""
+    adapter_masks: float = 0.0
+    """Bytes per value of an adapter's input of the mask of the dropout before it."""
+    exchange_bytes: float = 0.0
+    """Outside the allocator too: channels of an all-to-all to every rank, where experts are shared out."""
+    cached_keys: float = 0.0
+    """1 where keys and values of all layers stay until the step has ended, as for generating text
+    (Transformers' ``use_cache``, which only its own checkpoints switch off)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +202,8 @@ class StateBytes:
     """1 where operators run one by one (``MemoryProfile.eager``)."""
     quantised_inputs: Array
     """Times QLoRA's products keep inputs that no gradient needs."""
+    autocast: Array
+    """1 where weights and residual stream are 32-bit beside 16-bit products (``Workload.autocast``)."""
     schedule: NDArray[np.int8]
     """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
@@ -207,7 +221,7 @@ class StateBytes:
             expert_weights=array_of(
                 works, lambda w: SIXTEEN_BIT if w.experts_unquantised else _weight_bytes(w, profile)
             ),
-            table_weights=np.full(1, SIXTEEN_BIT),
+            table_weights=array_of(works, _table_bytes),
             gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
             sharded_gradients=array_of(
                 works,
@@ -230,6 +244,7 @@ class StateBytes:
             widened=array_of(works, lambda w: w.method == "qlora" and profile.widened > 0),
             eager=array_of(works, lambda w: _eager(w, profile)),
             quantised_inputs=array_of(works, lambda w: w.quantised_inputs * (w.method == "qlora")),
+            autocast=array_of(works, lambda w: w.autocast),
             schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )
 
@@ -237,7 +252,7 @@ class StateBytes:
 def _masters_shared(work: Workload, profile: MemoryProfile) -> bool:
     """Whether the weights ZeRO-3 shards are those in 32 bits that the optimizer updates."""
     wide = work.method == "full" and work.optimizer not in PURE_16_BIT and work.offload == "none"
-    return profile.sharded_masters > 0 and wide and not work.update_in_backward
+    return (profile.sharded_masters > 0 or work.autocast) and wide and not work.update_in_backward
 
 
 def _eager(work: Workload, profile: MemoryProfile) -> bool:
@@ -258,9 +273,14 @@ def _weight_bytes(work: Workload, profile: MemoryProfile) -> float:
         return FOUR_BIT
     narrow = work.precision in EIGHT_BIT
     if work.method == "lora":
-        return 1.0 if narrow else SIXTEEN_BIT
+        return THIRTY_TWO_BIT if work.autocast else 1.0 if narrow else SIXTEEN_BIT
     # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
     return SIXTEEN_BIT + profile.eight_bit_copies * narrow
+
+
+def _table_bytes(work: Workload) -> float:
+    """Bytes of a stored weight of embedding and head, which are neither quantised nor cast to 8 bits."""
+    return THIRTY_TWO_BIT if work.autocast and work.method != "full" else SIXTEEN_BIT
 
 
 def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
@@ -268,6 +288,8 @@ def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
     if work.update_in_backward:
         return 0.0
     # What updates 16-bit weights has no use for wider gradients.
+    if work.autocast:
+        return THIRTY_TWO_BIT
     narrow = work.optimizer in PURE_16_BIT or work.precision == "fp16"
     return SIXTEEN_BIT if narrow else profile.gradient_bytes
 

@@ -23,6 +23,10 @@ ADAPTER_SHARE = 0.01
 """Trained parameters of LoRA and QLoRA over all, in what is reduced and updated: 0.5 % of Llama 3.1 8B at
 rank 16, 2 % at 64 (arXiv 2106.09685). Too little to matter beside the rest, so that one figure serves all."""
 
+LIVE_PARAMETERS = 1e9
+"""Parameters DeepSpeed's ZeRO-3 holds whole at most, and between two uses of them (its defaults,
+``stage3_max_live_parameters`` and ``stage3_max_reuse_distance``)."""
+
 NODE = 8.0
 """Accelerators of a server; the spread of a step grows with each doubling of servers."""
 
@@ -293,7 +297,7 @@ def _sharded(
     """Forward and backward seconds of a layer whose weights are gathered and gradients scattered (ZeRO-3)."""
     per_layer = (weights.dense + weights.routed) * layouts.pp / t.layers
     # QLoRA's weights travel as they are stored, in 4 bits; gradients in 16.
-    stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w))
+    stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w, m))
     if np.any(w.wide_experts):
         apart = weights.routed / (weights.dense + weights.routed)
         stored = np.where(w.wide_experts > 0, stored + (2.0 - stored) * apart, stored)
@@ -301,14 +305,21 @@ def _sharded(
     latency = replicas.latency
     if np.any(m.looped):
         # Experts that are modules of their own are fetched when they are called, matrix by matrix: nothing is
-        # fetched ahead, and each call takes the host as long as launching a layer.
+        # fetched ahead, and each call takes the host as long as launching a layer. So little goes round a
+        # ring of all ranks, hop by hop (NCCL gathers by rings alone until its version 2.23).
         apart = (m.looped > 0) * t.matrices * t.experts / layouts.ep * t.moe_layers / t.layers
-        latency = latency + apart * (latency + m.host)
+        around = m.links.outside_latency * (replicas.group - 1.0) * (replicas.group > m.links.domain)
+        latency = latency + apart * (np.maximum(latency, around) + m.host)
     gather = (stored * each + latency) * shards
     if np.any(w.host_weights):
         # Each rank first fetches its own part from the host.
         gather = gather + w.host_weights * shards * stored * per_layer / replicas.group / m.host_link
-    scatter = np.where(w.frozen > 0, 0.0, (2.0 * each + latency) * shards)
+    scatter = np.where(w.frozen > 0, 0.0, ((2.0 + 2.0 * w.autocast) * each + latency) * shards)
+    if np.any(m.module_fetches):
+        # Of a layer that is more than may be held nothing comes ahead, and what is recomputed comes again.
+        late = gather * (m.module_fetches > 0) * (per_layer > LIVE_PARAMETERS)
+        gather = gather - late
+        forward, backward = forward + late, backward + late * (1.0 + (layouts.recompute == 2))
 
     def together(compute: Array, comm: Array) -> Array:
         # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
@@ -318,13 +329,14 @@ def _sharded(
     return together(forward, gather), together(backward, gather + scatter)
 
 
-def _gathered_bytes(w: Workloads) -> Array:
-    """Bytes of a weight on its way to its replicas: 2, or 1 where products take 8 bits or fewer.
+def _gathered_bytes(w: Workloads, m: Machines) -> Array:
+    """Bytes of a weight on its way to its replicas: 2, 1 where products take 8 bits or fewer, or 4 where each
+    product casts its own.
 
     Source: what is sharded is cast before it is gathered (``fp8_param_gather`` of Megatron-Core,
     ``enable_fsdp_float8_all_gather`` of torchao).
     """
-    return np.where(w.low_precision > 0, 1.0, 2.0)
+    return np.where((w.low_precision > 0) & (m.wide_gathers <= 0), 1.0, 2.0 + 2.0 * w.autocast)
 
 
 def _update(
@@ -353,7 +365,7 @@ def _update(
     # gradients are scattered, then they, or the weights that sharded optimizers made of them, are gathered.
     apart = layouts.sharding < 3
     gradients = (m.gradient_bytes * each + latency) * apart
-    gather = (np.where(sharded, _gathered_bytes(w), m.gradient_bytes) * each + latency) * apart
+    gather = (np.where(sharded, _gathered_bytes(w, m), m.gradient_bytes) * each + latency) * apart
     if np.any(group < ranks):
         # Groups that hold replicas of the shards add up their gradients, each its own part.
         across, added = network.gather_cost(ranks / group, layouts.tp * group, m.links)
