@@ -8,7 +8,9 @@ from typing import Any
 from isocost.language import in_sentence, later, listed, tr
 from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
+from isocost.plan.kinds import uses
 from isocost.plan.project.programme import Goal
+from isocost.plan.project.project import efficiency_of
 from isocost.plan.project.terms import apart_from
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
@@ -87,6 +89,27 @@ def terms_words(case: Case) -> str:
         "The plan's price is of its terms ({terms}); other accelerators stand at their price by the hour, "
         "unless the plan names one: on these terms they may cost less.",
         terms=in_sentence(CHOICES["supply.mode"].options[mode]),
+    )
+
+
+def mfu_words(case: Case) -> str:
+    """Whose a typed MFU is, and what is taken elsewhere; empty where none is typed."""
+    scenario = case.scenario
+    typed = [
+        stage
+        for stage in scenario.stages
+        if stage.enabled
+        and stage.hardware is None
+        and uses(stage, "efficiency.mfu")
+        and efficiency_of(scenario, stage).mfu is not None
+    ]
+    if not typed:
+        return ""
+    return tr(
+        "The typed MFU is of {count} {name}: elsewhere it is as far above or below the model, and no higher "
+        "above it than nine runs in ten.",
+        count=format_count(case.count),
+        name=case.catalog.accelerator(scenario.hardware.accelerator).short_name,
     )
 
 

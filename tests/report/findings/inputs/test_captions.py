@@ -116,11 +116,11 @@ def test_active_parameters_tell_their_share(catalog):
     assert plain_spaces(share) == "5.5 % of all weights a token"
 
 
-def test_a_typed_mfu_is_said_to_hold_for_every_accelerator(catalog):
+def test_a_typed_mfu_is_said_to_be_of_the_plans_accelerators(catalog):
     assert caption("efficiency.mfu", selected("startup-7b", catalog)).startswith("of the BF16 dense peak; DP")
     typed = selected("startup-7b", catalog, ("efficiency.mfu", 0.4))
     assert caption("efficiency.mfu", typed).startswith(
-        "of the BF16 dense peak; yours, elsewhere up to the best matmul"
+        "of the BF16 dense peak; yours for these; the model carries it to other accelerators and counts"
     )
 
 
