@@ -17,6 +17,7 @@ from isocost.plan.solve.offered import Caveat
 from isocost.plan.solve.solution import Limit
 from isocost.plan.values import asked_by
 from isocost.quantities import (
+    format_budget,
     format_count,
     format_counted,
     format_duration,
@@ -143,7 +144,7 @@ def cost_words(choice: Choice) -> str:
 
 def goal_words(goal: Goal) -> str:
     """ "$300K and 14 days"; empty without a goal."""
-    money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
+    money = "" if goal.budget_usd is None else format_budget(goal.budget_usd)
     time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
     return listed(each for each in (money, time) if each)
 

@@ -120,7 +120,7 @@ def test_a_typed_mfu_is_said_to_be_of_the_plans_accelerators(catalog):
     assert caption("efficiency.mfu", selected("startup-7b", catalog)).startswith("of the BF16 dense peak; DP")
     typed = selected("startup-7b", catalog, ("efficiency.mfu", 0.4))
     assert caption("efficiency.mfu", typed).startswith(
-        "of the BF16 dense peak; yours for these; the model carries it to other accelerators and counts"
+        "of the BF16 dense peak; yours here, elsewhere by the model"
     )
 
 

@@ -12,6 +12,7 @@ from isocost.plan.kinds import kind_of
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
 from isocost.quantities import (
+    format_budget,
     format_cents,
     format_count,
     format_duration,
@@ -135,7 +136,7 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
     if words := marks_words(caveat for row in found.rows for caveat in row.caveats):
         yield f"{words}."
     if not first.within_budget:
-        yield tr("That is beyond the budget of {money}.", money=format_money(case.goal.budget_usd or 0.0))
+        yield tr("That is beyond the budget of {money}.", money=format_budget(case.goal.budget_usd or 0.0))
 
 
 def only_words(row: Ranked) -> str:

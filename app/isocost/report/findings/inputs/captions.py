@@ -365,11 +365,7 @@ def _mfu(selected: Selected) -> str:
     result = selected.result
     basis = tr("of the {mfu_basis}; ", mfu_basis=result.mfu_basis) if result is not None else ""
     if selected.value("efficiency.mfu") is not None:
-        return tr(
-            "{basis}yours for these; the model carries it to other accelerators and counts; empty it for an "
-            "estimate",
-            basis=basis,
-        )
+        return tr("{basis}yours here, elsewhere by the model; empty it for an estimate", basis=basis)
     if result is None:
         return ""
     whole = basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
