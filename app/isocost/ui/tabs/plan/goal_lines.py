@@ -113,7 +113,7 @@ class GoalLines:
         widest = area.left() - 1.0
         # Out of view it points there by its shape too.
         pointed = f"{_ARROWS[BUDGET, beyond]}{text}"
-        text = pointed if self._width(pointed) + TIP <= widest else text
+        text = pointed if self._width(pointed) - PAD + TIP < widest else text
         width = min(widest, self._width(text) + TIP)
         # Beside the plot at most: above it stands the axis's title, below it the flag of the deadline.
         top = max(min(at - height / 2, area.bottom() - height), area.top())
