@@ -429,3 +429,22 @@ def test_a_budget_out_of_view_is_whole_on_its_flag(page: PlanPage, session: Sess
     assert not flag.text.endswith(".00")
     font = font_of(plot.goal.theme, "small", bold=True)
     assert text_size(font, flag.text)[0] <= flag.room.width() - TIP
+
+
+def test_a_typed_mfu_goes_with_an_offer_and_the_step_says_so(page: PlanPage, session: Session):
+    """What the card promises is what the plan then costs; undone, the typed MFU is back."""
+    session.set_value("efficiency.mfu", 0.3, "MFU 30 %")
+    hold(page, session, budget_usd=1e6, deadline_days=60.0)
+    before = session.project
+    promised = [card.view for card in page.offers.cards if card.isVisible()]
+    assert promised
+    for at, view in enumerate(promised):
+        QTest.mouseClick(page.offers.cards[at], LEFT)
+        settle(session)
+        assert session.undo_stack.undoText().endswith(", MFU by the model")
+        assert session.estimate.total.cost_usd == pytest.approx(view.choice.cost_usd)
+        assert session.current_scenario.efficiency.mfu == pytest.approx(view.choice.mfu)
+        session.undo_stack.undo()
+        settle(session)
+        QApplication.processEvents()
+        assert session.project == before

@@ -10,7 +10,7 @@ from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import uses
 from isocost.plan.project.programme import Goal
-from isocost.plan.project.project import efficiency_of
+from isocost.plan.project.project import Scenario, efficiency_of
 from isocost.plan.project.terms import apart_from
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
@@ -96,21 +96,26 @@ def terms_words(case: Case) -> str:
 def mfu_words(case: Case) -> str:
     """Whose a typed MFU is, and what is taken elsewhere; empty where none is typed."""
     scenario = case.scenario
-    typed = [
-        stage
-        for stage in scenario.stages
-        if stage.enabled
-        and stage.hardware is None
-        and uses(stage, "efficiency.mfu")
-        and efficiency_of(scenario, stage).mfu is not None
-    ]
-    if not typed:
+    if not _types_mfu(scenario):
         return ""
     return tr(
         "The typed MFU is of {count} {name}: elsewhere it is as far above or below the model, and no higher "
         "above it than nine runs in ten.",
         count=format_count(case.count),
         name=case.catalog.accelerator(scenario.hardware.accelerator).short_name,
+    )
+
+
+def moved_words(step: str, scenario: Scenario) -> str:
+    """What a step that takes other hardware is called: a typed MFU that is another there goes along."""
+    return tr("{step}, MFU by the model", step=step) if _types_mfu(scenario) else step
+
+
+def _types_mfu(scenario: Scenario) -> bool:
+    """Whether a stage that counts has a typed MFU on the shared hardware."""
+    counted = [stage for stage in scenario.stages if stage.enabled and stage.hardware is None]
+    return any(
+        uses(stage, "efficiency.mfu") and efficiency_of(scenario, stage).mfu is not None for stage in counted
     )
 
 

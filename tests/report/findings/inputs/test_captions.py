@@ -50,6 +50,7 @@ from isocost.report.findings.inputs.captions import (
     remarks_at,
     short_source,
     stage_caption,
+    value_words,
     without_address,
 )
 from tests.plan.programmes import CATALOG, scenario
@@ -307,3 +308,8 @@ def test_owning_tells_years_and_use():
 def test_every_way_of_supply_has_a_name():
     for mode, name in CHOICES["supply.mode"].options.items():
         assert group_line("supply", scenario(supply=Supply(mode)), CATALOG) == name.lower()
+
+
+def test_less_than_a_day_is_told_in_hours():
+    assert plain_spaces(value_words(NUMBERS["goal.deadline_days"], 0.129)) == "Deadline 3.1 h"
+    assert plain_spaces(value_words(NUMBERS["goal.deadline_days"], 29.0)) == "Deadline 29 days"

@@ -45,6 +45,7 @@ from isocost.plan.values import Data, Efficiency, Layout, Price, asked_by
 from isocost.quantities import (
     SPACE,
     format_counted,
+    format_duration,
     format_money,
     format_quantity,
     format_rounded,
@@ -137,6 +138,8 @@ def value_words(declared: Input, value: float | None) -> str:
     """A value put into an input: "Tokens 2T", "Deadline 60 days"; None = it is left to be filled in."""
     if value is None:
         return tr("{label} automatic", label=declared.label)
+    if declared.unit == "days" and value < 1.0:  # "3.1 h", not 0.129 days
+        return f"{declared.label} {format_duration(value)}"
     # A sum wears its currency and a share its sign; of a time the number alone says nothing.
     told = declared.unit in TIMES and declared.unit not in declared.label.lower()
     unit = f" {tr(declared.unit)}" if told else ""
