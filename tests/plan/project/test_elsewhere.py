@@ -15,7 +15,7 @@ from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.editing import hold_sections
 from isocost.plan.project.project import Project, replace_scenario, set_value
 from isocost.plan.project.ranges import InputRange
-from isocost.plan.project.runs import run_scenario
+from isocost.plan.project.runs import run_as_planned, run_scenario
 
 MFU = "efficiency.mfu"
 
@@ -118,3 +118,26 @@ def test_a_count_that_is_typed_leaves_a_typed_mfu_as_it_is(catalog):
     one = set_value(typed("startup-7b", catalog), "hardware.count", 4096)
     found = answer(one, catalog).estimate.stages[0]
     assert found.mfu == pytest.approx(0.35, rel=1e-12)
+
+
+def test_a_typed_mfu_of_updates_is_of_the_plan_s_accelerators_too(catalog):
+    """On others it is as far from what is usual there, and hours chosen there are those that were shown."""
+    plan = load_project(presets() / "distil-instead-of-rl.yaml", catalog)
+    project = set_value(plan, "rl.mfu", 0.2)
+    ranges = (InputRange(path="rl.mfu", low=0.1, high=0.3),)
+    project = replace_scenario(project, replace(project.scenarios[0], ranges=ranges))
+    scenario, own = project.scenarios[0], project.scenarios[0].hardware.accelerator
+    for accelerator in (own, "b200", "h20"):
+        counts = [np.array([128])]
+        shown = run_scenario(scenario, [accelerator], counts, catalog, each_count=True)[0][0]
+        chosen = with_choice(project, accelerator, 128, catalog).scenarios[0]
+        taken = run_as_planned(chosen, catalog)[0]
+        assert taken.gpu_hours == pytest.approx(shown.gpu_hours, rel=1e-12)
+        mfu = chosen.stages[0].rl.mfu
+        assert (mfu == 0.2) is (accelerator == own)
+        (held,) = chosen.ranges
+        assert (held.low, held.high) == pytest.approx((0.5 * mfu, 1.5 * mfu))
+    h20, b200 = (with_choice(project, each, 128, catalog).scenarios[0] for each in ("h20", "b200"))
+    assert b200.stages[0].rl.mfu < 0.2 < h20.stages[0].rl.mfu, (
+        "the more FLOPs a byte, the less of them are used"
+    )

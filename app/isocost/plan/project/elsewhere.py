@@ -6,14 +6,16 @@ import numpy as np
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
-from isocost.plan.kinds import GpuHoursStage, Stage, uses
+from isocost.plan.kinds import GpuHoursStage, RlStage, Stage, uses
 from isocost.plan.kinds.claim import hours_on
-from isocost.plan.project.project import Scenario, efficiency_of
+from isocost.plan.kinds.reinforcement import recipe_of
+from isocost.plan.physics.rounds import recipe_on
+from isocost.plan.project.project import Scenario, efficiency_of, model_of
 from isocost.plan.project.ranges import SEPARATOR, InputRange
 from isocost.plan.project.runs import run_scenario
 from isocost.plan.values import SMALLEST_MFU
 
-MFU = "efficiency.mfu"
+MFU, UPDATE = "efficiency.mfu", "rl.mfu"
 
 
 def same_work(before: Scenario, accelerator: str, count: int, catalog: Catalog) -> Scenario:
@@ -27,7 +29,8 @@ def same_work(before: Scenario, accelerator: str, count: int, catalog: Catalog) 
         CatalogError: no model has such parameters.
     """
     stages = tuple(_claimed_on(stage, before, accelerator, count, catalog) for stage in before.stages)
-    after, found = replace(before, stages=stages), _mfus_on(before, accelerator, count, catalog)
+    after = _with_updates(replace(before, stages=stages), accelerator, catalog)
+    stages, found = after.stages, _mfus_on(before, accelerator, count, catalog)
     sharing = [at for at, stage in enumerate(stages) if _shares(stage)]
     values = {found.get(at) for at in sharing}
     if len(values) == 1 and (mfu := values.pop()) is not None:
@@ -49,6 +52,24 @@ def _claimed_on(stage: Stage, before: Scenario, accelerator: str, count: int, ca
     if stage.gpu_hours is not None and accelerator == held.accelerator:
         return stage
     return replace(stage, hours=None, gpu_hours=hours_on(stage, held, accelerator, catalog))
+
+
+def _with_updates(scenario: Scenario, accelerator: str, catalog: Catalog) -> Scenario:
+    """The scenario with the typed MFUs of reinforcement learning's updates as they are there."""
+    stages, ranges = list(scenario.stages), list(scenario.ranges)
+    for at, stage in enumerate(stages):
+        if not isinstance(stage, RlStage) or stage.hardware is not None or stage.rl.mfu is None:
+            continue
+        recipe = recipe_of(stage.rl, model_of(scenario, stage))
+        mfu = recipe_on(accelerator, recipe, scenario.hardware.accelerator, catalog).plan.mfu
+        assert mfu is not None
+        stages[at] = replace(stage, rl=replace(stage.rl, mfu=mfu))
+        by = mfu / stage.rl.mfu
+        ranges = [
+            _scaled(held, held.path, by) if held.input == UPDATE and held.stage in ("", stage.name) else held
+            for held in ranges
+        ]
+    return replace(scenario, stages=tuple(stages), ranges=tuple(ranges))
 
 
 def _shares(stage: Stage) -> bool:

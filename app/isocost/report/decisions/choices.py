@@ -8,7 +8,7 @@ from typing import Any
 from isocost.language import in_sentence, later, listed, tr
 from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.kinds import uses
+from isocost.plan.kinds import RlStage, uses
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, efficiency_of
 from isocost.plan.project.terms import apart_from
@@ -115,7 +115,9 @@ def _types_mfu(scenario: Scenario) -> bool:
     """Whether a stage that counts has a typed MFU on the shared hardware."""
     counted = [stage for stage in scenario.stages if stage.enabled and stage.hardware is None]
     return any(
-        uses(stage, "efficiency.mfu") and efficiency_of(scenario, stage).mfu is not None for stage in counted
+        (uses(stage, "efficiency.mfu") and efficiency_of(scenario, stage).mfu is not None)
+        or (isinstance(stage, RlStage) and stage.rl.mfu is not None)
+        for stage in counted
     )
 
 
