@@ -83,7 +83,7 @@ def test_no_cheaper_offer_is_passed_over():
 def test_what_nothing_keeps_names_the_likeliest(capsys, tmp_path):
     code, out, _ = run(capsys, "offers", plan_file(tmp_path, CLAIMED), "--budget", "1", "--deadline", "30")
     assert code == 0
-    assert "No offer is as likely as not to stay within $1.00 and 30 days" in out
+    assert "No offer is as likely as not to stay within $1 and 30 days" in out
 
 
 def test_a_contract_longer_than_the_run_is_no_offer_unless_the_plan_holds_it():

@@ -94,13 +94,15 @@ def test_t4_the_cheapest_accelerator_for_a_date(capsys, tmp_path):
     """Whole servers of H100 for 40 days, and its price per hour of the same work on any other part."""
     told = answered(capsys, "rank", plan_file(tmp_path, PLAN), "--deadline", "40")
     own = next(row for row in told["rows"] if row["accelerator"] == "h100-sxm")
-    assert own["count"] == 8 * math.ceil(HOURS / 40 / 24 / 8)
-    assert own["cost_usd"] == pytest.approx(COST, rel=0.005)
+    # 40 % is of 256; of fewer the model predicts a little more, and so it is.
+    assert MFU < own["mfu"] < 1.05 * MFU
+    assert own["count"] == 8 * math.ceil(HOURS * MFU / own["mfu"] / 40 / 24 / 8)
+    assert own["cost_usd"] == pytest.approx(COST * MFU / own["mfu"], rel=0.005)
     first = told["rows"][0]
     assert first["cost_usd"] == min(row["cost_usd"] for row in told["rows"] if row["in_time"])
     # The dense BF16 peak of an MI355X is 2,500 TFLOP/s (AMD's data sheet).
     other = next(row for row in told["rows"] if row["accelerator"] == "mi355x")
-    by_hand = PER_TOKEN * TOKENS / (MFU * 2500e12) / 3600
+    by_hand = PER_TOKEN * TOKENS / (other["mfu"] * 2500e12) / 3600
     assert other["gpu_hours"] == pytest.approx(by_hand, rel=0.02)
     assert other["cost_usd"] == pytest.approx(other["gpu_hours"] * other["usd_per_gpu_hour"], rel=1e-6)
     # It stays first until its hours cost as much as the next one's run.

@@ -259,7 +259,7 @@ def test_a_mixture_is_scaled_as_its_authors_found_it_equal(tuned):
 
 def test_a_typed_mfu_answers_to_no_technique(tuned):
     typed = set_value(tuned, "efficiency.mfu", 0.4)
-    for technique in ("fp8", "recompute", "vendor-stack", "larger-batch", "sparse", "cheaper-accelerator"):
+    for technique in ("fp8", "recompute", "vendor-stack", "larger-batch", "sparse"):
         with pytest.raises(NotHereError, match="The MFU is typed"):
             with_technique(typed, technique, CATALOG)
 

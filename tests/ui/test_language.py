@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import re
@@ -109,6 +110,24 @@ def test_lists_of_words_are_put_together_in_one_place(repository):
     sources = (repository / "app" / "isocost").rglob("*.py")
     found = {path.name for path in sources if by_hand.search(path.read_text(encoding="utf-8"))}
     assert found == {"language.py"}
+
+
+def test_a_word_that_may_be_one_of_two_is_said_in_the_language_either_way(repository):
+    """Of ``tr("probably does") if ... else "does"`` half was English in every language."""
+    for path in sorted((repository / "app").rglob("*.py")):
+        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(each, ast.IfExp):
+                continue
+            ways = (each.body, each.orelse)
+            said = [
+                isinstance(way, ast.Call) and getattr(way.func, "id", "") in ("tr", "later") for way in ways
+            ]
+            words = [
+                way.value
+                for way in ways
+                if isinstance(way, ast.Constant) and re.search("[a-z]{2}", str(way.value or ""))
+            ]
+            assert not (any(said) and words), f"{path.name}:{each.lineno}: {words}"
 
 
 def test_catalogues_are_complete_and_in_step(repository):

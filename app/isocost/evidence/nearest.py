@@ -204,7 +204,7 @@ def beyond(plan: Point, catalog: Catalog) -> str:
     if not alike.any():
         return tr("No {kinds} was measured on {family}.", kinds=_KINDS[kind], family=family)
     active, count, sequence = 2.0 ** table.scales[:, alike]
-    size = tr("active parameters") if kind == "moe" else "parameters"
+    size = tr("active parameters") if kind == "moe" else tr("parameters")
     sides = [
         (active_of(plan.transformer), active, size),
         (plan.count, count, "accelerators"),

@@ -166,7 +166,7 @@ def writing_evidence(
                 count=format_count(rounds.longest),
                 count_2=format_count(most),
             )
-            kind = "mixture of experts" if transformer.is_moe else tr("dense model")
+            kind = tr("mixture of experts") if transformer.is_moe else tr("dense model")
             return Evidence(
                 "extrapolated",
                 tr(

@@ -213,11 +213,16 @@ class Correction(Value, frozen=True):
     """The runs it is from, to which further ones can be added; empty = they are not kept."""
 
 
+SMALLEST_MFU = 1e-4
+"""Below it is no training, and nothing to divide by."""
+
+
 class Efficiency(Value, frozen=True):
     """How well the hardware is used; None = estimated."""
 
     mfu: float | None = None
-    """Model FLOP utilization of a step, against the dense peak of the matmul precision."""
+    """Model FLOP utilization of a step, against the dense peak of the matmul precision, on the accelerators
+    beside it and as many of them: elsewhere it is as far above or below the model's."""
     goodput: float | None = None
     """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
     waste: float | None = None

@@ -37,6 +37,7 @@ from isocost.quantities.reading import (
 )
 from isocost.quantities.writing import (
     duration_unit,
+    format_budget,
     format_bytes,
     format_carbon,
     format_cents,
@@ -74,6 +75,7 @@ __all__ = [
     "Quantity",
     "QuantityError",
     "duration_unit",
+    "format_budget",
     "format_bytes",
     "format_carbon",
     "format_cents",

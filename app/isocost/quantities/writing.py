@@ -120,6 +120,11 @@ def without_idle_cents(amount: str) -> str:
     return amount.removesuffix(marked(".00"))
 
 
+def format_budget(usd: float) -> str:
+    """A sum that somebody sets, which is seldom one of cents: "$500", "$300K", "$12.50"."""
+    return without_idle_cents(format_money(usd))
+
+
 def format_share(value: float, *, decimals: int = 1) -> str:
     """A share of 0..1 in per cent with a fixed number of decimals: "5.0 %"."""
     return f"{marked(f'{value * 100:.{decimals}f}')}{SPACE}%" if math.isfinite(value) else _not_finite(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, partial
@@ -13,9 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from isocost.catalog import Catalog
+from isocost.plan.claims.claim import claim_of
 from isocost.plan.inputs.starting import new_project
 from isocost.quantities import format_money, without_idle_cents
-from isocost.report.decisions.claims.page import NOTHING_READ
+from isocost.report.decisions.claims.page import NOTHING_READ, told_number
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.plot.placing import Box
 from isocost.ui.screenshot import settle
@@ -434,8 +436,13 @@ def test_amounts_follow_the_plan_s_currency(page, own, monkeypatch):
         monkeypatch.setattr(checker, name, getattr(checker, name).__wrapped__)
     own.show_in("EUR")
     settle(own)
-    assert "€" in page.verdict.tiles[0].words.whole
-    assert "$" not in page.verdict.tiles[0].words.whole
+    words = page.verdict.tiles[0].words.whole
+    assert "€" in words
+    # Nobody told euros: a sum that is told stands in dollars, with what it is in euros behind it.
+    assert re.findall(r"\$[\d,.]*\d \(€", words) == ["$5,576,000 (€"]
+    assert words.count("$") == 1
+    assert re.search(r", \$5,576,000 \(€[\d,]+\) are told", page.verdict.verdict.whole)
+    assert "€" not in "".join(told_number(claim_of(each)) for each in own.catalog.claims.values())
     assert "$2 per GPU-hour" in page.verdict.sentence.text()  # what is read is in dollars
     assert "Told in dollars; shown in EUR at " in page.verdict.remark.whole
     own.undo_stack.undo()

@@ -16,8 +16,10 @@ from isocost.quantities import shown_money
 from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan_offers import KneeView, OfferView
 from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import font_of, text_size
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
+from isocost.ui.tabs.plan.goal_lines import TIP
 from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.conftest import preset
 from tests.ui.tabs.conftest import dressed
@@ -415,3 +417,34 @@ def test_flags_stand_beside_their_axis_and_over_nothing_else(page, session, budg
         assert money.room.top() <= money.at <= money.room.bottom()
     if time.standing:
         assert time.room.left() <= time.at <= time.room.right()
+
+
+@pytest.mark.parametrize("budget", [12.5, 500.0, 2500.0, 77.77, 999.99, 4e11])
+def test_a_budget_out_of_view_is_whole_on_its_flag(page: PlanPage, session: Session, budget):
+    """Above or below what is drawn, where an arrow would stand before it; no cents where it has none."""
+    hold(page, session, budget_usd=budget)
+    plot = page.cost_time.plot
+    flag = plot.goal.flag(BUDGET)
+    assert flag.beyond
+    assert not flag.text.endswith(".00")
+    font = font_of(plot.goal.theme, "small", bold=True)
+    assert text_size(font, flag.text)[0] <= flag.room.width() - TIP
+
+
+def test_a_typed_mfu_goes_with_an_offer_and_the_step_says_so(page: PlanPage, session: Session):
+    """What the card promises is what the plan then costs; undone, the typed MFU is back."""
+    session.set_value("efficiency.mfu", 0.3, "MFU 30 %")
+    hold(page, session, budget_usd=1e6, deadline_days=60.0)
+    before = session.project
+    promised = [card.view for card in page.offers.cards if card.isVisible()]
+    assert promised
+    for at, view in enumerate(promised):
+        QTest.mouseClick(page.offers.cards[at], LEFT)
+        settle(session)
+        assert session.undo_stack.undoText().endswith(", MFU by the model")
+        assert session.estimate.total.cost_usd == pytest.approx(view.choice.cost_usd)
+        assert session.current_scenario.efficiency.mfu == pytest.approx(view.choice.mfu)
+        session.undo_stack.undo()
+        settle(session)
+        QApplication.processEvents()
+        assert session.project == before

@@ -251,7 +251,7 @@ def test_what_a_plan_that_does_not_fit_would_cost_is_told_as_such(risk, session,
     session.set_value("model.parameters", 7e12, "Far too large")
     settle(session)
     QApplication.processEvents()
-    for card in (risk.dots, risk.safer, risk.tornado):
+    for card in (risk.dots, risk.safer, risk.tornado, risk.experiment):
         assert card.title.text().endswith(", if it fitted"), card.objectName()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,11 +17,13 @@ from isocost.plan.inputs.table import check
 from isocost.plan.physics.resolve import Parameters, impossible_model, parameters_of, transformer_of
 from isocost.plan.values import ModelChoice
 from isocost.quantities import (
+    DOLLAR,
     format_count,
     format_money,
     format_quantity,
     format_rounded,
     format_significant,
+    money_shown_in,
     shown_money,
 )
 
@@ -402,6 +404,15 @@ def dollars(value: float) -> str:
     unit = shown_money()
     size = unit.shown(value)
     return f"{unit.prefix}{format_count(size)}" if 1e3 <= size < 1e12 else format_money(value)
+
+
+def as_told(usd: float, write: Callable[[float], str] = dollars) -> str:
+    """A sum of a claim, which is told in dollars; where another currency is shown, in that one behind."""
+    if shown_money().is_dollar:
+        return write(usd)
+    with money_shown_in(DOLLAR):
+        told = write(usd)
+    return f"{told} ({write(usd)})"
 
 
 JOBS: dict[ClaimJob, str] = {

@@ -279,7 +279,6 @@ def _card(scenario: Scenario, mode: str, catalog: Catalog) -> PriceCard:
 def _cheaper_accelerator(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     if project.scenarios[at].supply.mode not in ("on-demand", "own"):
         raise NotHereError(tr("Others are not priced on these terms."))
-    _untyped(project, at)
     own = active_curve(project, catalog, at)
     if not len(own.counts):
         raise NotHereError(tr("No stage that counts takes any time."))
@@ -292,13 +291,6 @@ def _cheaper_accelerator(project: Project, at: int, catalog: Catalog, figures: F
     if better is None:
         raise NotHereError(tr("None is cheaper and as fast on these terms."))
     return with_choice(project, better.accelerator, better.count, catalog, at)
-
-
-def _untyped(project: Project, at: int) -> None:
-    """Raise NotHereError where a typed MFU would hold on every accelerator at every count."""
-    for _, stage in _stages(project, at):
-        if uses(stage, "efficiency.mfu") and efficiency_of(project.scenarios[at], stage).mfu is not None:
-            raise NotHereError(TYPED)
 
 
 def _cheaper_region(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:

@@ -158,7 +158,7 @@ def _held(on: Reckoning, held: InputRange, declared: Input, stages: tuple[int, .
             waste = _filled(on, WASTE, stages[0])
             return Held(held, declared, stages, value, middle, waste=waste)
         return Held(held, declared, stages, value, middle, measured)
-    which = tr("geometric middle") if held.low > 0.0 else "middle"
+    which = tr("geometric middle") if held.low > 0.0 else tr("middle")
     shown = format_quantity(middle, declared.quantity)
     why = tr("the plan has none") if value is None else tr("the plan's value lies outside")
     said = tr(

@@ -10,6 +10,7 @@ from isocost.language import tr
 from isocost.plan.inputs.input import Choice, Input
 from isocost.plan.physics.layouts import SCHEDULE_WORDS, SHARDING_WORDS
 from isocost.plan.physics.throughput import ATTENTION_WORDS
+from isocost.plan.values import SMALLEST_MFU
 
 _R1 = "DeepSeek-R1, arXiv 2501.12948v2"
 _RECIPES = tr("what published post-training recipes do")
@@ -83,7 +84,7 @@ _RUN = (
         tr("Rent of one accelerator for one hour."),
     ),
     Input(
-        "efficiency.mfu", "MFU", "%", "share", 0.02, 0.8, 1e-4, 1.0,
+        "efficiency.mfu", "MFU", "%", "share", 0.02, 0.8, SMALLEST_MFU, 1.0,
         tr(
             "Model FLOPs per second over the dense peak of the matmul precision, during a step. One that is "
             "typed counts as measured: less whole-run waste is added beside it than beside a predicted one."

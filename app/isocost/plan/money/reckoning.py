@@ -199,7 +199,7 @@ class Reckoning:
             return entry.sources.get("server", "") or entry.sources.get("power", "")
         if key in ("stage.gpu_hours", "stage.days"):
             return run.mfu_source or (
-                "simulated" if run.computed else tr("as claimed, or a share of the rest")
+                tr("simulated") if run.computed else tr("as claimed, or a share of the rest")
             )
         return tr("this plan")
 

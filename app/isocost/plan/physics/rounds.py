@@ -16,6 +16,8 @@ from isocost.engine.generation.rl import (
     RlPlan,
     RlTime,
     RoundOverhead,
+    default_mfu,
+    mfu_on,
     multipliers,
     rl_times,
     round_overhead,
@@ -60,11 +62,12 @@ class Recipe:
     stack: RlStackName
 
 
-def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
+def rounds(job: Job, planned: Recipe) -> list[StageRun]:
     """Accelerator-hours of a run of rounds on each accelerator at each of its counts."""
-    low, central, high = job.catalog.constants.serving.rl_stack(recipe.stack).unmodelled
+    low, central, high = job.catalog.constants.serving.rl_stack(planned.stack).unmodelled
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
+        recipe = recipe_on(accelerator, planned, job.hardware.accelerator, job.catalog)
         at = _anchors(job, accelerator, counts)
         asked = (job.catalog, recipe, accelerator, tuple(counts[at].tolist()))
         told = simulated(*asked) if job.explained else ()
@@ -83,6 +86,24 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
             )
         )
     return runs
+
+
+def recipe_on(accelerator: str, recipe: Recipe, planned: str, catalog: Catalog) -> Recipe:
+    """A recipe on another accelerator than the planned one, both by id.
+
+    A typed MFU of scoring and update is of the planned one: on another it is as far above or below what is
+    usual there, and no higher than its matmuls reach.
+    """
+    mfu = recipe.plan.mfu
+    if mfu is None or accelerator == planned:
+        return recipe
+    stack = catalog.constants.serving.rl_stack(recipe.stack)
+    usual = default_mfu(stack, transformer_of(recipe.model, catalog))
+    there, here = (
+        mfu_on(catalog.accelerator(each).spec, usual, stack.waiting_share) for each in (accelerator, planned)
+    )
+    found = min(mfu * there / here, catalog.matmul_ceiling(accelerator).share)
+    return replace(recipe, plan=replace(recipe.plan, mfu=found))
 
 
 def _anchors(job: Job, accelerator: str, counts: Counts) -> NDArray[np.intp]:

@@ -160,26 +160,58 @@ def throughputs(
     counts: Sequence[Counts],
     catalog: Catalog,
     tuning: Tuning,
-    planned: str = "",
+    planned: tuple[str, int] | None = None,
 ) -> tuple[Throughput, ...]:
     """Tokens per second per accelerator on each accelerator type at each of its counts.
 
-    A typed MFU holds for the ``planned`` accelerator, and for others as far as their matmuls reach. What was
-    predicted once is remembered by what it depends on: tokens, prices and goodput move without it.
+    A typed MFU is that of the ``planned`` accelerator and count: see :func:`_typed`. What was predicted once
+    is remembered by what it depends on: tokens, prices, goodput and a typed MFU move without it.
     """
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
     asked = Tuning(tuning.method, tuning.rank, tuning.targets, optimizer=tuning.optimizer)
     measured = None
     if efficiency.matmul_tflops is not None and planned:
-        spec = catalog.accelerator(planned).spec
+        spec = catalog.accelerator(planned[0]).spec
         peak = matmul_peak(spec, precision_on(spec, data.precision))
         # Nothing is faster than its peak: a notice says so where more is typed.
         measured = (spec.id, min(efficiency.matmul_tflops * TERA, peak))
     software = software_of(efficiency)
     question = Question(model, data, efficiency.stack, layout, asked, software, measured)
-    terms = _Terms(efficiency.mfu, efficiency.correction, planned)
+    correction = efficiency.correction
     keys = tuple(tuple(each.tolist()) for each in counts)
-    return _predicted(catalog, question, terms, tuple(accelerators), keys)
+    made = _predicted(catalog, question, correction, tuple(accelerators), keys)
+    if efficiency.mfu is None:
+        return made
+    there = planned or (accelerators[0], int(counts[0][0]))
+    (plan,) = _predicted(catalog, question, correction, there[:1], (there[1:],))
+    return tuple(_typed(each, efficiency.mfu, there[0], float(plan.mfu[0]), catalog) for each in made)
+
+
+def _typed(made: Throughput, mfu: float, planned: str, predicted: float, catalog: Catalog) -> Throughput:
+    """A prediction with the MFU that was typed for the planned accelerators.
+
+    That is what somebody knows of one cluster. On others, and on more or fewer of the same, it is as far
+    above or below the model as there; but where it is above, no higher than what nine in ten runs stay below,
+    or than itself on the same accelerator, nor than the matmuls of another reach.
+
+    Args:
+        planned: the accelerator it is of, by id.
+        predicted: MFU the model has of the plan.
+    """
+    accelerator = made.searches[0].accelerator
+    reachable = made.mfu / made.fast
+    same = accelerator == planned
+    most = np.maximum(reachable, mfu) if same else reachable
+    ceiling = catalog.matmul_ceiling(accelerator).share
+    found = np.minimum(made.mfu / predicted * mfu, np.minimum(most, max(ceiling, mfu) if same else ceiling))
+    return replace(
+        made,
+        tokens_per_s_per_gpu=made.tokens_per_s_per_gpu * (found / made.mfu),
+        mfu=found,
+        reachable=reachable,
+        slow=1.0,
+        fast=1.0,
+    )
 
 
 def _narrowed(low: float, high: float, own: Correction) -> tuple[float, float]:
@@ -196,22 +228,17 @@ def _narrowed(low: float, high: float, own: Correction) -> tuple[float, float]:
     return math.exp(-reach), math.exp(reach)
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What is made of a search's answer."""
-
-    mfu: float | None
-    correction: Correction | None
-    planned: str
-
-
 Keys = tuple[tuple[int, ...], ...]
 """Counts of each accelerator."""
 
 
 @remembered(MOST_HELD)
 def _predicted(
-    catalog: Catalog, question: Question, terms: _Terms, accelerators: tuple[str, ...], counts: Keys
+    catalog: Catalog,
+    question: Question,
+    correction: Correction | None,
+    accelerators: tuple[str, ...],
+    counts: Keys,
 ) -> tuple[Throughput, ...]:
     """Counts on the usual grid come from one search of all of it, a count beside it from a search of its own.
 
@@ -228,12 +255,12 @@ def _predicted(
     for places, keys in ((usual, grids), (odd, beside)):
         if places:
             on, at = tuple(accelerators[i] for i in places), tuple(keys[i] for i in places)
-            for i, each in zip(places, _made(catalog, question, terms, on, at), strict=True):
+            for i, each in zip(places, _made(catalog, question, correction, on, at), strict=True):
                 found[i].append(each)
     made = tuple(_joined(found[i], own) for i, own in enumerate(counts))
     if len(made) == len(made[0].counts) == 1 and not made[0].tried.any():
         # The pins split other counts of the grid but not this one: asked alone, the search says why.
-        return _made(catalog, question, terms, accelerators, counts)
+        return _made(catalog, question, correction, accelerators, counts)
     return made
 
 
@@ -250,11 +277,9 @@ def _joined(parts: Sequence[Throughput], counts: tuple[int, ...]) -> Throughput:
 
     places = [part.places + np.array([[i], [0]]) for i, part in enumerate(parts)]
     arrays = ("counts", "tokens_per_s_per_gpu", "mfu", "fits", "tried")
-    typed = parts[0].reachable is not None
     return replace(
         parts[0],
         **{name: picked(name) for name in arrays},
-        reachable=picked("reachable") if typed else None,
         searches=tuple(search for part in parts for search in part.searches),
         places=np.concatenate(places, axis=1)[:, rows],
         problem=next((part.problem for part in parts if part.problem), ""),
@@ -263,7 +288,11 @@ def _joined(parts: Sequence[Throughput], counts: tuple[int, ...]) -> Throughput:
 
 @remembered(MOST_HELD)
 def _made(
-    catalog: Catalog, question: Question, terms: _Terms, accelerators: tuple[str, ...], counts: Keys
+    catalog: Catalog,
+    question: Question,
+    correction: Correction | None,
+    accelerators: tuple[str, ...],
+    counts: Keys,
 ) -> tuple[Throughput, ...]:
     """Every accelerator at exactly these counts, all searched at once."""
     found = _searched(catalog, question, accelerators, counts)
@@ -275,16 +304,20 @@ def _made(
         if best is None or (free is not None and not best.tried.any()):
             assert free is not None
             best, problem = replace(free, fits=np.zeros_like(free.fits)), found.problem or _UNSPLIT
-        made.append(_throughput(question, terms, best, free, catalog, problem))
+        made.append(_throughput(question, correction, best, free, catalog, problem))
         untried = best.tried == 0 if free is None else (best.tried == 0) & (free.tried == 0)
         missed.append(tuple(best.counts[untried].astype(int).tolist()))
     return tuple(
-        _with_few(catalog, question, terms, each, few) for each, few in zip(made, missed, strict=True)
+        _with_few(catalog, question, correction, each, few) for each, few in zip(made, missed, strict=True)
     )
 
 
 def _with_few(
-    catalog: Catalog, question: Question, terms: _Terms, made: Throughput, few: tuple[int, ...]
+    catalog: Catalog,
+    question: Question,
+    correction: Correction | None,
+    made: Throughput,
+    few: tuple[int, ...],
 ) -> Throughput:
     """The throughput with counts too small for any layout that could ever fit; none fits there either.
 
@@ -302,7 +335,7 @@ def _with_few(
         )
         if question.layout != Layout():  # no layout as pinned was tried here
             found = replace(found, tried=np.zeros_like(found.tried))
-        small.append(_throughput(question, terms, found, None, catalog, made.problem))
+        small.append(_throughput(question, correction, found, None, catalog, made.problem))
     # Of two answers to one count the first is taken.
     return _joined((*small, made), tuple(made.counts.tolist()))
 
@@ -435,7 +468,7 @@ def pins_of(layout: Layout) -> Pins:
 
 def _throughput(
     question: Question,
-    terms: _Terms,
+    correction: Correction | None,
     best: BestLayouts,
     free: BestLayouts | None,
     catalog: Catalog,
@@ -453,10 +486,10 @@ def _throughput(
     factor = 1.0
     # One range for all counts of a curve.
     low, high = range_factors(Point(transformer, spec, 1.0, work, question.stack), catalog)
-    if own := terms.correction:
-        factor, (low, high) = own.factor, _narrowed(low, high, own)
+    if correction:
+        factor, (low, high) = correction.factor, _narrowed(low, high, correction)
     rate = factor * work.sequence * work.global_batch / (seconds * best.counts)
-    made = Throughput(
+    return Throughput(
         best.counts.astype(np.int64),
         rate,
         rate * flops_over_peak,
@@ -468,17 +501,5 @@ def _throughput(
         slow=1.0 / low,
         fast=1.0 / high,
         problem=problem,
-        corrected=own.runs if own else 0,
-    )
-    if terms.mfu is None:
-        return made
-    ceiling = 1.0 if spec.id == terms.planned else catalog.matmul_ceiling(spec.id).share
-    typed = np.full(len(best.counts), min(terms.mfu, ceiling))
-    return replace(
-        made,
-        tokens_per_s_per_gpu=typed / flops_over_peak,
-        mfu=typed,
-        reachable=made.mfu * high,
-        slow=1.0,
-        fast=1.0,
+        corrected=correction.runs if correction else 0,
     )

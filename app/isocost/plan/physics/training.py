@@ -16,6 +16,7 @@ from isocost.engine.architecture import (
 )
 from isocost.engine.records import Transformer
 from isocost.language import later, tr
+from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.records import (
     STEP_MODEL,
     WASTE,
@@ -60,7 +61,8 @@ class Training:
 
 def train(job: Job, work: Training) -> list[StageRun]:
     """Accelerator-hours of training on each accelerator at each of its counts."""
-    efficiency, catalog = job.efficiency, job.catalog
+    efficiency, catalog, hardware = job.efficiency, job.catalog, job.hardware
+    units = units_of(catalog.accelerator(hardware.accelerator), job.owned)
     speeds = throughputs(
         work.model,
         work.data,
@@ -70,7 +72,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
         job.counts,
         catalog,
         work.tuning,
-        planned=job.hardware.accelerator,
+        planned=(hardware.accelerator, obtained(hardware.count, units)),
     )
     flops = flop_count(job, work)
     reference = _reference_share(job, work)

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 from isocost.catalog import Catalog
 from isocost.catalog.entries.prices import NO_CLUSTER, PriceCard
 from isocost.catalog.records import AcceleratorEntry
-from isocost.plan.kinds import GpuHoursStage, Stage
-from isocost.plan.kinds.claim import hours_on
+from isocost.plan.project.elsewhere import same_work
 from isocost.plan.project.project import Price, Project, Scenario, replace_scenario
 from isocost.plan.project.quotes import first_quote, with_quotes
 from isocost.plan.values import NO_PRICE
@@ -105,25 +104,9 @@ def with_choice(
 ) -> Project:
     """The project with a point of the charts as its own: :func:`with_hardware`, the same work done there.
 
-    Claimed hours are of the accelerators they were claimed on: on others they become what the charts show,
-    the hours of equal utilization.
+    What was told of the accelerators it leaves alone becomes what the charts show: :func:`same_work`.
     """
-    before = project.scenarios[scenario]
-    after = with_hardware(project, accelerator, count, catalog, scenario)
-    stages = stages_on(before, accelerator, count, catalog)
-    return replace_scenario(after, replace(after.scenarios[scenario], stages=stages), scenario=scenario)
-
-
-def stages_on(before: Scenario, accelerator: str, count: int, catalog: Catalog) -> tuple[Stage, ...]:
-    """The stages of a scenario with the same work done on other accelerators, or on more or fewer of them."""
-    return tuple(_carried(stage, before, accelerator, count, catalog) for stage in before.stages)
-
-
-def _carried(stage: Stage, before: Scenario, accelerator: str, count: int, catalog: Catalog) -> Stage:
-    held = before.hardware
-    same = accelerator == held.accelerator and count == held.count
-    if not isinstance(stage, GpuHoursStage) or stage.hardware is not None or same:
-        return stage
-    if stage.gpu_hours is not None and accelerator == held.accelerator:
-        return stage
-    return replace(stage, hours=None, gpu_hours=hours_on(stage, held, accelerator, catalog))
+    same = same_work(project.scenarios[scenario], accelerator, count, catalog)
+    return with_hardware(
+        replace_scenario(project, same, scenario=scenario), accelerator, count, catalog, scenario
+    )

@@ -24,7 +24,8 @@ from isocost.plan.kinds import Stage, data_of, kind_of
 from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens, parameters_of
-from isocost.plan.project.choosing import card_of, price_from, stages_on
+from isocost.plan.project.choosing import card_of, price_from
+from isocost.plan.project.elsewhere import same_work
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Place, Project, Scenario, model_of, replace_scenario, replace_stage
 from isocost.plan.solve.reach import Flags, Reach, reach
@@ -162,11 +163,10 @@ class Case:
         """
         chosen = self.scenario
         changed = msgspec.structs.replace(
-            chosen,
+            same_work(chosen, card.accelerator, count, self.catalog),
             hardware=msgspec.structs.replace(
                 chosen.hardware, accelerator=card.accelerator, count=count, typed=None
             ),
-            stages=stages_on(chosen, card.accelerator, count, self.catalog),
         )
         if card.accelerator != chosen.hardware.accelerator:
             changed = msgspec.structs.replace(

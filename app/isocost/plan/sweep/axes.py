@@ -18,7 +18,7 @@ from isocost.plan.doubt.ranged import STILL, stages_of
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.table import INPUTS, NUMBERS
 from isocost.plan.kinds import PretrainStage, RlStage, kind_of
-from isocost.plan.project.project import Scenario
+from isocost.plan.project.project import Scenario, efficiency_of
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.solve.solution import PATHS
 from isocost.quantities import DOLLAR, QuantityError, format_count, shown_money
@@ -140,8 +140,11 @@ def _at_once(scenario: Scenario, path: str, stages: tuple[int, ...], *, own: boo
     if path not in NUMBERS:
         return False
     if path == COUNT:
-        # Hours that somebody claims are of the count they were claimed on: each is a claim of its own.
-        return not own and not any(kind_of(scenario.stages[at]).claimed for at in stages)
+        # Hours that somebody claims, and an MFU that somebody typed, are of the count they stand beside.
+        held = [scenario.stages[at] for at in stages]
+        return not own and not any(
+            kind_of(each).claimed or efficiency_of(scenario, each).mfu is not None for each in held
+        )
     return not stages or path == PRICE or (path == TOKENS and _is_all_reading(scenario, stages))
 
 

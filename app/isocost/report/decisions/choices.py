@@ -8,13 +8,16 @@ from typing import Any
 from isocost.language import in_sentence, later, listed, tr
 from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
+from isocost.plan.kinds import RlStage, uses
 from isocost.plan.project.programme import Goal
+from isocost.plan.project.project import Scenario, efficiency_of
 from isocost.plan.project.terms import apart_from
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
 from isocost.plan.solve.solution import Limit
 from isocost.plan.values import asked_by
 from isocost.quantities import (
+    format_budget,
     format_count,
     format_counted,
     format_duration,
@@ -90,6 +93,34 @@ def terms_words(case: Case) -> str:
     )
 
 
+def mfu_words(case: Case) -> str:
+    """Whose a typed MFU is, and what is taken elsewhere; empty where none is typed."""
+    scenario = case.scenario
+    if not _types_mfu(scenario):
+        return ""
+    return tr(
+        "The typed MFU is of {count} {name}: elsewhere it is as far above or below the model, and no higher "
+        "above it than nine runs in ten.",
+        count=format_count(case.count),
+        name=case.catalog.accelerator(scenario.hardware.accelerator).short_name,
+    )
+
+
+def moved_words(step: str, scenario: Scenario) -> str:
+    """What a step that takes other hardware is called: a typed MFU that is another there goes along."""
+    return tr("{step}, MFU by the model", step=step) if _types_mfu(scenario) else step
+
+
+def _types_mfu(scenario: Scenario) -> bool:
+    """Whether a stage that counts has a typed MFU on the shared hardware."""
+    counted = [stage for stage in scenario.stages if stage.enabled and stage.hardware is None]
+    return any(
+        (uses(stage, "efficiency.mfu") and efficiency_of(scenario, stage).mfu is not None)
+        or (isinstance(stage, RlStage) and stage.rl.mfu is not None)
+        for stage in counted
+    )
+
+
 def likely_heading(*, without_reserve: bool) -> str:
     """Over the ends of costs, which leave out a reserve that is held against them."""
     return tr("Likely, 8 in 10, without reserve") if without_reserve else tr("Likely, 8 in 10")
@@ -120,7 +151,7 @@ def cost_words(choice: Choice) -> str:
 
 def goal_words(goal: Goal) -> str:
     """ "$300K and 14 days"; empty without a goal."""
-    money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
+    money = "" if goal.budget_usd is None else format_budget(goal.budget_usd)
     time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
     return listed(each for each in (money, time) if each)
 

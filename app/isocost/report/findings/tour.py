@@ -123,7 +123,7 @@ def _count(project: Project, times: int, catalog: Catalog) -> Question:
         estimate(each, catalog) for each in (project, set_value(project, "hardware.count", count))
     )
     name, was, now = before.stages[0].accelerator_name, before.total, after.total
-    often = "twice" if times == 2 else tr("{times} times", times=times)
+    often = tr("twice") if times == 2 else tr("{times} times", times=times)
     beside = _beside(now.cost_usd / was.cost_usd)
     return Question(
         tr(

@@ -58,7 +58,7 @@ def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iter
     yield from _curves(found, theme)
     if len(found.timeline) > 1 or len(found.cash) > 1:
         calendar = CalendarView(found.timeline, found.cash, stage_groups(found.estimate.ledger), slips=False)
-        said = calendar_said(found.timeline, found.cash)
+        said = calendar_said(found.timeline, found.cash).of(found.estimate)
         chart = CalendarChart(calendar)
         reading = tr("Stages, and below them the cash of each month.")
         yield Picture(said.finding, reading, chart, float(chart.wanted(theme).height()))
@@ -75,7 +75,7 @@ def _bill(found: Answer, theme: Theme) -> Iterator[Picture]:
     delegate.show(bill.full_usd)
     tall = float(len(bill.rows) * theme.px(HEIGHT))
     yield Picture(
-        bill.said.finding,
+        bill.said.of(found.estimate).finding,
         tr("From the final run outwards; hatched: held back."),
         RowsDrawing(rows, delegate),
         tall,

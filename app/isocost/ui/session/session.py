@@ -27,6 +27,7 @@ from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.values import Currency
 from isocost.quantities import MoneyUnit, format_count, show_money_in
+from isocost.report.decisions.choices import moved_words
 from isocost.report.findings.tabs.layouts import not_searched
 from isocost.ui.session.later import Later
 from isocost.ui.session.step import Step
@@ -192,7 +193,8 @@ class Session(QObject):
     def choose_hardware(self, accelerator: str, count: int, gesture: object | None = None) -> None:
         """Make an accelerator and count the scenario's own, at its frozen or usual price."""
         name = self.catalog.accelerator(accelerator).short_name
-        words = tr("Choose {count} {name}", count=format_count(count), name=name)
+        step = tr("Choose {count} {name}", count=format_count(count), name=name)
+        words = moved_words(step, self.current_scenario)
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_choice(project, accelerator, count, catalog, at), words, gesture)
 

@@ -50,6 +50,7 @@ from isocost.report.findings.inputs.captions import (
     remarks_at,
     short_source,
     stage_caption,
+    value_words,
     without_address,
 )
 from tests.plan.programmes import CATALOG, scenario
@@ -116,11 +117,11 @@ def test_active_parameters_tell_their_share(catalog):
     assert plain_spaces(share) == "5.5 % of all weights a token"
 
 
-def test_a_typed_mfu_is_said_to_hold_for_every_accelerator(catalog):
+def test_a_typed_mfu_is_said_to_be_of_the_plans_accelerators(catalog):
     assert caption("efficiency.mfu", selected("startup-7b", catalog)).startswith("of the BF16 dense peak; DP")
     typed = selected("startup-7b", catalog, ("efficiency.mfu", 0.4))
     assert caption("efficiency.mfu", typed).startswith(
-        "of the BF16 dense peak; yours, elsewhere up to the best matmul"
+        "of the BF16 dense peak; yours here, elsewhere by the model"
     )
 
 
@@ -307,3 +308,8 @@ def test_owning_tells_years_and_use():
 def test_every_way_of_supply_has_a_name():
     for mode, name in CHOICES["supply.mode"].options.items():
         assert group_line("supply", scenario(supply=Supply(mode)), CATALOG) == name.lower()
+
+
+def test_less_than_a_day_is_told_in_hours():
+    assert plain_spaces(value_words(NUMBERS["goal.deadline_days"], 0.129)) == "Deadline 3.1 h"
+    assert plain_spaces(value_words(NUMBERS["goal.deadline_days"], 29.0)) == "Deadline 29 days"

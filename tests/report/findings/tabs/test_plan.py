@@ -182,7 +182,9 @@ def test_the_chart_says_its_finding_how_to_read_it_and_both_in_words():
 def test_the_subtitle_says_how_to_read_the_lines():
     plan = comparison()
     typed = replace(plan.estimate, stages=(replace(plan.estimate.stages[0], mfu_source=TYPED),))
-    assert time_subtitle(replace(plan, estimate=typed)).startswith("Your MFU on each. Each line ")
+    assert time_subtitle(replace(plan, estimate=typed)).startswith(
+        "Your MFU, carried on by the model. Each line "
+    )
     hours = replace(plan.estimate, stages=(replace(plan.estimate.stages[0], kind="gpu-hours"),))
     assert time_subtitle(replace(plan, estimate=hours)).startswith("The claimed hours on ")
     apart = time_subtitle(replace(plan, apart=1))

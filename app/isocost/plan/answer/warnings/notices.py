@@ -424,14 +424,11 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
             where=where,
         )
     needs, has = (format_memory(size) for size in (breakdown.total, breakdown.limit))
-    sure = tr("probably does") if breakdown.close else "does"
-    sentence = tr(
-        "{name} {sure} not fit on {where}: it needs {needs} on each, which has {has}",
-        name=name,
-        sure=sure,
-        where=where,
-        needs=needs,
-        has=has,
+    known = {"name": name, "where": where, "needs": needs, "has": has}
+    sentence = (
+        tr("{name} probably does not fit on {where}: it needs {needs} on each, which has {has}", **known)
+        if breakdown.close
+        else tr("{name} does not fit on {where}: it needs {needs} on each, which has {has}", **known)
     )
     if result.smallest_count is None and result.pinned:
         return tr("{sentence}; release a pin, or let the search choose.", sentence=sentence)

@@ -37,7 +37,7 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
     needs = ""
     if stage.memory is not None and stage.memory.limit is not None:
         used = format_memory_of(stage.memory.total, stage.memory.limit)
-        on = tr("each of {count}", count=format_count(stage.count)) if stage.count > 1 else "one"
+        on = tr("each of {count}", count=format_count(stage.count)) if stage.count > 1 else tr("one")
         needs = tr("{used} on {on} {accelerator}", used=used, on=on, accelerator=terms.accelerator)
     if terms.job == "rl":
         needs = tr(

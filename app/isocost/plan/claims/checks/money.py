@@ -9,7 +9,7 @@ from isocost.catalog import Catalog
 from isocost.language import tr
 from isocost.plan.claims.checks.check import Check, bounded
 from isocost.plan.claims.market import market_of
-from isocost.plan.claims.terms import Terms, dollars
+from isocost.plan.claims.terms import Terms, as_told, dollars
 from isocost.quantities import format_fixed, format_money, within_factor
 
 
@@ -47,7 +47,7 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     told = tr(
         "{sums}. Told: {dollars}, {fixed} times that.",
         sums=sums,
-        dollars=dollars(claim.usd),
+        dollars=as_told(claim.usd),
         fixed=format_fixed(ratio, 2),
     )
     words = (told, *_today(terms, catalog))

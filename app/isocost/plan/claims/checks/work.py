@@ -96,7 +96,7 @@ def _why_not(terms: Terms, catalog: Catalog) -> str:
     most = affordable_tokens(terms, catalog)
     if most is None:
         return tr("How many tokens is not told.")
-    does = tr("write and train on") if terms.job == "rl" else "read"
+    does = tr("write and train on") if terms.job == "rl" else tr("read")
     return tr(
         "How many tokens is not told: at the best matmul the hours {does} {quantity} at most.",
         does=does,

@@ -13,7 +13,7 @@ from isocost.plan.answer.across.curves import LONGEST_DAYS, CostCurve
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.project.choosing import price_from, with_choice, with_price
 from isocost.plan.project.programme import Goal
-from isocost.plan.project.project import Project, Scenario
+from isocost.plan.project.project import Project, Scenario, efficiency_of
 from isocost.plan.solve.case import Case, Choice, WishError
 from isocost.plan.solve.hardware.offers import Offer, Offers, offers
 from isocost.plan.solve.hardware.ranks import Ranking, ranking
@@ -100,9 +100,15 @@ def ranks_follow(of: Answer) -> tuple[Scenario, tuple[PriceCard, ...], date]:
 
 
 def doublings_follow(of: Answer) -> Scenario:
-    """What the doublings of a plan follow from: the scenario but for its count, name and goal."""
-    hardware = msgspec.structs.replace(of.scenario.hardware, count=1, typed=None)
-    return msgspec.structs.replace(of.scenario, name="", goal=Goal(), hardware=hardware)
+    """What the doublings of a plan follow from: the scenario but for its name and goal, and for its count.
+
+    A typed MFU is of that count, and so are the others' beside it.
+    """
+    scenario = msgspec.structs.replace(of.scenario, name="", goal=Goal())
+    if any(efficiency_of(scenario, stage).mfu is not None for stage in scenario.stages):
+        return scenario
+    hardware = msgspec.structs.replace(scenario.hardware, count=1, typed=None)
+    return msgspec.structs.replace(scenario, hardware=hardware)
 
 
 def case_of(of: Answer) -> Case:

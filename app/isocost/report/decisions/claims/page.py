@@ -13,16 +13,18 @@ from isocost.plan.claims.checked import Checked, Verdict
 from isocost.plan.claims.checks.check import FAR_LESS, Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
-from isocost.plan.claims.terms import JOBS, Terms, dollars
+from isocost.plan.claims.terms import JOBS, Terms, as_told, dollars
 from isocost.plan.doubt.span import Range
 from isocost.plan.project.project import Project
 from isocost.quantities import (
+    DOLLAR,
     format_count,
     format_duration,
     format_money,
     format_quantity,
     format_share,
     format_significant,
+    money_shown_in,
     shown_money,
     without_idle_cents,
 )
@@ -93,9 +95,10 @@ def own_row(key: str, claim: Claim) -> ClaimRow:
 
 
 def told_number(claim: Claim) -> str:
-    """The number a claim is about: dollars, else hours, a share of another's work, days, text."""
+    """The number a claim is about: dollars as told, else hours, a share of another's work, days, text."""
     if claim.usd is not None:
-        shown = dollars(claim.usd) if claim.usd < SHORT_FROM else format_money(claim.usd)
+        with money_shown_in(DOLLAR):
+            shown = dollars(claim.usd) if claim.usd < SHORT_FROM else format_money(claim.usd)
         return without_idle_cents(shown)
     hours = claim.gpu_hours
     if hours is None and claim.parts:
@@ -256,6 +259,15 @@ class OursView:
         """A value of the figure in words."""
         return _shown(value, self.unit)
 
+    @property
+    def told_words(self) -> str:
+        """What is told in words; empty where nothing is."""
+        return "" if self.told is None else _told(self.told, self.unit)
+
+
+def _told(value: float, unit: Unit) -> str:
+    return as_told(value, format_money) if unit == "usd" else _shown(value, unit)
+
 
 def _shown(value: float, unit: Unit) -> str:
     if unit == "usd":
@@ -307,7 +319,7 @@ def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
     ours = _shown(span.p50, unit)
     if told is None:
         return tr("We estimate {ours}; nothing is told to compare", ours=ours)
-    shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
+    shown, ratio = _told(told, unit), told / (span.p50 or 1.0)
     if span.p10 <= told <= span.p90:
         return tr("Told {shown}, within the range of our {ours}", shown=shown, ours=ours)
     if ratio < FAR_LESS:

@@ -9,7 +9,7 @@ from isocost.catalog.entries.claims import ClaimEntry, LeftOut
 from isocost.language import capital, in_sentence, listed, tr
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks.check import FAR_LESS, Check, times_words
-from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
+from isocost.plan.claims.terms import JOBS, Terms, as_told, dollars, scientific
 from isocost.plan.doubt.span import Range
 from isocost.quantities import (
     format_count,
@@ -96,9 +96,9 @@ def _reproduced(checked: Checked) -> str:
             return tr(
                 "hours and price give {dollars}, {dollars_2} are told",
                 dollars=dollars(claim.usd / money.ratio),
-                dollars_2=dollars(claim.usd),
+                dollars_2=as_told(claim.usd),
             )
-        price, told = checked.terms.price, dollars(claim.usd)
+        price, told = checked.terms.price, as_told(claim.usd)
         if money.outcome == "bounded":
             usual = dollars(claim.usd / money.ratio)
             return tr(
@@ -237,13 +237,13 @@ def understood_said(terms: Terms) -> tuple[tuple[str, str], ...]:
         (tr("Hours"), terms.gpu_hours.words if terms.gpu_hours is not None and _told_hours(terms) else ""),
         (
             tr("Money"),
-            f"{tr(claim.bound) if claim.bound else ''} {dollars(claim.usd)}".strip()
+            f"{tr(claim.bound) if claim.bound else ''} {as_told(claim.usd)}".strip()
             if claim.usd is not None
             else "",
         ),
         (
             tr("Price"),
-            tr("{money} an hour", money=format_money(claim.usd_per_gpu_hour))
+            tr("{money} an hour", money=as_told(claim.usd_per_gpu_hour, format_money))
             if claim.usd_per_gpu_hour
             else "",
         ),
@@ -400,7 +400,7 @@ def _left_said(checked: Checked) -> tuple[str, ...]:
             ),
         )
     told = (
-        tr("{dollars} told", dollars=dollars(checked.told_usd))
+        tr("{dollars} told", dollars=as_told(checked.told_usd))
         if checked.told_usd is not None
         else tr("what is told")
     )

@@ -22,6 +22,7 @@ from isocost.plan.project.programme import Goal
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
     SPACE,
+    format_budget,
     format_count,
     format_duration,
     format_energy,
@@ -125,10 +126,10 @@ def goal_said(of: Risk, goal: Goal) -> str:
     if budget is not None and days is not None:
         held, what = (
             of.chance_both(budget, days),
-            tr("{money} and {duration} are", money=format_money(budget), duration=format_duration(days)),
+            tr("{money} and {duration} are", money=format_budget(budget), duration=format_duration(days)),
         )
     elif budget is not None:
-        held, what = 1.0 - of.chance_over(budget), tr("{money} is", money=format_money(budget))
+        held, what = 1.0 - of.chance_over(budget), tr("{money} is", money=format_budget(budget))
     elif days is not None:
         held, what = 1.0 - of.chance_late(days), tr("{duration} are", duration=format_duration(days))
     else:
@@ -181,7 +182,7 @@ def chances_said(of: Risk, goal: Goal) -> tuple[str, ...]:
             tr(
                 "{capital} that it costs more than the budget, {money}.",
                 capital=capital(over),
-                money=format_money(goal.budget_usd),
+                money=format_budget(goal.budget_usd),
             )
         )
     if goal.deadline_days is not None:

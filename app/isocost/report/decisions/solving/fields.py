@@ -23,6 +23,7 @@ from isocost.plan.solve.odds import judged
 from isocost.plan.solve.solution import PATHS, Alternative, ScanPoint, Solution, Unknown, held_against
 from isocost.plan.solve.solve import VALUES, solve
 from isocost.quantities import (
+    format_budget,
     format_count,
     format_duration,
     format_fixed,
@@ -304,7 +305,7 @@ def proposal_words(path: str, goal: Goal) -> str:
     """A goal to begin with, as a button says it; empty = there is none."""
     if path == PATHS["budget"]:
         return (
-            "" if goal.budget_usd is None else tr("Use {money}, as now", money=format_money(goal.budget_usd))
+            "" if goal.budget_usd is None else tr("Use {money}, as now", money=format_budget(goal.budget_usd))
         )
     return (
         ""

@@ -14,11 +14,11 @@ from isocost.language import listed, tr
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
 from isocost.quantities import (
+    format_budget,
     format_duration,
     format_money,
     format_quantity,
     with_article,
-    without_idle_cents,
 )
 from isocost.report.decisions.choices import hardware_words, supplier_of
 from isocost.report.findings.said import Said
@@ -76,7 +76,7 @@ def finding(found: Ladder) -> str:
     size = format_quantity(rung.parameters, "number")
     return tr(
         "{money} trains {with_article} model from nothing, in {duration} on {hardware_words}",
-        money=format_money(rung.budget_usd),
+        money=format_budget(rung.budget_usd),
         with_article=with_article(size),
         duration=format_duration(rung.choice.wall_days),
         hardware_words=hardware_words(rung.choice),
@@ -138,7 +138,7 @@ def _is_had(rung: Rung) -> bool:
 
 
 def _step(rung: Rung) -> LadderStep:
-    money = without_idle_cents(format_money(rung.budget_usd))
+    money = format_budget(rung.budget_usd)
     if rung.choice is None or not _is_had(rung):
         return LadderStep(
             NONE,

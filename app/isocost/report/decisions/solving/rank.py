@@ -12,6 +12,7 @@ from isocost.plan.kinds import kind_of
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
 from isocost.quantities import (
+    format_budget,
     format_cents,
     format_count,
     format_duration,
@@ -28,6 +29,7 @@ from isocost.report.decisions.choices import (
     hardware_words,
     likely_heading,
     marks_words,
+    mfu_words,
     price_date,
     range_words,
     starred,
@@ -87,12 +89,10 @@ def finding(found: Ranking, case: Case) -> str:
     if second is None:
         return tr("{said}; no other does", said=said)
     more = second.choice.cost_usd / max(first.choice.cost_usd, 1e-9) - 1.0
-    return tr(
-        "{said}; {label} is {share} dearer",
-        said=said,
-        label=second.choice.label,
-        share=format_share(more, decimals=0),
-    )
+    label, share = second.choice.label, format_share(more, decimals=0)
+    if share == format_share(0.0, decimals=0):
+        return tr("{said}; {label} costs as much", said=said, label=label)
+    return tr("{said}; {label} is {share} dearer", said=said, label=label, share=share)
 
 
 CLAIMED = tr("The claimed hours on each accelerator at equal utilization of its 16-bit peak.")
@@ -119,12 +119,14 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
     if found.mfu_lost is not None and first.choice.mfu is not None:
         yield (
             tr(
-                "And down to an MFU of {share}, slower at every count alike; {share_2} is predicted.",
+                "And down to an MFU of {share}, slower at every count alike; it is {share_2}.",
                 share=format_share(found.mfu_lost),
                 share_2=format_share(first.choice.mfu),
             )
         )
     yield from own_words(found, case)
+    if words := mfu_words(case):
+        yield words
     if words := terms_words(case):
         yield words
     if first.stale:
@@ -134,7 +136,7 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
     if words := marks_words(caveat for row in found.rows for caveat in row.caveats):
         yield f"{words}."
     if not first.within_budget:
-        yield tr("That is beyond the budget of {money}.", money=format_money(case.goal.budget_usd or 0.0))
+        yield tr("That is beyond the budget of {money}.", money=format_budget(case.goal.budget_usd or 0.0))
 
 
 def only_words(row: Ranked) -> str:
@@ -176,7 +178,7 @@ def own_words(found: Ranking, case: Case) -> Iterator[str]:
         yield (
             tr(
                 "{name} would be the cheapest above an MFU of {percent}, faster at every count "
-                "alike; {share} is predicted.",
+                "alike; it is {share}.",
                 name=name,
                 percent=_percent(found.own_mfu),
                 share=format_share(own.choice.mfu),

@@ -14,6 +14,7 @@ from isocost.plan.solve.knee import PAYS, Knee
 from isocost.plan.solve.odds import pace_kept
 from isocost.plan.solve.solution import Alternative, Solution, held_against
 from isocost.quantities import (
+    format_budget,
     format_count,
     format_duration,
     format_fixed,
@@ -138,7 +139,7 @@ def verdict(solution: Solution, case: Case, *, where: bool = True) -> str:
                 there=there,
             )
         case "deadline":
-            money = format_money(case.goal.budget_usd or 0.0)
+            money = format_budget(case.goal.budget_usd or 0.0)
             return tr(
                 "{duration} is the soonest for {money}{there}",
                 duration=format_duration(choice.span_days),

@@ -45,6 +45,7 @@ from isocost.plan.values import Data, Efficiency, Layout, Price, asked_by
 from isocost.quantities import (
     SPACE,
     format_counted,
+    format_duration,
     format_money,
     format_quantity,
     format_rounded,
@@ -137,6 +138,8 @@ def value_words(declared: Input, value: float | None) -> str:
     """A value put into an input: "Tokens 2T", "Deadline 60 days"; None = it is left to be filled in."""
     if value is None:
         return tr("{label} automatic", label=declared.label)
+    if declared.unit == "days" and value < 1.0:  # "3.1 h", not 0.129 days
+        return f"{declared.label} {format_duration(value)}"
     # A sum wears its currency and a share its sign; of a time the number alone says nothing.
     told = declared.unit in TIMES and declared.unit not in declared.label.lower()
     unit = f" {tr(declared.unit)}" if told else ""
@@ -365,7 +368,7 @@ def _mfu(selected: Selected) -> str:
     result = selected.result
     basis = tr("of the {mfu_basis}; ", mfu_basis=result.mfu_basis) if result is not None else ""
     if selected.value("efficiency.mfu") is not None:
-        return tr("{basis}yours, elsewhere up to the best matmul; empty it for an estimate", basis=basis)
+        return tr("{basis}yours here, elsewhere by the model; empty it for an estimate", basis=basis)
     if result is None:
         return ""
     whole = basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)

@@ -79,7 +79,7 @@ def not_taken(text: str, first: str, unknown: str, kept: str) -> str:
 
 def own_file_words(path: str, *, there: bool) -> tuple[str, str]:
     """Where a user's own records stand, and how one adds to them."""
-    stand = "stand" if there else tr("will stand")
+    stand = tr("stand") if there else tr("will stand")
     where = tr(
         "Your own accelerators, models and prices {stand} in this file:\n\n{path}", stand=stand, path=path
     )

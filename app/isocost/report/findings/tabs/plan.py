@@ -184,7 +184,7 @@ def time_subtitle(comparison: Comparison) -> str:
     short = tr("Claimed hours at equal utilization.")
     if not comparison.claimed:
         typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)
-        pace = tr("Your MFU on each. ") if typed else ""
+        pace = tr("Your MFU, carried on by the model. ") if typed else ""
         short = tr("{pace}Each line is one accelerator.", pace=pace)
         words = tr("{pace}Each line is one accelerator, each place on it a number of them.", pace=pace)
     if comparison.apart:

@@ -6,7 +6,7 @@ from isocost.language import in_sentence, listed, tr
 from isocost.plan.answer.across.comparison import JUST, Comparison
 from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.project.programme import Goal
-from isocost.quantities import format_count, format_counted, format_duration, format_money
+from isocost.quantities import format_budget, format_count, format_counted, format_duration, format_money
 from isocost.report.decisions.choices import SAME_TIME, goal_words
 
 BUDGET, DEADLINE = "goal.budget_usd", "goal.deadline_days"
@@ -93,7 +93,7 @@ def how_far(comparison: Comparison) -> str:
             tr(
                 "{money} over {money_2}",
                 money=format_money(total.cost_usd - budget),
-                money_2=format_money(budget),
+                money_2=format_budget(budget),
             )
         )
     if deadline is not None and total.wall_days > deadline * JUST:
@@ -128,7 +128,7 @@ def flag_text(path: str, goal: Goal, beside_days: float = 0.0) -> str:
         beside_days: what a programme takes beside its stages, of which the axis is.
     """
     if path == BUDGET:
-        return tr("Budget") if goal.budget_usd is None else format_money(goal.budget_usd)
+        return tr("Budget") if goal.budget_usd is None else format_budget(goal.budget_usd)
     if goal.deadline_days is None:
         return tr("Deadline")
     duration = format_duration(goal.deadline_days)

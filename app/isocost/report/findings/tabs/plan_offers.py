@@ -17,7 +17,14 @@ from isocost.plan.solve.hardware.edge import Edge
 from isocost.plan.solve.hardware.offers import Offer
 from isocost.plan.solve.knee import Doubling, Knee
 from isocost.plan.solve.solution import Alternative
-from isocost.quantities import format_count, format_counted, format_duration, format_money, format_share
+from isocost.quantities import (
+    format_budget,
+    format_count,
+    format_counted,
+    format_duration,
+    format_money,
+    format_share,
+)
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.decisions.choices import hardware_words, price_words, supplier_of
 from isocost.report.decisions.solving.offers import finding
@@ -149,7 +156,7 @@ def _held(goal: Goal) -> str:
     """What is to be held: "both", or the one line there is."""
     if goal.budget_usd is None:
         return format_duration(goal.deadline_days or 0.0)
-    return format_money(goal.budget_usd) if goal.deadline_days is None else tr("both")
+    return format_budget(goal.budget_usd) if goal.deadline_days is None else tr("both")
 
 
 def _evidence(choice: Choice) -> str:

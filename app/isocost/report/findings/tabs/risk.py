@@ -14,7 +14,14 @@ from isocost.plan.doubt.experiment import RUNS
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.tornado import MEASURE, Bar, Tornado
 from isocost.plan.project.programme import Goal
-from isocost.quantities import format_duration, format_money, format_share, shown_money, without_idle_cents
+from isocost.quantities import (
+    format_budget,
+    format_duration,
+    format_money,
+    format_share,
+    shown_money,
+    without_idle_cents,
+)
 from isocost.report.decisions.doubting.doubt import (
     chance_said,
     chances_said,
@@ -102,7 +109,7 @@ class DotsView:
     @property
     def pill(self) -> str:
         """What stands on the handle of the line."""
-        return SET_BUDGET if self.budget_usd is None else f"{self.line} {format_money(self.budget_usd)}"
+        return SET_BUDGET if self.budget_usd is None else f"{self.line} {format_budget(self.budget_usd)}"
 
     @property
     def within_words(self) -> str:

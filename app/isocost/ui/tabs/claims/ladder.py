@@ -15,7 +15,7 @@ from isocost.language import tr
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.case import WishError
 from isocost.plan.solve.hardware.ladder import Ladder, ladder
-from isocost.quantities import format_money, without_idle_cents
+from isocost.quantities import format_budget
 from isocost.report.decisions.solving.ladder import LadderView, ladder_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
@@ -132,7 +132,7 @@ def _paint_line(
     painter.drawLine(QPointF(0, head - 1.5), QPointF(width, head - 1.5))
     for along, column in enumerate(columns):
         place = QRectF(left + along * cell, 0, cell - 6, head - 4)
-        budget = without_idle_cents(format_money(view.budgets[column]))
+        budget = format_budget(view.budgets[column])
         write_text(painter, place, budget, bold, theme.text, RIGHT)
     for down, kind in enumerate(view.kinds):
         name, _, unit = kind.partition(" (")

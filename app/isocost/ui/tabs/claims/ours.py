@@ -91,7 +91,7 @@ def _write(
     ours = tr("ours {shown}", shown=view.shown(view.span.p50))
     _write_at(painter, ours, large, theme.series[0].text, centre, middle - theme.px(32), 0.5, size.width())
     if view.told is not None:
-        told, x = tr("told {shown}", shown=view.shown(view.told)), scale.x(view.told)
+        told, x = tr("told {shown}", shown=view.told_words), scale.x(view.told)
         # On the side away from the diamond, clear of it and of the mark's own line.
         gap, before = (-theme.px(4), 1.0) if x < centre else (theme.px(4), 0.0)
         ink, above = theme.series[1].text, middle - theme.px(12)

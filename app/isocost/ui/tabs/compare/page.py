@@ -139,7 +139,8 @@ class ComparePage(QWidget):
         called = letters(answer.project.scenarios)[answer.at] if several else THE_PLAN
         ranges = self._ranging.newest
         by_price = None if ranges is None else ranges.beside.by_price
-        self.suppliers.show_cards(priced_by_suppliers(answer, self._session.catalog), called, by_price)
+        found = priced_by_suppliers(answer, self._session.catalog)
+        self.suppliers.show_cards(found, called, answer.estimate, by_price)
         self._show(self._session.project)
         scenarios = self._session.project.scenarios
         if len(scenarios) > 1 and not self._is_newest(scenarios):

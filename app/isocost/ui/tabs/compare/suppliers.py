@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from isocost.language import tr
+from isocost.plan.answer.results import Estimate
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.plan.doubt.beside import ByPrice
 from isocost.plan.values import asked_by
@@ -182,10 +183,12 @@ class SuppliersCard(ChartCard):
         self.apply_theme(theme)
         self.say(tr("Suppliers"), tr("Comparing…"), tr("Comparing…"))
 
-    def show_cards(self, found: BySupplier, called: str, by_price: ByPrice | None = None) -> None:
+    def show_cards(
+        self, found: BySupplier, called: str, estimate: Estimate, by_price: ByPrice | None = None
+    ) -> None:
         """Draw the cards of a run, by what it is called, in place of the last ones; with their ranges."""
         self._found, self._by_price = found, by_price
-        said = cards_said(found, called, by_price)
+        said = cards_said(found, called, by_price).of(estimate)
         self.say(*said)
         self._delegate.show(found, by_price)
         self.cards.show(cards_shown(found))

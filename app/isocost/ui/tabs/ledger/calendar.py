@@ -106,7 +106,7 @@ class Calendar(ChartCard):
             days: 8 chances in 10 of its length; ``ranges``: those of its cash. None = not shown.
         """
         self._months, self._ranges = months, ranges
-        said = calendar_said(bars, months, days, ranges)
+        said = calendar_said(bars, months, days, ranges).of(estimate)
         self.doubt.say(cash_doubt(ranges, months))
         self.doubt.setVisible(bool(self.doubt.whole))
         self.say(*said)

@@ -78,14 +78,19 @@ class Places:
         box = self.month(index)
         return box.right() - min(10.0, box.width() / 4), min(4.0, box.width() / 6)
 
-    def amount(self, index: int, width: float) -> float:
-        """Pixel from which a month's sum is written: over the middle of its bar, clear of its whisker."""
+    def amount(self, index: int, width: float) -> float | None:
+        """Pixel from which a month's sum is written: over the middle of its bar, clear of its whisker.
+
+        None = there is no room.
+        """
         box, middle = self.month(index), self.month(index).center().x() - width / 2
+        if width > box.width() + 4:
+            return None
         if index not in self.whiskered() or self.view.ends(index) is None:
             return middle
         x, cap = self.whisker(index)
         clear = x - cap - 3 - width
-        return min(middle, clear) if clear >= box.left() - 4 else middle
+        return min(middle, clear) if clear >= box.left() - 4 else None
 
     def barred(self) -> Iterator[int]:
         """The months that are drawn: of those that share a pixel the dearest."""
@@ -237,9 +242,9 @@ def _paint_amounts(painter: QPainter, places: Places) -> None:
         if not month.total_usd:
             continue
         box, label = places.month(index), format_money(month.total_usd)
-        if metrics.horizontalAdvance(label) > box.width() + 4:
+        if (left := places.amount(index, metrics.horizontalAdvance(label))) is None:
             return
-        labels.append((places.amount(index, metrics.horizontalAdvance(label)), box.top() - 4, label))
+        labels.append((left, box.top() - 4, label))
     painter.setPen(QColor(theme.text))
     for left, below, label in labels:
         painter.drawText(QPointF(left, below), label)

@@ -216,10 +216,11 @@ class Waterfall(ChartCard):
         view = bill_view(estimate, self._chosen, ranged=ranged, ranges=ranges)
         self._view = view
         (self.by_line if view.by_line else self.by_group).setChecked(True)
-        self.say(*view.said)
+        said = view.said.of(estimate)
+        self.say(*said)
         self._delegate.show(view.full_usd)
         self.rows.show(view.rows)
-        self.list.setAccessibleName(view.said.finding)
+        self.list.setAccessibleName(said.finding)
         self.list.show_all()
         self._explain(self.list.currentIndex())
 
@@ -258,7 +259,8 @@ class Waterfall(ChartCard):
 
     def _say_rack(self) -> None:
         if self._with_rack:
-            finding, subtitle, summary = self.rack.said
+            said = self.rack.said
+            finding, subtitle, summary = said if self._estimate is None else said.of(self._estimate)
             if self._ranged[0]:
                 subtitle, summary = f"{RANGED_BRIEF} {subtitle}", f"{summary} {RANGED}"
             self.say(finding, subtitle, summary)

@@ -110,8 +110,11 @@ class GoalLines:
         up = self.plot.spans[1]
         y = area.bottom() - (_decades(budget) - up.low) * area.height() / up.size
         at, beyond = _clamped(y, area.top(), area.bottom())
-        text = f"{_ARROWS[BUDGET, beyond]}{text}"
-        width = min(area.left() - 1.0, self._width(text) + TIP)
+        widest = area.left() - 1.0
+        # Out of view it points there by its shape too.
+        pointed = f"{_ARROWS[BUDGET, beyond]}{text}"
+        text = pointed if self._width(pointed) - PAD + TIP < widest else text
+        width = min(widest, self._width(text) + TIP)
         # Beside the plot at most: above it stands the axis's title, below it the flag of the deadline.
         top = max(min(at - height / 2, area.bottom() - height), area.top())
         return Flag(BUDGET, text, QRectF(area.left() - width, top, width, height), at, beyond, True)

@@ -30,6 +30,7 @@ from isocost.plan.solve.hardware.edge import (
     taken,
 )
 from isocost.plan.solve.hardware.ranks import Ranking, sureness_of
+from isocost.report.decisions.choices import moved_words
 from isocost.report.decisions.solving.rank import change_words
 from isocost.report.findings.next_step import nothing_runs
 from isocost.report.findings.tabs.plan import FREE, not_compared
@@ -205,8 +206,8 @@ class PlanPage(QScrollArea):
             scenario = msgspec.structs.replace(other.case.scenario, name=name)
             session.apply(lambda project: replace_scenario(project, scenario, scenario=at), take_words(view))
             return
-        catalog = session.catalog
-        session.apply(lambda project: taken(project, view.choice, catalog, at), take_words(view))
+        catalog, words = session.catalog, moved_words(take_words(view), session.current_scenario)
+        session.apply(lambda project: taken(project, view.choice, catalog, at), words)
 
     # Showing
 

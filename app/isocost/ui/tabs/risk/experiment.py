@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.chances import Chances
+from isocost.plan.answer.results import Estimate
 from isocost.report.findings.tabs.risk import experiment_table, experiment_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
@@ -44,11 +45,11 @@ class ExperimentCard(ChartCard):
         self.words.say("")
         self.say(tr("What to measure next"), why, why)
 
-    def show_chances(self, found: Chances) -> None:
+    def show_chances(self, found: Chances, estimate: Estimate) -> None:
         """Say what the next experiment would free."""
         self._chances = found
         view = experiment_view(found)
-        self.say(*view.said)
+        self.say(*view.said.of(estimate))
         self._show_changes(view.changes)
         self.words.say(" ".join(view.reasons))
 

@@ -156,7 +156,7 @@ class RiskPage(CardPage):
         if answer is None or found is None or not self.isVisible():
             return
         self.tornado.show_chances(found, answer)
-        self.experiment.show_chances(found)
+        self.experiment.show_chances(found, answer.estimate)
         for card in (self.tornado, self.experiment):
             card.setVisible(found.in_doubt)  # that nothing is in doubt is said once, where it can be changed
         self._show_goal()

@@ -16,6 +16,7 @@ from isocost.plan.project.choosing import with_choice, with_price
 from isocost.plan.project.project import Project
 from isocost.plan.solve.case import Case, WishError
 from isocost.plan.solve.hardware.wins import Axis, Span, wins
+from isocost.report.decisions.choices import moved_words
 from isocost.report.findings.said import Said
 from isocost.report.findings.tabs.wins import (
     TITLE,
@@ -278,7 +279,7 @@ class WinsCard(ChartCard):
         def change(project: Project) -> Project:
             return with_price(with_choice(project, winner.accelerator, count, catalog, at), winner.card, at)
 
-        session.apply(change, adopted(shown, row, column))
+        session.apply(change, moved_words(adopted(shown, row, column), session.current_scenario))
 
     def drawing(self) -> Drawing | None:
         return self.plot.chart if self.plot.view is not None else None
