@@ -12,7 +12,6 @@ from isocost.files.text import csv_text as table_text
 from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.span import Range
-from isocost.plan.money.arithmetic import cents
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import (
     format_cents,
@@ -141,9 +140,9 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
         },
         "range": span
         and {
-            "cost_usd": _sums(span.cost_usd),
+            "cost_usd": _range(span.cost_usd),
             "wall_days": _range(span.wall_days),
-            "parts": {part.identity: _sums(part.cost_usd) for part in span.parts},
+            "parts": {part.identity: _range(part.cost_usd) for part in span.parts},
         },
         "fit": result.fit,
         **_json_evidence(result.evidence),
@@ -215,11 +214,6 @@ def _json_evidence(evidence: Evidence | None) -> dict[str, str | None]:
 
 def _range(span: Range) -> dict[str, float]:
     return {"p10": span.p10, "p50": span.p50, "p90": span.p90}
-
-
-def _sums(span: Range) -> dict[str, float]:
-    """Ends of a sum, to the cent as every sum is."""
-    return {name: cents(usd) for name, usd in _range(span).items()}
 
 
 def _csv_row(stage: StageEstimate) -> list[Any]:

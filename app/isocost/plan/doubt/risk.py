@@ -9,6 +9,7 @@ import numpy as np
 
 from isocost.plan.doubt.evaluation import Outcomes, Programme, programme
 from isocost.plan.doubt.sampling import SAMPLES, SEED
+from isocost.plan.money.arithmetic import cents
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.physics.records import Array
 
@@ -50,7 +51,8 @@ class Risk:
     def spread(self, figure: str) -> Spread:
         """The spread of an outcome by its name in :class:`Outcomes`."""
         found, base = getattr(self.outcomes, figure), float(getattr(self.programme.base, figure)[0])
-        p10, p50, p80, p90 = (float(each) for each in np.quantile(found, (0.1, 0.5, ASK, 0.9)))
+        written = cents if figure == "cost_usd" else float
+        p10, p50, p80, p90 = (written(each) for each in np.quantile(found, (0.1, 0.5, ASK, 0.9)))
         # Samples that equal the plan, as all do where nothing is in doubt, count half.
         below = float(np.mean(found < base) + np.mean(found == base) / 2.0)
         return Spread(p10, p50, p80, p90, base, 100.0 * below)

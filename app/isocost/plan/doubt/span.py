@@ -9,6 +9,7 @@ import numpy as np
 from isocost.language import tr
 from isocost.plan.doubt.evaluation import Programme
 from isocost.plan.doubt.risk import Risk, Spread
+from isocost.plan.money.arithmetic import cents, in_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def _range(spread: Spread) -> Range:
 
 def _parts(of: Risk) -> tuple[RangePart, ...]:
     """What each doubt alone gives, widest first; then those that give nothing, and why."""
-    base = float(of.programme.base.cost_usd[0])
-    pairs = np.sort(of.programme.ends.cost_usd.reshape(-1, 2), axis=1).tolist()
+    base = cents(float(of.programme.base.cost_usd[0]))
+    pairs = np.sort(in_cents(of.programme.ends.cost_usd.reshape(-1, 2)), axis=1).tolist()
     parts = [
         RangePart(doubt.name, Range(low, base, high), identity)
         for doubt, identity, (low, high) in zip(
