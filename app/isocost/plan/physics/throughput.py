@@ -343,14 +343,16 @@ def _with_few(
 _UNSPLIT = tr("No layout with the pinned parts splits this model and batch over that many accelerators.")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _searched(
     catalog: Catalog,
     question: Question,
     accelerators: tuple[str, ...],
     counts: Keys,
 ) -> _Found:
-    """The search, remembered: a typed MFU and a correction move without it."""
+    """The search, remembered: a correction moves without it."""
+    # The last few alone: each may be of fifty accelerators, and what is made of them is remembered above by
+    # how much it holds.
     begin_search()
     specs = [catalog.accelerator(each).spec for each in accelerators]
 
