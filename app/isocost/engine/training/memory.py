@@ -407,7 +407,7 @@ def _loss(
     Its product takes the logits' gradient in 16 bits; where it is reduced after it, that is gone.
     """
     tokens = layouts.microbatch * sequence / layouts.cp
-    each = stage.heads * tokens * t.vocabulary / layouts.tp
+    each = stage.heads * tokens * t.vocabulary / (1.0 if profile.gathered_logits else layouts.tp)
     width = np.where(layouts.tp > 1, states.split_logit_bytes, states.logit_bytes)
     width = width * (1.0 + WIDER_LOGITS * states.widened * (layouts.sharding < 3))
     head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp

@@ -153,6 +153,8 @@ class MemoryProfile:
     cached_keys: float = 0.0
     """1 where keys and values of all layers stay until the step has ended, as for generating text
     (Transformers' ``use_cache``, which only its own checkpoints switch off)."""
+    gathered_logits: float = 0.0
+    """1 where every rank of tensor parallelism gathers the whole vocabulary's logits for the loss."""
 
 
 @dataclass(frozen=True, slots=True)
