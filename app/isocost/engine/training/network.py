@@ -53,17 +53,26 @@ def members_inside(group: Array, stride: Array, links: Links) -> Array:
     return np.minimum(np.maximum(np.floor(links.domain / stride), 1.0), group)
 
 
+def mesh_share(members: Array, domain: Array | float) -> Array:
+    """Share of its links that one of so many members uses among them, in a full mesh of ``domain``.
+
+    Source: MI300X's seven links (rocm.blogs.amd.com, "Understanding RCCL Bandwidth and xGMI Performance"),
+    Gaudi's three ports to each of seven (docs.habana.ai, Network Configuration), HCCS (hiascend.com).
+
+    >>> mesh_share(np.array([2.0, 8.0]), 8.0)
+    array([0.14285714, 1.        ])
+    """
+    return np.minimum((np.maximum(members, 2.0) - 1.0) / np.maximum(domain - 1.0, 1.0), 1.0)
+
+
 def inside_bandwidth(together: Array, links: Links) -> Array:
     """Bytes/s of each of so many ranks of a domain that exchange with one another.
 
-    A switch gives two of them all it has; of a full mesh of d accelerators a group of n has n - 1 of each
-    one's d - 1 links. Source: MI300X's seven links (rocm.blogs.amd.com, "Understanding RCCL Bandwidth and
-    xGMI Performance"), Gaudi's three ports to each of seven (docs.habana.ai, Network Configuration).
+    A switch gives two of them all it has, a full mesh the link between them. Source: ``mesh_share``.
     """
     if not np.any(links.meshed):
         return links.inside
-    used = (np.maximum(together, 2.0) - 1.0) / np.maximum(links.domain - 1.0, 1.0)
-    return links.inside * np.where(links.meshed > 0, np.minimum(used, 1.0), 1.0)
+    return links.inside * np.where(links.meshed > 0, mesh_share(together, links.domain), 1.0)
 
 
 def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
