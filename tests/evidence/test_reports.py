@@ -53,6 +53,27 @@ def test_megatron_keeps_gradients_in_32_bits(catalog):
     assert found.fits != "no"
 
 
+def test_sharded_gradients_have_a_pool_of_their_own(catalog):
+    """Llama 3.1 8B by torchtitan on 8 MI300X: 42.0 GB reserved; 32-bit gradients are 4 of them on each."""
+    stated = {"zero_or_fsdp": "FSDP2", "recompute": "selective", "global_batch_seqs": "8", "date": "2025-08"}
+
+    def titan(gpu, **changes):
+        framework = {"framework": "torchtitan + compile"}
+        return run(catalog, "Llama 3.1 8B", gpu, 8, 8192, **(framework | stated | changes))
+
+    found = titan("MI300X")
+    assert found.reserved_memory_gb == pytest.approx(42.0, rel=0.05)
+    assert found.reserved_memory_gb - 1.05 * found.peak_memory_gb == pytest.approx(4.0, rel=0.05)
+    # Those of a second microbatch meet the first one's wherever they are.
+    twice = titan("MI300X", global_batch_seqs="16")
+    assert twice.reserved_memory_gb == pytest.approx(1.05 * twice.peak_memory_gb)
+    other = {"framework": "HF Transformers + DeepSpeed", "zero_or_fsdp": "ZeRO-3"}
+    assert titan("MI300X", **other).pooled_memory_gb == 0.0
+    # An allocator gives back what the device does not have.
+    full = titan("H100", recompute="none")
+    assert full.reserved_memory_gb <= 80.0
+
+
 def scaletorch(catalog, model, count, **changes):
     stated = {"framework": "ScaleTorch", "zero_or_fsdp": "none", "date": "2026-05"}
     return run(catalog, model, "Ascend 910B", count, 2048, **(stated | changes))
