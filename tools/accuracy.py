@@ -76,7 +76,8 @@ What the sources that come out badly have in common, none of it corrected for:
   alone, a seventh with all weights (fms-acceleration: up to half a second a step that no sequence explains).
 - Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan are 3
   to 4 % above ours on Hopper and MI300X, 8 to 13 % below on B200 and GB200; what prime-rl recomputes
-  selectively of experts is more than we repeat (60 % too high). Batches of changing lengths leave gaps that take up to half of what is filled again
+  selectively of experts is more than we repeat (60 % too high). Batches of changing lengths
+  leave gaps that take up to half of what is filled again
   (ms-swift), and runs whose optimizer is said to be on the host fill the accelerator as if it were not
   (Hugging Face's Ulysses: 12 to 15 bytes a parameter more; they also wait seven times as long for the host as
   others do).
