@@ -72,11 +72,12 @@ What the sources that come out badly have in common, none of it corrected for:
 - Code written for study: models below 2 billion parameters wait for the host, tensor parallelism without
   sequence parallelism overlaps nothing, experts are looped over in Python (ScaleTorch), or attention's scores
   very likely go through memory (universal-llm-trainer). C code without a framework is a third faster (llm.c).
-- The first steps of runs with adapters of attention alone come out a fifth too fast (fms-acceleration),
-  those of all weights a seventh.
-- Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan before
-  mid-2025 are 5 to 10 % above ours; what prime-rl recomputes selectively of experts is more than we repeat
-  (67 % too high). Batches of changing lengths leave gaps that take up to half of what is filled again
+- The first 20 steps of a run, what starts it included, come out a fifth too fast with adapters of attention
+  alone, a seventh with all weights (fms-acceleration: up to half a second a step that no sequence explains).
+- Peaks of memory read from the driver (FlagPerf) hold buffers we do not count, and those of torchtitan are 3
+  to 4 % above ours on Hopper and MI300X, 8 to 13 % below on B200 and GB200; what prime-rl recomputes
+  selectively of experts is more than we repeat (60 % too high). Batches of changing lengths
+  leave gaps that take up to half of what is filled again
   (ms-swift), and runs whose optimizer is said to be on the host fill the accelerator as if it were not
   (Hugging Face's Ulysses: 12 to 15 bytes a parameter more; they also wait seven times as long for the host as
   others do).

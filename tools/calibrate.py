@@ -277,6 +277,15 @@ PARAMETERS = (
         "recomputed (Qwen's 1.8B, 7B and 14B, A100, its README)",
         doubt=0.3,
     ),
+    Parameter(
+        ("host_pace.Da Vinci",),
+        2.5,
+        0.0,
+        "times the seconds of a launch",
+        "torch_npu: Transformers writing Llama 2 7B take 1.8 to 2.0 ms a layer for one token and for four at "
+        "once (hwcomputing.csdn.net/695f56f10846ec2c4c5ad0fb.html), over 0.77 on A100",
+        doubt=0.3,
+    ),
     Parameter(("host.research",), 1.5e-3, 0.4, "s per layer and forward pass", "Nanotron grid, microbatch 1"),
     Parameter(
         ("pipelined_host",),

@@ -148,7 +148,8 @@ def reported() -> tuple[float, float]:
     told = predict_specs(specs, catalog)
     logs, sources = [], []
     for run, spec, each in zip(runs, specs, told, strict=True):
-        expected = as_reported(spec, each.peak_memory_gb or np.nan, catalog.constants.memory)
+        peak = each.peak_memory_gb or np.nan
+        expected = as_reported(spec, peak, catalog.constants.memory, each.pooled_memory_gb)
         logs.append(np.log((run.peak_memory_gb or np.nan) / expected))
         sources.append(run.source)
     counts = {source: sources.count(source) for source in sources}

@@ -7,8 +7,8 @@ from isocost.engine.training import network
 from isocost.engine.training.network import Links
 
 
-def links(inside=400e9, outside=40e9, domain=8.0, inside_latency=0.0, outside_latency=0.0, rails=1.0):
-    values = (inside, outside, domain, inside_latency, outside_latency, rails)
+def links(inside=400e9, outside=40e9, domain=8.0, inside_latency=0.0, outside_latency=0.0, rails=1.0, mesh=0):
+    values = (inside, outside, domain, inside_latency, outside_latency, rails, mesh)
     return Links(*(np.array([value]) for value in values))
 
 
@@ -42,6 +42,33 @@ def test_a_copy_per_domain_is_cheaper_than_one_per_expert():
     assert network.exchange_seconds(*args, array(0.4), links()) < network.exchange_seconds(
         *args, array(1.0), links()
     )
+
+
+def test_of_a_full_mesh_a_group_has_the_links_between_its_members():
+    """Each of eight MI300X has seven links of 64 GB/s, one to each other: two of them share one."""
+    mesh, switch = links(inside=448e9, mesh=1), links(inside=448e9)
+
+    def gather(group, stride, over):
+        return network.gather_seconds(array(8e9), array(group), array(stride), over)
+
+    assert gather(8, 1, mesh) == gather(8, 1, switch)
+    assert gather(2, 1, mesh) == pytest.approx(4e9 / 64e9)
+    # Two ranks four apart have one link between them as well.
+    assert gather(2, 4, mesh) == pytest.approx(4e9 / 64e9)
+    assert gather(4, 1, mesh) == pytest.approx(6e9 / 192e9)
+    # Across servers the network is slower than a mesh of all eight.
+    assert gather(16, 1, mesh) == gather(16, 1, switch)
+    assert network.point_to_point_seconds(array(1e9), array(1), mesh) == pytest.approx(1e9 / 64e9)
+    assert network.ring_seconds(array(8e9), array(8), array(1), mesh) == pytest.approx(7e9 / 64e9)
+    two = array(1e9), array(2), array(1), array(1)
+    assert network.exchange_seconds(*two, mesh) == pytest.approx(0.5e9 / 64e9)
+
+
+@given(st.sampled_from([1.0, 2.0, 4.0, 8.0, 16.0, 64.0]), st.sampled_from([1.0, 2.0, 4.0, 8.0]))
+def test_a_full_mesh_is_never_faster_than_a_switch(group, stride):
+    mesh, switch = (links(outside_latency=1e-5, mesh=each) for each in (1, 0))
+    cost = [network.gather_seconds(array(1e9), array(group), array(stride), each) for each in (mesh, switch)]
+    assert cost[0] >= cost[1]
 
 
 def test_a_neighbour_in_the_domain_is_reached_over_its_links():

@@ -53,6 +53,72 @@ def test_megatron_keeps_gradients_in_32_bits(catalog):
     assert found.fits == "yes"
 
 
+def test_sharded_gradients_have_a_pool_of_their_own(catalog):
+    """Llama 3.1 8B by torchtitan on 8 MI300X: 42.0 GB reserved; 32-bit gradients are 4 of them on each."""
+    stated = {"zero_or_fsdp": "FSDP2", "recompute": "selective", "global_batch_seqs": "8", "date": "2025-08"}
+
+    def titan(gpu, **changes):
+        framework = {"framework": "torchtitan + compile"}
+        return run(catalog, "Llama 3.1 8B", gpu, 8, 8192, **(framework | stated | changes))
+
+    found = titan("MI300X")
+    assert found.reserved_memory_gb == pytest.approx(42.0, rel=0.05)
+    assert found.reserved_memory_gb - 1.05 * found.peak_memory_gb == pytest.approx(4.0, rel=0.05)
+    # Those of a second microbatch meet the first one's wherever they are.
+    twice = titan("MI300X", global_batch_seqs="16")
+    assert twice.reserved_memory_gb == pytest.approx(1.05 * twice.peak_memory_gb)
+    other = {"framework": "HF Transformers + DeepSpeed", "zero_or_fsdp": "ZeRO-3"}
+    assert titan("MI300X", **other).pooled_memory_gb == 0.0
+    # An allocator gives back what the device does not have.
+    full = titan("H100", recompute="none")
+    assert full.reserved_memory_gb <= 80.0
+
+
+def scaletorch(catalog, model, count, **changes):
+    stated = {"framework": "ScaleTorch", "zero_or_fsdp": "none", "date": "2026-05"}
+    return run(catalog, model, "Ascend 910B", count, 2048, **(stated | changes))
+
+
+def test_teaching_code_trains_16_bit_weights_and_adds_gradients_up_in_32(catalog):
+    """Qwen3 4B on one and on eight Ascend 910B: 38.8 and 54.5 GB reserved."""
+    one, eight = (scaletorch(catalog, "Qwen3 4B", count) for count in (1, 8))
+    assert one.reserved_memory_gb == pytest.approx(38.8, rel=0.15)
+    assert eight.reserved_memory_gb == pytest.approx(54.5, rel=0.1)
+    # Picotron's AdamW, operator by operator, needs a copy of the weights more.
+    plain = scaletorch(catalog, "Qwen3 4B", 1, framework="picotron")
+    assert plain.peak_memory_gb > one.peak_memory_gb + 3.0
+    stated = scaletorch(catalog, "Qwen3 4B", 1, optimizer="adamw")
+    assert stated.peak_memory_gb > one.peak_memory_gb + 20.0
+
+
+def test_teaching_code_gathers_whole_logits_on_every_rank(catalog):
+    """Qwen3 0.6B, two ranks a replica: 17.9 GB, half of it logits of 152 thousand words."""
+    stated = {"tp": "2", "micro_batch": "2", "recompute": "none", "seq_parallel": "no"}
+    found = scaletorch(catalog, "Qwen3 0.6B", 8, global_batch_seqs="8", **stated)
+    assert found.reserved_memory_gb == pytest.approx(17.9, rel=0.15)
+
+
+def test_launches_take_longer_beside_ascend(catalog):
+    """Qwen3 1.7B on eight Ascend 910B, four ranks a replica: 2,440 tokens/s, bound by the host."""
+    stated = {"tp": "4", "recompute": "none", "seq_parallel": "no", "global_batch_seqs": "2"}
+    found = scaletorch(catalog, "Qwen3 1.7B", 8, **stated)
+    assert found.tokens_per_s == pytest.approx(2440, rel=0.25)
+
+
+def test_two_of_a_full_mesh_have_one_link_between_them(catalog):
+    """Tensor parallelism over two of eight costs MI300X more than H100 with its switch."""
+
+    def slowed(gpu):
+        stated = {"framework": "torchtitan + compile", "date": "2025-06", "global_batch_seqs": "8"}
+        alone, split = (
+            run(catalog, "Llama 3.1 8B", gpu, 8, 8192, tp=each, zero_or_fsdp="FSDP2", **stated)
+            for each in ("1", "2")
+        )
+        return alone.tokens_per_s / split.tokens_per_s
+
+    assert slowed("MI300X") > 1.1 * slowed("H100")
+
+
 def test_transformers_keep_whole_logits(catalog):
     """Llama 3.1 8B with paged 8-bit AdamW, 8,192 tokens: 44 to 52 GB."""
     found = run(

@@ -64,6 +64,8 @@ class Accelerator:
     """Board power limit, W."""
     server_power_w: float
     """Nameplate server power divided by its accelerators, W."""
+    scaleup_meshed: bool = False
+    """Whether each two of a domain have a link of their own, instead of a switch between all."""
     measured_flops: Mapping[str, float] = field(default_factory=dict)
     """FLOP/s of the best large product anybody measured, by number format (absent = not measured)."""
 

@@ -156,24 +156,34 @@ class MemoryScore:
     bias: float
 
 
-def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> float:
+def as_reported(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles, pooled_gb: float = 0.0) -> float:
     """A predicted peak, GB, as a run's source reports its own: what tensors fill, or what was taken for them.
 
+    ``pooled_gb`` is what an allocator keeps in other pools (``Memory.pooled``).
     Some frameworks print what their allocator took, and notes say so of others ("reserved", "driver").
     """
     told, name = spec.run.notes.casefold(), spec.run.framework.casefold()
     if not frameworks().reserved_peaks.in_name(name) and "reserved" not in told and "driver" not in told:
         return peak_gb
-    taken = reserved_gb(spec, peak_gb, profiles)
+    taken = reserved_gb(spec, peak_gb, profiles, pooled_gb)
     run, profile = spec.run, profiles.for_framework(spec.run.framework, spec.stack)
     outside = profile.outside(run.accelerators, run.ep or 1.0)
     return taken + outside / GIGA * ("driver" in told)
 
 
-def score_memory(specs: Sequence[RunSpec], peaks_gb: Array, profiles: MemoryProfiles) -> list[MemoryScore]:
-    """Score predicted peaks, GB, of the runs that publish theirs, each as its source reports it."""
+def score_memory(
+    specs: Sequence[RunSpec], peaks_gb: Array, profiles: MemoryProfiles, pooled_gb: Array | None = None
+) -> list[MemoryScore]:
+    """Score predicted peaks, GB, of the runs that publish theirs, each as its source reports it.
+
+    ``pooled_gb`` is what allocators keep in other pools (``Memory.pooled``); None = nothing.
+    """
+    pooled = np.zeros(len(specs)) if pooled_gb is None else pooled_gb
     measured = np.array([spec.run.peak_memory_gb or np.nan for spec in specs])
-    expected = [as_reported(s, p, profiles) for s, p in zip(specs, peaks_gb.tolist(), strict=True)]
+    expected = [
+        as_reported(spec, peak, profiles, apart)
+        for spec, peak, apart in zip(specs, peaks_gb.tolist(), pooled.tolist(), strict=True)
+    ]
     errors = np.array(expected) / measured - 1.0
     sources = np.array([spec.run.source for spec in specs])
     scores = []

@@ -51,6 +51,8 @@ class Prediction:
     step_seconds: float | None = None
     reserved_memory_gb: float | None = None
     """As the allocator would report what it took from the device."""
+    pooled_memory_gb: float = 0.0
+    """Of this, what it keeps in other pools (``Memory.pooled``)."""
     memory_low_gb: float | None = None
     """End of the range of ``peak_memory_gb`` that 9 measured peaks in 10 lie in."""
     memory_high_gb: float | None = None
@@ -109,13 +111,15 @@ def _prediction(
 ) -> Prediction:
     spec, known = batch.specs[index], catalog.constants
     peak, reported = float(batch.memory.allocated[row]) / GIGA, known.memory.reported
+    pooled = float(batch.memory.pooled[row]) / GIGA
     low, high = range_factors(point_of(spec), catalog, layout_known=spec.mapping_given)
     return Prediction(
         tokens_per_s=rate,
         p10=rate * low,
         p90=rate * high,
         peak_memory_gb=peak,
-        reserved_memory_gb=reserved_gb(spec, peak, known.memory),
+        reserved_memory_gb=reserved_gb(spec, peak, known.memory, pooled),
+        pooled_memory_gb=pooled,
         memory_low_gb=peak * reported.low,
         memory_high_gb=peak * reported.high,
         fits=_fits(batch, index, row, reported),
@@ -127,16 +131,17 @@ def _prediction(
     )
 
 
-def reserved_gb(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles) -> float:
+def reserved_gb(spec: RunSpec, peak_gb: float, profiles: MemoryProfiles, pooled_gb: float = 0.0) -> float:
     """GB an allocator takes from the device where its tensors fill ``peak_gb``, as it would report them.
 
+    ``pooled_gb`` is what it keeps in other pools (``Memory.pooled``).
     What it keeps over them it frees when the device has no more (PyTorch's caching allocator does before it
     gives up), so that no more is kept than the device has.
     """
     framework, stack = spec.run.framework, spec.stack
     outside = profiles.for_framework(framework, stack).outside(spec.run.accelerators, spec.run.ep or 1.0)
     most = (usable_bytes(spec.accelerator) - outside) / GIGA
-    return max(peak_gb, min(peak_gb * profiles.reserved(framework, stack), most))
+    return max(peak_gb, min(peak_gb * profiles.reserved(framework, stack) + pooled_gb, most))
 
 
 def _fits(batch: Batch, index: int, row: int, reported: Reported) -> Fits:

@@ -138,7 +138,14 @@ def _validated(
         macro=macro_average(specs, rates),
         left_out=left_out,
         ranking=tuple(score_ranking(specs, rates, grid)),
-        memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GIGA, catalog.constants.memory)),
+        memory=tuple(
+            score_memory(
+                specs,
+                batch.memory.allocated[rows] / GIGA,
+                catalog.constants.memory,
+                batch.memory.pooled[rows] / GIGA,
+            )
+        ),
         called_too_large=1.0 - float(batch.fits.mean()),
         covered=_covered(specs, rates, catalog),
         skipped=skipped,

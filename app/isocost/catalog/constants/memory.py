@@ -54,6 +54,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adapter_masks: float = 0.0
     exchange_bytes: float = 0.0
     cached_keys: float = 0.0
+    gradients_apart: float = 0.0
+    gathered_logits: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
     optimizer_alone: Optimizer | None = None

@@ -26,6 +26,9 @@ FORMATS = ("fp32", "tf32", "bf16", "fp16", "fp8", "fp4")
 SOURCES_NEEDED = ("compute", "memory", "scaleup", "scaleout", "node", "rent", "power", "server")
 SOURCES = (*SOURCES_NEEDED, "purchase", "measured")
 
+MESHED = "full mesh"
+"""Words of a scale-up link whose accelerators have one for each other accelerator of the domain."""
+
 
 class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The columns of an accelerator, in the units their names state; rates are dense and per accelerator."""
@@ -170,6 +173,7 @@ def _spec(row: AcceleratorRow) -> Accelerator:
         memory_bandwidth=row.memory_bandwidth_gb_s * GIGA,
         scaleup_bandwidth=row.scaleup_gb_s_per_direction * GIGA,
         scaleup_domain=row.scaleup_domain,
+        scaleup_meshed=MESHED in row.scaleup_link,
         scaleout_bandwidth=row.scaleout_gbit_s_per_direction * BYTES_PER_GBIT,
         node_size=row.node_size,
         power_w=row.power_w,

@@ -40,6 +40,7 @@ from isocost.engine.generation.deployment import (
 from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.training.memory import LABEL_BYTES
+from isocost.engine.training.network import mesh_share
 
 WEIGHT_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.5625, "int4": 0.52}
 """Bytes of a stored weight. Four-bit formats keep an 8-bit scale for every 16 weights (NVFP4), or a 16-bit
@@ -283,7 +284,8 @@ def group_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Numbe
     host = max((a.scaleup_bandwidth if by_host(a) else HOST_BANDWIDTH) * c.host_efficiency, SLOWEST_LINK)
     inside = host if by_host(a) else max(a.scaleup_bandwidth * c.link_efficiency, SLOWEST_LINK)
     outside = max(a.scaleout_bandwidth * c.network_efficiency, SLOWEST_LINK)
-    within = np.where(group <= a.scaleup_domain, inside, host)
+    meshed = mesh_share(group, a.scaleup_domain) if a.scaleup_meshed else 1.0
+    within = np.where(group <= a.scaleup_domain, inside * meshed, host)
     return np.where(group <= linked(a), within, outside)
 
 

@@ -122,6 +122,8 @@ class Efficiency:
     """Seconds the host takes to launch one layer's forward pass, by stack, or ``eager``."""
     adapter_host: float
     """Seconds it takes to launch what an adapter of one matrix adds to that, operator by operator."""
+    host_pace: Mapping[str, float]
+    """Times as long as beside NVIDIA's parts a launch takes, by architecture; 1 where none is named."""
     step_overhead: Mapping[str, float]
     """Seconds a step, by stack."""
     cast_bytes: Mapping[str, float]
@@ -304,6 +306,7 @@ def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Effi
         inside_latency=np.full(n, e.inside_latency),
         outside_latency=array_of(stacks, lambda stack: e.outside_latency[stack]),
         rails=np.full(n, e.rails),
+        meshed=array_of(accelerators, lambda a: a.scaleup_meshed),
     )
 
 
@@ -403,6 +406,7 @@ def machines(
     deduplicated = current | ((vendor > 0) & (year >= DEDUPLICATED_YEAR)) | habit("deduplicated")
     overlaps = (current | habit("overlapping")) & ~exposed
     host = np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host))
+    pace = array_of(accelerators, lambda a: e.host_pace.get(a.architecture, 1.0))
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     # A compiler stops where tokens leave for other ranks: what sorts and sends them is launched as ever.
@@ -426,8 +430,8 @@ def machines(
         ),
         eager=np.where(habit("eager"), 1.0, 0.0),
         fused_loss=np.where(tuned, 1.0, vendor),
-        host=host,
-        adapter_host=np.where(habit("eager"), e.adapter_host, 0.0),
+        host=pace * host,
+        adapter_host=pace * np.where(habit("eager"), e.adapter_host, 0.0),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
         block_casts=by_stack(e.block_casts),

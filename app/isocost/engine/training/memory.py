@@ -50,6 +50,9 @@ class Memory:
     """Gathered weights under ZeRO-3, the head's gradient, framework workspaces."""
     reserve: Array
     """Fragmentation, device context and communication buffers: needed, but not seen by the allocator."""
+    pooled: Array
+    """Gradients of ``gradients_apart``: kept beside what fills the peak while the device has more; no part of
+    what must fit."""
 
     @property
     def allocated(self) -> Array:
@@ -59,7 +62,7 @@ class Memory:
     @property
     def total(self) -> Array:
         """Sum of all parts: what must fit."""
-        result: Array = sum(getattr(self, f.name) for f in fields(Memory))
+        result: Array = sum(getattr(self, f.name) for f in fields(Memory) if f.name != "pooled")
         return result
 
     def fits(self, capacity: Array | float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -107,7 +110,9 @@ def memory(
             buffers = buffers + np.maximum(update - (activations + loss + gathered - late), 0.0)
         outside = _outside(_split(layouts) * layouts.shard_group, profile) + _exchange(t, layouts, profile)
         reserve = outside + profile.fragmentation * activations
-        ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
+        pooled = late * profile.gradients_apart * (layouts.sharding == 3)
+        parts = weights, gradients - late, optimizer, activations, logits, buffers, reserve
+        ends.append(Memory(*parts, pooled))
     first, last = ends[0], ends[-1]
     choose = last.total > first.total
     return Memory(*(np.where(choose, getattr(last, f.name), getattr(first, f.name)) for f in fields(Memory)))
@@ -407,7 +412,7 @@ def _loss(
     Its product takes the logits' gradient in 16 bits; where it is reduced after it, that is gone.
     """
     tokens = layouts.microbatch * sequence / layouts.cp
-    each = stage.heads * tokens * t.vocabulary / layouts.tp
+    each = stage.heads * tokens * t.vocabulary / (1.0 if profile.gathered_logits else layouts.tp)
     width = np.where(layouts.tp > 1, states.split_logit_bytes, states.logit_bytes)
     width = width * (1.0 + WIDER_LOGITS * states.widened * (layouts.sharding < 3))
     head = np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp

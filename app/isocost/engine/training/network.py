@@ -18,6 +18,9 @@ RING = 32.0
 """Ranks up to which a block passes around one ring, every hop as slow as the slowest. Chosen: groups of 16
 and 32 ranks of the Nanotron grid wait at every hop, larger ones ever less."""
 
+PAIR = np.full(1, 2.0)
+"""Ranks that exchange with each other when one sends to the next."""
+
 NEIGHBOUR = 0.5
 """Latency of a message to the next rank of a ring over that of a collective's hop. Chosen, not measured."""
 
@@ -38,6 +41,8 @@ class Links:
     """Seconds a hop across the network takes however little is sent."""
     rails: Array
     """How far the network cards of ranks that cross together add up: 0 = one card's worth, 1 = all."""
+    meshed: Array
+    """1 where each two of a domain have a link of their own instead of a switch between all."""
 
 
 def members_inside(group: Array, stride: Array, links: Links) -> Array:
@@ -46,6 +51,28 @@ def members_inside(group: Array, stride: Array, links: Links) -> Array:
     Source: the placement of Megatron-LM, tensor parallel within a server (arXiv 2104.04473).
     """
     return np.minimum(np.maximum(np.floor(links.domain / stride), 1.0), group)
+
+
+def mesh_share(members: Array, domain: Array | float) -> Array:
+    """Share of its links that one of so many members uses among them, in a full mesh of ``domain``.
+
+    Source: MI300X's seven links (rocm.blogs.amd.com, "Understanding RCCL Bandwidth and xGMI Performance"),
+    Gaudi's three ports to each of seven (docs.habana.ai, Network Configuration), HCCS (hiascend.com).
+
+    >>> mesh_share(np.array([2.0, 8.0]), 8.0)
+    array([0.14285714, 1.        ])
+    """
+    return np.minimum((np.maximum(members, 2.0) - 1.0) / np.maximum(domain - 1.0, 1.0), 1.0)
+
+
+def inside_bandwidth(together: Array, links: Links) -> Array:
+    """Bytes/s of each of so many ranks of a domain that exchange with one another.
+
+    A switch gives two of them all it has, a full mesh the link between them. Source: ``mesh_share``.
+    """
+    if not np.any(links.meshed):
+        return links.inside
+    return links.inside * np.where(links.meshed > 0, mesh_share(together, links.domain), 1.0)
 
 
 def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
@@ -57,8 +84,9 @@ def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
     """
     # exp2 and log2 beat ** by a fifth, and a product with a mask takes a quarter of np.where's time: a search
     # calls this for every layout it evaluates.
-    crossing = np.minimum(links.inside, links.outside * np.exp2(links.rails * np.log2(together)))
-    return np.maximum(crossing, links.inside * (together >= group))
+    inside = inside_bandwidth(together, links)
+    crossing = np.minimum(inside, links.outside * np.exp2(links.rails * np.log2(together)))
+    return np.maximum(crossing, inside * (together >= group))
 
 
 def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array]:
@@ -81,7 +109,7 @@ def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -
     Source: as ``gather_cost``.
 
     >>> one = np.ones(1)
-    >>> nvlink = Links(450e9 * one, 50e9 * one, 8.0 * one, 0.0 * one, 0.0 * one, one)
+    >>> nvlink = Links(450e9 * one, 50e9 * one, 8.0 * one, 0.0 * one, 0.0 * one, one, 0.0 * one)
     >>> gather_seconds(8e9 * one, 8.0 * one, one, nvlink)  # seven eighths of 8 GB over 450 GB/s
     array([0.01555556])
     """
@@ -95,7 +123,7 @@ def ring_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> 
     Source: ring attention, arXiv 2310.01889.
     """
     inside = members_inside(group, stride, links) >= group
-    bandwidth = np.where(inside, links.inside, links.outside)
+    bandwidth = np.where(inside, inside_bandwidth(PAIR, links), links.outside)
     latency = np.where(inside, links.inside_latency, links.outside_latency)
     steps = group - 1.0
     return np.where(steps > 0, steps * (gathered / group / bandwidth + NEIGHBOUR * latency), 0.0)
@@ -114,7 +142,7 @@ def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, li
     inside_share = (group - 1.0) / group
     outside_share = np.where(domains > 1.0, (domains - 1.0) / domains, 0.0)
     crossing = sent * outside_share * spread / links.outside
-    staying = sent * inside_share / links.inside
+    staying = sent * inside_share / inside_bandwidth(together, links)
     latency = np.where(domains > 1.0, links.outside_latency, links.inside_latency)
     return np.where(
         group > 1.0, np.maximum(crossing, staying) + latency * np.log2(np.maximum(group, 2.0)), 0.0
@@ -129,6 +157,6 @@ def point_to_point_seconds(sent: Array, distance: Array, links: Links) -> Array:
     inside = distance < links.domain
     return np.where(
         inside,
-        sent / links.inside + links.inside_latency,
+        sent / inside_bandwidth(PAIR, links) + links.inside_latency,
         sent / links.outside + links.outside_latency,
     )

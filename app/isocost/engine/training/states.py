@@ -153,6 +153,11 @@ class MemoryProfile:
     cached_keys: float = 0.0
     """1 where keys and values of all layers stay until the step has ended, as for generating text
     (Transformers' ``use_cache``, which only its own checkpoints switch off)."""
+    gradients_apart: float = 0.0
+    """1 where an allocator has the sharded gradients of ZeRO-3 in a pool of their own, as PyTorch's has those
+    of FSDP: what activations leave free is of another stream than the one gradients are scattered in."""
+    gathered_logits: float = 0.0
+    """1 where every rank of tensor parallelism gathers the whole vocabulary's logits for the loss."""
 
 
 @dataclass(frozen=True, slots=True)

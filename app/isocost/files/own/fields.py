@@ -78,7 +78,12 @@ GROUPS: tuple[tuple[str, tuple[PartField, ...]], ...] = (
     (
         tr("Links"),
         (
-            PartField("scaleup_link", tr("Inside a server"), kind="text", help=tr("The fast link's name.")),
+            PartField(
+                "scaleup_link",
+                tr("Inside a server"),
+                kind="text",
+                help=tr("The fast link's name; “full mesh” in it: each two have a link of their own."),
+            ),
             PartField(
                 "scaleup_gb_s_per_direction",
                 tr("Its speed"),
