@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import cache, partial
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSizeF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -257,6 +257,21 @@ def test_a_click_on_a_part_puts_the_cursor_there(page):
     click(part)
     assert page.verdict.sentence.hasFocus()
     assert page.verdict.sentence.selectedText() == "$8,605"
+
+
+def test_a_part_that_is_let_go_of_when_its_claim_has_gone_opens_nothing(page):
+    paste(page, IMPOSSIBLE)
+    parts = [b for b in page.verdict.chips.buttons if b.isVisible()]
+    QTest.mousePress(parts[-1], Qt.MouseButton.LeftButton)
+    paste(page, "*1.2")
+    assert not parts[-1].isVisible()
+    asked: list[str] = []
+    page.verdict.chips.wanted.connect(asked.append)
+    left, here = Qt.MouseButton.LeftButton, QPointF(parts[-1].rect().center())
+    held = QMouseEvent(QEvent.Type.MouseMove, here, here, left, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(parts[-1], held)  # the hand still moves: Qt takes the button for held down again
+    QTest.mouseRelease(parts[-1], left)
+    assert asked == []
 
 
 def test_typing_checks_again_after_a_pause_and_leaves_the_library_as_it_is(page, own, qtbot):

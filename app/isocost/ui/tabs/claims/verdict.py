@@ -93,7 +93,8 @@ class Chips(QWidget):
             restyle(button, "tone", tone)
 
     def _ask(self, at: int) -> None:
-        self.wanted.emit(self._shown[at].value if self._shown[at].state == "told" else "")
+        if at < len(self._shown):  # one may be let go of when a sentence of fewer parts has taken its place
+            self.wanted.emit(self._shown[at].value if self._shown[at].state == "told" else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

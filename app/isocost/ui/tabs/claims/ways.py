@@ -73,7 +73,8 @@ class WaysCard(ChartCard):
                 line.show_way(ways[at])
 
     def _open(self, at: int) -> None:
-        self.plan_wanted.emit(self._ways[at].scenario)
+        if at < len(self._ways):  # one may be let go of when fewer have taken its place
+            self.plan_wanted.emit(self._ways[at].scenario)
 
     def table(self) -> Table:
         return Table((Column(self.title.text()),), tuple((way.words,) for way in self._ways))
