@@ -138,9 +138,7 @@ def _loaded(call: ast.Call, values: _Values) -> dict[str, Any]:
     if not _MODEL.search(_dotted(call.func)):
         return {}
     named = [*call.args[:1], *(each.value for each in call.keywords if "model_name" in (each.arg or ""))]
-    found = {
-        each.arg: values.of(each.value)[1] for each in call.keywords if each.arg and values.of(each.value)[0]
-    }
+    found = _plain(call, values)
     for each in named:
         known, value = values.of(each)
         if known:
@@ -154,12 +152,13 @@ def _loaded(call: ast.Call, values: _Values) -> dict[str, Any]:
 
 def _arguments(call: ast.Call, values: _Values) -> dict[str, Any]:
     group = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", _called(call).removesuffix("Config")).lower()
-    found = {}
-    for each in call.keywords:
-        known, value = values.of(each.value)
-        if each.arg and known:
-            found[f"{group}.{each.arg}" if group else each.arg] = value
-    return found
+    return {f"{group}.{key}" if group else key: value for key, value in _plain(call, values).items()}
+
+
+def _plain(call: ast.Call, values: _Values) -> dict[str, Any]:
+    """The named arguments of a call whose values are known."""
+    told = ((each.arg, *values.of(each.value)) for each in call.keywords if each.arg)
+    return {name: value for name, known, value in told if known}
 
 
 def _called(call: ast.Call) -> str:

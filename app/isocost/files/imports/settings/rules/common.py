@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from isocost.catalog.vocabulary import vocabulary
 from isocost.files.imports.settings.run import Run
+from isocost.files.imports.settings.shape import Architecture, architecture
 from isocost.plan.inputs.table import CHOICES
 
 COPIES = "states are split within groups that hold copies of the model; a plan splits them over all"
@@ -21,6 +22,14 @@ def put_optimizer(run: Run, usual: str | None = None) -> None:
     if found is None and named:
         run.note(f"optimizer {named[:40]}: is not computed; a plan has AdamW's states in its place")
     run.put("optimizer", found or named or usual, "optimizer")
+
+
+def put_architecture(run: Run, *, grouped: bool = True) -> Architecture | None:
+    """Put the shape that a file's own keys come to, and hand it back; None = they come to none."""
+    if (found := architecture(run, grouped=grouped)) is not None:
+        run.extra["architecture"] = found
+        run.model.update(found.as_json())
+    return found
 
 
 def whole_world(run: Run, product: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from isocost.files.imports.settings.rules.common import put_architecture
 from isocost.files.imports.settings.run import Fact, Run
-from isocost.files.imports.settings.shape import architecture
 
 _TENSOR = ("tensor", "tensor_transpose", "tensor_sequence", "sequence")
 _REPLICAS = ("data", "fsdp", "fsdp_transpose", "expert")
@@ -23,9 +23,7 @@ def maxtext(run: Run) -> None:
         run.model["name"] = run.get("model_name")
     elif run.count("layers") and run.count("hidden"):
         run.put("swiglu", len(run.get("activations") or (0, 0)) > 1, "activations")
-        if (found := architecture(run)) is not None:
-            run.extra["architecture"] = found
-            run.model.update(found.as_json())
+        put_architecture(run)
     _maxtext_world(run, axes)
     run.put("tp", math.prod(axes[name][0] or 1 for name in _TENSOR), *_names(_TENSOR))
     run.put("pp", axes["pipeline"][0] or 1, *_names(("pipeline",)))
@@ -158,9 +156,7 @@ def nanogpt(run: Run) -> None:
         "positions": Fact("learned_absolute", "default"),
         "normalization": Fact("layernorm" if run.get("bias") else "", "default"),
     }
-    if (found := architecture(run)) is not None:
-        run.extra["architecture"] = found
-        run.model.update(found.as_json())
+    put_architecture(run)
     gpus, accumulation, micro = run.count("gpus"), run.count("accumulation"), run.count("microbatch")
     run.facts.pop("accumulation", None)
     if accumulation and micro:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from isocost.files.imports.settings.rules.common import put_optimizer
+from isocost.files.imports.settings.rules.common import put_architecture, put_optimizer
 from isocost.files.imports.settings.run import Run
-from isocost.files.imports.settings.shape import architecture
 
 _LONGEST_LAYOUT = 10_000
 _MOST_STAGES = 100_000
@@ -102,12 +101,8 @@ def megatron_swift(run: Run) -> None:
 
 
 def _with_shape(run: Run, *, grouped: bool = True) -> None:
-    found = architecture(run, grouped=grouped)
-    if found is None:
-        return
-    run.extra["architecture"] = found
-    run.model.update(found.as_json())
-    if found.vocabulary is None:
+    found = put_architecture(run, grouped=grouped)
+    if found is not None and found.vocabulary is None:
         run.need("vocabulary")
         run.note("the vocabulary is the tokenizer's, which is not in the file: parameters are without it")
 

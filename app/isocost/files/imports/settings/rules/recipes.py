@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 
-from isocost.files.imports.settings.rules.common import STAGES, put_optimizer, whole_world
+from isocost.files.imports.settings.rules.common import STAGES, put_architecture, put_optimizer, whole_world
 from isocost.files.imports.settings.rules.hugging import fsdp_sharding, tuned
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.settled import replicas
-from isocost.files.imports.settings.shape import architecture
 
 _TUNED = re.compile(r"^(q?)(lora|dora)_")
 _VERSION = re.compile(r"^(?:qwen2_5|llama3_[1-3])(?=_)")
@@ -65,6 +64,12 @@ def _fsdp_on_several(run: Run) -> None:
     )
 
 
+def _put_precision(run: Run) -> None:
+    """The number format in a plan's word; one that no plan has is kept and named."""
+    word = run.word("precision_word")
+    run.put("precision", run.trainer.words["precision"].get(word, word or None), "precision_word")
+
+
 def litgpt(run: Run) -> None:
     """LitGPT: FSDP on several devices; a fine-tune recomputes whole layers there."""
     from_nothing = run.said("from_nothing") and "checkpoint_dir" not in run.keys
@@ -82,8 +87,7 @@ def litgpt(run: Run) -> None:
             *(f"lora_{part}" for part in parts),
         )
     tuned(run, "lora" if rank is not None else "full", bits)
-    word = run.word("precision_word")
-    run.put("precision", run.trainer.words["precision"].get(word, word or None), "precision_word")
+    _put_precision(run)
     several = replicas(run) != 1
     run.put("recompute", "full" if several and not from_nothing else "none")
     run.put("sharding", "zero3" if several else "none")
@@ -98,9 +102,7 @@ def litgpt(run: Run) -> None:
 def nanotron(run: Run) -> None:
     """nanotron, whose weights are kept in 32 bits beside those of 16."""
     run.put("swiglu", run.word("activation") == "silu", "activation")
-    if (found := architecture(run)) is not None:
-        run.extra["architecture"] = found
-        run.model.update(found.as_json())
+    put_architecture(run)
     dtype = run.word("dtype")
     run.put("precision", {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}.get(dtype), "dtype")
     stage = run.get("zero")
@@ -121,17 +123,14 @@ def foundry(run: Run) -> None:
     run.facts["ffn"] = Fact(round((run.get("ratio") or 4) * (run.count("hidden") or 0)) or None, "reckoned")
     run.put("swiglu", "glu" in run.word("ffn_type"), "ffn_type")
     run.facts["positions"] = Fact("" if run.get("alibi") else "learned_absolute", "default")
-    if (found := architecture(run)) is not None:
-        run.extra["architecture"] = found
-        run.model.update(found.as_json())
+    put_architecture(run)
     if run.word("finetuning") == "finetuning" or run.count("lora_rank"):
         run.extra["task"] = "sft"
         run.put("packing", run.word("packing") not in ("", "false"), "packing")
         tuned(run, "lora" if run.count("lora_rank") else "full")
     else:
         run.facts.pop("packing", None)
-    word = run.word("precision_word")
-    run.put("precision", run.trainer.words["precision"].get(word, word or None), "precision_word")
+    _put_precision(run)
     if run.said("fsdp_strategy"):
         fsdp_sharding(run)
     else:

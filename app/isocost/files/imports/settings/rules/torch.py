@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from isocost.files.imports.settings.rules.common import COPIES, put_optimizer
+from isocost.files.imports.settings.rules.common import COPIES, put_architecture, put_optimizer
 from isocost.files.imports.settings.run import Run
 from isocost.files.imports.settings.settled import replicas
-from isocost.files.imports.settings.shape import architecture
 
 LOOPED = ("interleaved", "zbv", "dualpipe", "loopedbfs")
 """Schedules that put two stages on a rank unless told otherwise."""
@@ -163,9 +162,7 @@ def automodel(run: Run) -> None:
 def olmo(run: Run) -> None:
     """OLMo-core, whose batches are tokens."""
     run.put("swiglu", True)
-    if (found := architecture(run)) is not None:
-        run.extra["architecture"] = found
-        run.model.update(found.as_json())
+    put_architecture(run)
     sequence = run.count("sequence")
     if sequence and (tokens := run.count("microbatch_tokens")):
         run.put("microbatch", max(tokens // sequence, 1), "microbatch_tokens")
