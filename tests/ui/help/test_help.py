@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,6 +15,7 @@ from isocost.plan.inputs.table import INPUTS
 from isocost.report.help.pages import INDEX, manual
 from isocost.report.help.topics import input_place, place_of
 from isocost.ui.dialogs.about import KeyboardMap
+from isocost.ui.help.page import HelpPage
 from isocost.ui.help.window import HelpWindow
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.look.theme import DARK, LIGHT, ThemeManager
@@ -212,11 +213,41 @@ def test_pictures_are_those_of_the_theme_and_as_wide_as_the_page(opened: HelpWin
     assert page.loadResource(2, "../../README.md") is None
 
 
+def at_the_top(page: HelpPage) -> str:
+    """The words at the top of what is shown."""
+    return page.cursorForPosition(QPoint(40, 2)).block().text()
+
+
 def test_larger_text_is_larger_on_the_page_and_keeps_its_place(opened: HelpWindow):
     opened.turn_to("glossary.md#mfu")
-    bar = opened.page.verticalScrollBar()
-    share = bar.value() / bar.maximum()
+    assert at_the_top(opened.page).startswith("MFU")
     opened.apply_theme(replace(LIGHT, scale=1.5))
     QApplication.processEvents()
     assert opened.page.document().defaultFont().pixelSize() == pytest.approx(13 * 1.5, abs=1)
-    assert bar.value() / bar.maximum() == pytest.approx(share, abs=0.1)
+    assert at_the_top(opened.page).startswith("MFU")
+
+
+@pytest.mark.parametrize("share", [0.03, 0.4, 1.0])
+def test_a_long_page_keeps_its_place_in_another_theme(opened: HelpWindow, share):
+    opened.turn_to("constants.md")
+    page = opened.page
+    page.document().documentLayout().documentSize()  # all of it is laid out, so that its end can be gone to
+    bar = page.verticalScrollBar()
+    bar.setValue(round(share * bar.maximum()))
+    before = at_the_top(page)
+    opened.apply_theme(DARK)
+    page.document().documentLayout().documentSize()
+    assert at_the_top(page) == before
+
+
+def test_closed_it_holds_no_page_and_leads_back_to_where_one_was(opened: HelpWindow):
+    opened.turn_to("glossary.md#mfu")
+    opened.reject()
+    assert opened.page.document().isEmpty()
+    opened.apply_theme(DARK)
+    assert opened.page.document().isEmpty()
+    opened.bring("start.md")
+    assert opened.page.document().toPlainText()
+    opened.back()
+    assert opened.place == "glossary.md#mfu"
+    assert at_the_top(opened.page).startswith("MFU")

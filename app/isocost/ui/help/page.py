@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from posixpath import dirname, join, normpath
-from typing import Any
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -45,6 +45,18 @@ STILL_MS = 120
 """Without another change of width before pictures are drawn anew."""
 FOR = {"dark": ("-light.", "-dark.")}
 """What the name of a picture has, and what that of a theme has in its place."""
+
+
+class Standing(NamedTuple):
+    """A place on a page, the same in every size of text."""
+
+    block: int = 0
+    """Number of the paragraph at the top."""
+    share: float = 0.0
+    """How much of it is above the top."""
+
+
+TOP = Standing()
 
 
 class HelpPage(QTextBrowser):
@@ -112,32 +124,42 @@ class HelpPage(QTextBrowser):
 
     def go(self, anchor: str) -> None:
         """Bring a heading to the top; without one the page is at its top."""
-        if anchor not in self._places:
-            self.verticalScrollBar().setValue(0)
-        else:
-            layout = self.document().documentLayout()
-            layout.documentSize()  # lays out all of it: a place is not known before
-            block = self.document().findBlockByNumber(self._places[anchor])
-            self.verticalScrollBar().setValue(round(layout.blockBoundingRect(block).top()))
+        self.stand(Standing(self._places.get(anchor, 0)))
         self._gone = (anchor, self.verticalScrollBar().value())
 
-    def scroll_to(self, pixels: int) -> None:
-        """Bring what stands so far down to the top."""
-        self.document().documentLayout().documentSize()
-        self.verticalScrollBar().setValue(pixels)
+    @property
+    def standing(self) -> Standing:
+        """How far the page is read."""
+        block = self.cursorForPosition(QPoint(self._theme.px(MARGIN), 1)).block()
+        lies, value = self._lies(block), self.verticalScrollBar().value()
+        return Standing(block.blockNumber(), (value - lies.top()) / max(1.0, lies.height())) if value else TOP
+
+    def stand(self, at: Standing) -> None:
+        """Bring a place to the top."""
+        lies = self._lies(self.document().findBlockByNumber(at.block)) if at != TOP else QRectF()
+        bar, down = self.verticalScrollBar(), round(lies.top() + at.share * lies.height())
+        # What lies below is laid out later, in pauses: the bar does not reach down yet.
+        bar.setMaximum(max(bar.maximum(), down))
+        bar.setValue(down)
+
+    def _lies(self, block: QTextBlock) -> QRectF:
+        """Where a paragraph lies; lays out all above it and no more: a page may be long."""
+        return self.document().documentLayout().blockBoundingRect(block)
 
     def apply_theme(self, theme: Theme) -> None:
         """Show the page in another theme, where it was."""
-        self._theme = theme
+        at, self._theme = self.standing, theme
         if self.name:
-            self._again()
+            self._again(at)
 
-    def _again(self) -> None:
-        bar = self.verticalScrollBar()
-        share = bar.value() / max(1, bar.maximum())
+    def rest(self) -> None:
+        """Hold no page any more."""
+        self.name = ""
+        self._show("")
+
+    def _again(self, at: Standing) -> None:
         self._show(self._manual.text(self.name))
-        self.document().documentLayout().documentSize()
-        bar.setValue(round(share * bar.maximum()))
+        self.stand(at)
 
     # Pictures
 
@@ -172,7 +194,7 @@ class HelpPage(QTextBrowser):
 
     def _draw_pictures(self) -> None:
         if self.name and "![" in self._manual.text(self.name) and self._picture_width() != self._drawn:
-            self._again()
+            self._again(self.standing)
 
 
 class _Dresser:

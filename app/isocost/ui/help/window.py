@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QDesktopServices, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from isocost.language import tr
 from isocost.report.help.pages import INDEX, Manual
 from isocost.ui.help.contents import Contents
-from isocost.ui.help.page import HelpPage
+from isocost.ui.help.page import HelpPage, Standing
 from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.labels import ElidedLabel
@@ -35,7 +35,8 @@ WEB = ("https://", "http://", "mailto:")
 
 class _Visit(NamedTuple):
     place: str
-    scrolled: int = 0
+    read: Standing | None = None
+    """How far, where it was left; None = to its anchor."""
 
 
 class HelpWindow(QDialog):
@@ -157,19 +158,17 @@ class HelpWindow(QDialog):
 
     def _leave(self) -> None:
         """Remember how far the page was read."""
-        if self._at >= 0:
-            self._trail[self._at] = self._trail[self._at]._replace(
-                scrolled=self.page.verticalScrollBar().value()
-            )
+        if self._at >= 0 and self.page.name:
+            self._trail[self._at] = self._trail[self._at]._replace(read=self.page.standing)
 
     def _show(self, visit: _Visit) -> None:
         name, _, anchor = visit.place.partition("#")
         if name != self.page.name:
             self.page.open(name)
-        if visit.scrolled:
-            self.page.scroll_to(visit.scrolled)
-        else:
+        if visit.read is None:
             self.page.go(anchor)
+        else:
+            self.page.stand(visit.read)
         self._say_target("")
         self.back_button.setEnabled(self._at > 0)
         self.forward_button.setEnabled(self._at + 1 < len(self._trail))
@@ -220,6 +219,13 @@ class HelpWindow(QDialog):
                 self.line.clear()
                 return True
         return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Closed, it holds no page: a long one takes megabytes, and time at each change of theme."""
+        super().hideEvent(event)
+        if not event.spontaneous():  # iconified by the system it is still open
+            self._leave()
+            self.page.rest()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The list is a third of a narrow window."""
