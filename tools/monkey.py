@@ -185,6 +185,8 @@ class Monkey:
     def _turn(self) -> None:
         self.pulse.turn()
         QApplication.processEvents()
+        # What was closed outside of an event goes when the loop of a program turns, and here none does.
+        QApplication.sendPostedEvents(None, Kind.DeferredDelete.value)
         self.pulse.turn()
 
     # Where

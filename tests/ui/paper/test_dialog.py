@@ -56,6 +56,20 @@ def test_the_page_follows_the_plan(window, dialog):
     assert dialog.preview.accessibleName() != before
 
 
+def test_closed_it_holds_no_page_and_opened_again_it_is_of_the_plan_as_it_is(window, dialog):
+    before = dialog.preview.accessibleName()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isHidden()
+    assert dialog.preview.pixmap().isNull()
+    window.session.set_value("data.tokens", 4e12, "Tokens")
+    rest(window)
+    assert dialog.preview.pixmap().isNull()
+    assert opened(window, "report") is dialog
+    rest(window)
+    assert not dialog.preview.pixmap().isNull()
+    assert dialog.preview.accessibleName() != before
+
+
 FORMS = {
     "p.pdf": b"%PDF",
     "p": b"%PDF",

@@ -7,8 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTableView, QWidget
 
 from isocost.quantities import plain_spaces
 from isocost.report.table import Column, Table
@@ -189,6 +189,8 @@ def test_a_chart_turns_into_its_table_and_back_by_a_key(window, qtbot):
     assert not card.table_shown
     assert plot.isEnabled()
     assert plot.hasFocus()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert card.findChildren(QTableView) == []  # tables once looked at would add up
 
 
 def test_the_key_that_opens_the_table_of_a_list_closes_it(window, qtbot):

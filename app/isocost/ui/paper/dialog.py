@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from isocost.files import write_atomically
@@ -54,6 +54,7 @@ class Preview(QLabel):
 
     def _fit(self) -> None:
         if self._sheet.isNull():
+            self.clear()
             return
         sharp = self.devicePixelRatioF()
         room = QSize(round(self.width() * sharp), round(self.height() * sharp))
@@ -108,6 +109,14 @@ class ReportDialog(OwnDialog):
     def arrive(self) -> None:
         self.level.setFocus()
         self._follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Closed, it holds no page: its picture takes 17 MB, and it is drawn anew when it is opened."""
+        super().hideEvent(event)
+        if not event.spontaneous():  # iconified by the system it is still open
+            self._sampler.discard()
+            self._found = self._page = None
+            self.preview.show_sheet(QImage())
 
     def _follow(self, _: object = None) -> None:
         """Draw the plan as it now is, once its chances are sampled."""

@@ -348,7 +348,7 @@ class ChartCard(QFrame):
     @property
     def table_shown(self) -> bool:
         """Whether the table stands in the chart's place."""
-        return self._over is not None and not self._over.isHidden()
+        return self._over is not None
 
     def toggle_table(self) -> None:
         """Put the table and the summary in the chart's place, or the chart back; the keyboard goes there.
@@ -358,14 +358,14 @@ class ChartCard(QFrame):
         if not self.table_shown and self.body.geometry().height() < self.theme.px(LOW):
             self.show_table()
             return
-        if self._over is not None and self.table_shown:
+        if self._over is not None:
             self._over.uncover()
+            self._over = None
             target: QWidget = self._charted or self.more
         else:
             focused = QApplication.focusWidget()
             self._charted = focused if focused is not None and self.isAncestorOf(focused) else None
-            if self._over is None:
-                self._over = TableOver(self.body, self)
+            self._over = TableOver(self.body, self)
             self._fill_table()
             target = self._over.table
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -161,12 +161,13 @@ class TableOver(QFrame):
         self.raise_()
 
     def uncover(self) -> None:
-        """Leave the chart to be seen again."""
+        """Leave the chart to be seen again, and go: the tables of all charts came to 10 MB."""
         for each in self._disabled:
             if isValid(each):
                 each.setEnabled(True)
         self._disabled = []
         self.hide()
+        self.deleteLater()
 
     def _place(self) -> None:
         self.setGeometry(self._covers.geometry())
