@@ -20,6 +20,7 @@ from isocost.ui.tabs.scale import counts, wins_chart
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
+from tests.ui.own.dialogs import opened
 
 Words = tuple[QWidget, str, QRectF]
 PRESETS = ("rent-or-buy-64-h100", "startup-7b", "deepseek-r1-first-principles")
@@ -149,11 +150,7 @@ def test_every_key_can_be_read_on_a_small_screen(window, qtbot, scale):
 def test_no_dialog_is_higher_than_a_small_screen_at_twice_the_text(window, qtbot, name):
     window.themes.set_scale(2.0)
     settle(window.wardrobe)
-    window.open_own(name)
-    settle(window.session)
-    QApplication.processEvents()
-    dialog = window._own[name]
-    assert dialog.isVisible()
+    dialog = opened(window, name)
     assert dialog.height() <= 800
     assert dialog.width() <= 1280
 

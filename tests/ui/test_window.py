@@ -413,8 +413,8 @@ def test_no_dialog_has_a_button_that_does_not_say_what_it_does(window, qtbot, mo
     show_error(window, "A sentence.", "Details.")
     may_replace(window, tmp_path / "plan.yaml")
     show_own_catalog(window)
-    window.show_about()
-    window.show_keys()
+    window.asides.show_about()
+    window.asides.show_keys()
     table = window.views[0].cost_time.show_table()
     buttons(table)
     assert len(shown) > 8

@@ -38,6 +38,28 @@ def plain_command(text: str) -> str:
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
 
 
+class Opens(Protocol):
+    """What the menus can open above the window."""
+
+    def find_anything(self) -> None:
+        """The palette over the window."""
+
+    def show_history(self) -> None:
+        """Every step of the plan in words."""
+
+    def begin_tour(self) -> None:
+        """The three questions, from the first."""
+
+    def show_help(self) -> None:
+        """The page of help on what has the keyboard."""
+
+    def show_keys(self) -> None:
+        """Every key that does something."""
+
+    def show_about(self) -> None:
+        """What this is."""
+
+
 class Commands(Protocol):
     """What the menus can ask of the window."""
 
@@ -51,6 +73,10 @@ class Commands(Protocol):
     page_titles: tuple[str, ...]
 
     @property
+    def asides(self) -> Opens:
+        """What opens beside the plan or above it."""
+
+    @property
     def language(self) -> str:
         """The language that was chosen, or that the system's is followed."""
 
@@ -59,12 +85,6 @@ class Commands(Protocol):
 
     def take_typed(self) -> None:
         """Apply what is being typed."""
-
-    def find_anything(self) -> None:
-        """The palette over the window."""
-
-    def show_history(self) -> None:
-        """Every step of the plan in words."""
 
     def open_own(self, dialog: OwnDialog) -> None:
         """A dialog for what users bring of their own."""
@@ -104,18 +124,6 @@ class Commands(Protocol):
 
     def step_text(self, step: int) -> None:
         """Larger or smaller text, or the design's."""
-
-    def begin_tour(self) -> None:
-        """The three questions, from the first."""
-
-    def show_help(self) -> None:
-        """The page of help on what has the keyboard."""
-
-    def show_keys(self) -> None:
-        """Every key that does something."""
-
-    def show_about(self) -> None:
-        """What this is."""
 
 
 class Menus:
@@ -191,7 +199,7 @@ class Menus:
         for action, command in ((undo, tr("Undo")), (redo, tr("Redo"))):
             action.setProperty("command", command)  # the text goes on with what would be undone
             self._put(menu, action)
-        self._add(menu, tr("&History…"), window.show_history, "Ctrl+H")
+        self._add(menu, tr("&History…"), window.asides.show_history, "Ctrl+H")
         menu.addSeparator()
         self._add(menu, tr("&Lock or unlock the input"), window.lock_input, LOCK_KEY)
         self._add(menu, tr("&Solve for the input…"), window.solve_input, SOLVE_KEY)
@@ -206,7 +214,7 @@ class Menus:
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
-        self._add(menu, tr("&Find anything…"), window.find_anything, "Ctrl+K")
+        self._add(menu, tr("&Find anything…"), window.asides.find_anything, "Ctrl+K")
         self._add(menu, tr("Chart as &table"), window.toggle_table, TABLE_KEY, tr("data, CSV"))
         self._build_ranges(menu)
         self._build_fold(menu)
@@ -306,12 +314,12 @@ class Menus:
         menu = self._menus["&Help"]
         # Of the whole application: a dialog has pages of help as well.
         contents = self._add(
-            menu, tr("Isocost &Help"), window.show_help, QKeySequence.StandardKey.HelpContents
+            menu, tr("Isocost &Help"), window.asides.show_help, QKeySequence.StandardKey.HelpContents
         )
         contents.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
-        self._add(menu, tr("&Tour: three questions"), window.begin_tour)
-        self._add(menu, tr("&Keyboard shortcuts"), window.show_keys, "Ctrl+F1")
-        about = self._add(menu, tr("&About Isocost"), window.show_about)
+        self._add(menu, tr("&Tour: three questions"), window.asides.begin_tour)
+        self._add(menu, tr("&Keyboard shortcuts"), window.asides.show_keys, "Ctrl+F1")
+        about = self._add(menu, tr("&About Isocost"), window.asides.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _fill_recent(self) -> None:

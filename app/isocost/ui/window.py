@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ from shiboken6 import isValid
 
 from isocost import paths
 from isocost.language import tr
-from isocost.ui.dialogs.about import AboutBox, KeyboardMap
+from isocost.ui.asides import Asides
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.icons import app_icon
@@ -64,16 +64,8 @@ from isocost.ui.widgets.sections import bring_into_sight, upright_rule
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
-    from isocost.plan.explain.changing import InputPlace
     from isocost.plan.project.project import Project
-    from isocost.ui.explain.panel import ExplainPanel
-    from isocost.ui.help.window import HelpWindow
-    from isocost.ui.own.frame import OwnDialog
     from isocost.ui.own.opening import OwnDialog as OwnDialogName
-    from isocost.ui.palette.palette import Palette
-    from isocost.ui.solve.panel import SolvePanel
-    from isocost.ui.tour.tour import Tour
-    from isocost.ui.widgets.cards.side import SidePanel
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
@@ -117,14 +109,9 @@ class Window(QMainWindow):
         self.views: Sequence[PageView] = ()
         """The pages, once :meth:`load_pages` was called; each is made when it is first asked for."""
         self._left: QWidget | None = None
-        self._panel: ExplainPanel | None = None
-        self._solver: SolvePanel | None = None
-        self._palette: Palette | None = None
-        self._own: dict[OwnDialogName, OwnDialog] = {}
-        self._tour: Tour | None = None
-        self._help: HelpWindow | None = None
         self.motion = Motion(settings)
         self.wardrobe = Wardrobe(self, themes)
+        self.asides = Asides(self, settings)
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
@@ -233,13 +220,13 @@ class Window(QMainWindow):
         session.project_changed.connect(self.wardrobe.dress)
         session.selection_changed.connect(self.wardrobe.dress)
         documents.opened.connect(self.show_workspace)
-        documents.import_wanted.connect(self.import_files)
+        documents.import_wanted.connect(self.asides.import_files)
         documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
         gallery.blank_chosen.connect(documents.new)
         gallery.open_wanted.connect(documents.ask_open)
         gallery.preset_chosen.connect(documents.open)
         gallery.recent_chosen.connect(documents.open)
-        gallery.find_wanted.connect(self.find_anything)
+        gallery.find_wanted.connect(self.asides.find_anything)
         self.headline.field_wanted.connect(self.reveal)
         self.fold.folded.connect(self._show_folded)
         self.headline.copied.connect(self._say_copied)
@@ -303,12 +290,11 @@ class Window(QMainWindow):
         first = self.session.catalog.constants.gallery.first
         self.documents.open(paths.presets() / f"{first}.yaml")
         self.show_gallery()
-        self.tour.offer()
+        self.asides.tour.offer()
 
     def show_gallery(self) -> None:
         """The presets instead of the plan."""
-        if self._panel is not None:
-            self._panel.leave()
+        self.asides.leave_figure()
         self.gallery.show_recent(self.documents.recent())
         self.gallery.load(self.session.catalog, self.session.project)
         self.centre.setCurrentWidget(self.gallery)
@@ -356,57 +342,27 @@ class Window(QMainWindow):
     def _show_folded(self) -> None:
         self.wardrobe.dress()
         lay_out()
-        for panel in (self._panel, self._solver):
-            if panel is not None:
-                panel.place()
+        self.asides.place()
+
+    # The roads from any widget, which looks for them around itself
 
     def explain(self, key: str, of: Project | None = None) -> None:
         """Open a figure of the answer, or of another plan: its formula, its inputs, their sources."""
-        self.show_workspace()
-        if self._panel is None:
-            self._panel = self._make_panel()
-        self._wear(self._panel, self._panel.apply_theme)
-        if of is None:
-            self._panel.open(key)
-        else:
-            self._panel.open_of(of, key)
-
-    def _make_panel(self) -> ExplainPanel:
-        from isocost.ui.explain.panel import ExplainPanel  # with the charts, which come after the first paint
-
-        made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
-        made.input_wanted.connect(self._reveal_place)
-        made.help_wanted.connect(self.help_on)
-        self._stand_beside(made)
-        return made
+        self.asides.explain(key, of)
 
     def solve(self, path: str) -> None:
         """Solve the plan for an input of the selected stage."""
-        self.take_typed()
-        self.show_workspace()
-        if self._solver is None:
-            self._solver = self._make_solver()
-        self._wear(self._solver, self._solver.apply_theme)
-        self._solver.open(path)
+        self.asides.solve(path)
 
-    def _make_solver(self) -> SolvePanel:
-        from isocost.ui.solve.panel import SolvePanel  # with the charts, which come after the first paint
+    def open_own(self, dialog: OwnDialogName) -> None:
+        """A dialog for what users bring of their own: accelerators, quotes, runs."""
+        self.asides.open_own(dialog)
 
-        made = SolvePanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
-        made.input_wanted.connect(self.reveal)
-        self._stand_beside(made)
-        return made
+    def give_room(self, width: int) -> None:
+        """Leave so many pixels at the right of the page to what stands there."""
+        self._right.setContentsMargins(0, 6, width, 0)
 
-    def _stand_beside(self, panel: SidePanel) -> None:
-        """Give a panel its room at the right, from the page and from the panel that stood there."""
-        panel.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
-        panel.appeared.connect(lambda: self._close_others(panel))
-
-    def _close_others(self, panel: SidePanel) -> None:
-        for other in (self._panel, self._solver):
-            if other is not None and other is not panel and other.isVisible():
-                other.leave()
-                panel.place()
+    # Commands
 
     def solve_input(self) -> None:
         """Solve for the input that has the keyboard; else for one that is looked for by its name."""
@@ -416,7 +372,7 @@ class Window(QMainWindow):
         if path in UNKNOWNS:
             self.solve(path)
         else:
-            self.find_anything(tr("Solve for "))
+            self.asides.find_anything(tr("Solve for "))
 
     def lock_input(self) -> None:
         """Lock the input that has the keyboard, or unlock it."""
@@ -435,60 +391,6 @@ class Window(QMainWindow):
             part = part.parentWidget()
         return part.field.path if part is not None else ""
 
-    def find_anything(self, text: str = "") -> None:
-        """The palette: whatever has a name is found by typing it."""
-        if self._palette is None:
-            self._palette = self._make_palette()
-        self._wear(self._palette, self._palette.apply_theme)
-        self._finds.begin()
-        self._palette.open(text)
-
-    def _make_palette(self) -> Palette:
-        from isocost.ui.palette.palette import Palette
-        from isocost.ui.palette.sources import WindowFinds
-
-        self._finds = WindowFinds(self)
-        made = Palette(self._finds, self._settings, self.themes.theme, self.workspace)
-        made.taken.connect(self._finds.take)
-        made.compared.connect(self._finds.take_beside)
-        for come in self._finds.come:
-            come.connect(made.refresh)
-        return made
-
-    @property
-    def tour(self) -> Tour:
-        """The three questions, made when they are first asked for."""
-        if self._tour is None:
-            from isocost.ui.tour.tour import Tour
-
-            self._tour = made = Tour(self, self._settings, self.motion, self)
-            for card in (made.banner, made.card):
-                self.wardrobe.add(card, card.apply_theme).wear(self.themes.theme)
-            self.wardrobe.add(made.ring).wear(self.themes.theme)
-        return self._tour
-
-    def begin_tour(self) -> None:
-        """Ask the questions again, from the first."""
-        self.take_typed()
-        self.tour.begin()
-
-    def _wear(self, part: QWidget, restyle: Callable[[Theme], None]) -> None:
-        """Dress a part that is made when it is first asked for, and is not told of themes while closed."""
-        worn = self.wardrobe.worn_by(part) or self.wardrobe.add(part, restyle)
-        worn.wear(self.themes.theme)
-
-    def open_own(self, dialog: OwnDialogName) -> None:
-        """A dialog for what users bring of their own: accelerators, quotes, runs."""
-        from isocost.ui.own.dialogs import MADE_BY
-
-        self.take_typed()
-        self.show_workspace()
-        if dialog not in self._own:
-            self._own[dialog] = MADE_BY[dialog](self.session, self)
-        opened = self._own[dialog]
-        self._wear(opened, opened.apply_theme)
-        opened.bring()
-
     def take_files(self, files: Sequence[Path]) -> None:
         """Open the first of files that is a plan; else show what they say, to be put into this one."""
         from isocost.files.loading import is_plan
@@ -497,23 +399,7 @@ class Window(QMainWindow):
         if plans:
             self.documents.open(plans[0])
         else:
-            self.import_files(files)
-
-    def import_files(self, files: Sequence[Path]) -> None:
-        """Show what files say, to be put into the plan."""
-        from isocost.ui.own.importing import ImportDialog
-
-        self.open_own("import")
-        dialog = self._own["import"]
-        assert isinstance(dialog, ImportDialog)
-        dialog.import_files(files)
-
-    def show_history(self) -> None:
-        """Every step of the plan in words; a click on one goes there."""
-        from isocost.ui.dialogs.history import History
-
-        self.take_typed()
-        History(self.session.undo_stack, self).show()
+            self.asides.import_files(files)
 
     def duplicate_plan(self) -> None:
         """A copy of the scenario on screen, and both side by side."""
@@ -533,48 +419,6 @@ class Window(QMainWindow):
         card = part or next(iter(charts), None)
         if card is not None:
             card.toggle_table()
-
-    def _reveal_place(self, place: InputPlace) -> None:
-        """Put the cursor into an input, of another stage as well."""
-        if place.stage is not None:
-            self.session.select_stage(place.stage)
-        self.reveal(place.path)
-
-    def show_about(self) -> None:
-        """What this is."""
-        AboutBox(self).exec()
-
-    def show_help(self) -> None:
-        """Help on what has the keyboard; without that, the index."""
-        self.help_on(self._topic_at_hand())
-
-    def help_on(self, place: str) -> None:
-        """A page of help, at the anchor after a #."""
-        if self._help is None:
-            from isocost.report.help.pages import manual
-            from isocost.ui.help.window import HelpWindow
-
-            self._help = HelpWindow(manual(), self.themes.theme, self)
-            self._help.keys_wanted.connect(self.show_keys)
-        self._wear(self._help, self._help.apply_theme)
-        self._help.bring(place)
-
-    def _topic_at_hand(self) -> str:
-        """The page on what has the keyboard, in a dialog as well."""
-        from isocost.report.help.topics import place_of
-
-        part: QWidget | None = QApplication.focusWidget()
-        names = []
-        while part is not None:
-            if part is self.tabs:
-                part = self.pages.currentWidget()
-            names.append(part.objectName())
-            part = part.parentWidget()
-        return place_of(names)
-
-    def show_keys(self) -> None:
-        """Every key that does something."""
-        KeyboardMap(self).exec()
 
     def _show_title(self, _: object = None) -> None:
         self.setWindowTitle(f"{self.session.project.name}[*] — Isocost")
@@ -669,7 +513,7 @@ class Window(QMainWindow):
             focused.click()
         elif event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
             self.show_workspace()
-        elif not any(panel is not None and panel.take_key(event) for panel in (self._solver, self._panel)):
+        elif not self.asides.take_key(event):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -114,7 +114,7 @@ def test_f1_in_a_dialog_explains_it(window: Window):
 
 def test_the_keys_are_listed_from_the_window_and_from_help(window: Window):
     activate(window)
-    window.help_on(INDEX)
+    window.asides.help_on(INDEX)
     listed = []
 
     def close() -> None:

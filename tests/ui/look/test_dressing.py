@@ -367,7 +367,7 @@ def test_what_comes_with_an_answer_is_in_the_theme(window):
 
 def test_a_figure_and_the_palette_follow_while_they_are_open(window):
     window.explain("total.cost_usd")
-    window.find_anything()
+    window.asides.find_anything()
     for choice, theme in (("dark", DARK), ("light", LIGHT)):
         window.choose_theme(choice)
         settle(window.wardrobe)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from isocost.plan.project.underway import underway_of
 from isocost.plan.values import Underway
 from isocost.quantities import plain_spaces
+from isocost.ui.palette.palette import Palette
 from isocost.ui.screenshot import settle
 from tests.ui.conftest import preset
 from tests.ui.own.dialogs import cut_labels, line, opened, press, rest, type_in
@@ -107,9 +108,9 @@ def test_the_palette_leads_to_every_dialog(window, qtbot):
         ("calibrate", "own_calibration"),
         ("plan against actual", "own_actual"),
     ):
-        window.find_anything()
+        window.asides.find_anything()
         rest(window)
-        palette = window.findChild(type(window._palette))
+        palette = window.findChild(Palette)
         qtbot.keyClicks(palette.line, typed)
         qtbot.keyClick(palette.line, Qt.Key.Key_Return)
         rest(window)

@@ -83,7 +83,7 @@ def test_r1_is_computed_behind_the_presets_at_the_first_start(first):
 
 
 def test_the_answer_is_nowhere_before_a_guess(first, qtbot):
-    tour = first.tour
+    tour = first.asides.tour
     told = {card.preset.path.stem: card for card in first.gallery.cards}
     whole = told["deepseek-r1-with-base"]
     assert whole.preset.price not in " ".join(each.text() for each in labels(whole))
@@ -101,7 +101,7 @@ def test_the_answer_is_nowhere_before_a_guess(first, qtbot):
 
 
 def test_the_whole_tour_by_keys(first, qtbot):
-    tour, session = first.tour, first.session
+    tour, session = first.asides.tour, first.session
     tour.banner.line.setFocus()
     guess(first, qtbot, "20%")
     go_on(first, qtbot)
@@ -137,7 +137,7 @@ def test_with_larger_text_the_card_still_leaves_its_target_free(first, qtbot, th
     first.themes.choose(theme)
     first.themes.set_scale(1.5)
     settle(first.wardrobe)
-    tour = first.tour
+    tour = first.asides.tour
     tour.banner.line.setFocus()
     for label in labels(tour.banner):
         assert_whole(label)
@@ -150,7 +150,7 @@ def test_with_larger_text_the_card_still_leaves_its_target_free(first, qtbot, th
 
 @pytest.mark.parametrize("how", ["escape", "button"])
 def test_it_is_skipped_for_good_and_begun_again_from_help(first, make, qtbot, how):
-    tour = first.tour
+    tour = first.asides.tour
     tour.banner.line.setFocus()
     if how == "escape":
         qtbot.keyClick(tour.banner.line, KEY.Key_Escape)
@@ -162,7 +162,7 @@ def test_it_is_skipped_for_good_and_begun_again_from_help(first, make, qtbot, ho
     assert settings().value("tour/seen") in (True, "true")
     other = make()
     other.show_first()
-    assert not other.tour.banner.isVisibleTo(other)
+    assert not other.asides.tour.banner.isVisibleTo(other)
     first.show_workspace()
     again = next(each for each in first.findChildren(QAction) if each.text().startswith("&Tour"))
     again.trigger()
@@ -176,12 +176,12 @@ def test_the_palette_finds_it(first, qtbot):
     qtbot.keyClicks(first.focusWidget(), "tour")
     qtbot.keyClick(first.focusWidget(), KEY.Key_Return)
     come(first)
-    assert first.tour.banner.isVisible()
-    assert first.focusWidget() is first.tour.banner.line
+    assert first.asides.tour.banner.isVisible()
+    assert first.focusWidget() is first.asides.tour.banner.line
 
 
 def test_the_presets_hide_the_card_until_the_plan_is_back(first, qtbot):
-    tour = first.tour
+    tour = first.asides.tour
     tour.banner.line.setFocus()
     guess(first, qtbot, "20%")
     go_on(first, qtbot)
@@ -198,7 +198,7 @@ def test_a_plan_with_changes_is_not_lost_to_the_tour(first, qtbot, monkeypatch):
     first.documents.open(preset("startup-7b"))
     first.session.set_value("data.tokens", 3e12, "Tokens")
     changed = first.session.project
-    first.begin_tour()
+    first.asides.begin_tour()
     come(first)
     guess(first, qtbot, "20%")
     monkeypatch.setattr(first.documents, "may_close", lambda: False)
