@@ -16,55 +16,45 @@ from isocost.exit_codes import INTERRUPTED, PIPE_CLOSED, PROBLEM
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A subcommand: the module whose ``run(arguments)`` does it, and what --help says of it."""
+    """A subcommand: the module of this room whose ``run(arguments)`` does it, and what --help says of it."""
 
     module: str
     summary: str
 
     def run(self, arguments: Sequence[str]) -> int:
         """Load the module and do it."""
-        do: Callable[[Sequence[str]], int] = importlib.import_module(self.module).run
+        do: Callable[[Sequence[str]], int] = importlib.import_module(f"{__name__}.{self.module}").run
         return do(arguments)
 
 
 COMMANDS = {
-    "estimate": Command("isocost.cli.estimate", "what a plan costs and takes: text, JSON, CSV or Markdown"),
-    "solve": Command("isocost.cli.deciding.solve", "the input that holds a budget and a deadline"),
-    "offers": Command("isocost.cli.deciding.offers", "three ways to get a plan done: cheap, fast, between"),
-    "rank": Command("isocost.cli.deciding.rank", "accelerators ranked for a deadline, and where that flips"),
-    "wins": Command("isocost.cli.deciding.wins", "which accelerator wins where, over two inputs"),
-    "ladder": Command("isocost.cli.deciding.ladder", "what sums from $100 to $100M buy today"),
-    "risk": Command("isocost.cli.deciding.risk", "what a plan may come to: chances of budget and deadline"),
-    "tornado": Command(
-        "isocost.cli.deciding.tornado", "which inputs move the cost, and what to measure next"
-    ),
-    "compare": Command("isocost.cli.deciding.compare", "plans side by side, and why one costs more"),
-    "techniques": Command("isocost.cli.deciding.techniques", "what would make a plan cheaper, and its catch"),
-    "translate": Command("isocost.cli.runs.translate", "somebody's hours on your own accelerators"),
-    "claim": Command(
-        "isocost.cli.deciding.claim", "whether a published number about a training run can be true"
-    ),
-    "report": Command("isocost.cli.report", "the plan on one page for whoever decides: PDF, HTML, XLSX..."),
-    "explain": Command(
-        "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
-    ),
-    "loss": Command(
-        "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
-    ),
-    "actual": Command("isocost.cli.runs.actual", "a run under way against its plan: pace and forecast"),
-    "nearest": Command("isocost.cli.runs.nearest", "the measured runs most like a plan, our error on them"),
-    "predict": Command("isocost.cli.runs.predict", "what the model says of runs described in a table"),
-    "sweep": Command("isocost.cli.sweep", "a plan priced at every point of a grid of its inputs"),
-    "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
-    "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
-    "model": Command("isocost.cli.model", "the model a config.json describes: parameters, layers, a plan"),
-    "import": Command(
-        "isocost.cli.importing", "what a config, settings, log or price list says; a plan of it"
-    ),
-    "launch": Command("isocost.cli.launch", "the layout of a plan as settings of a training framework"),
-    "schema": Command("isocost.cli.schema", "what plan files hold and commands print, as JSON Schema"),
-    "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
-    "help": Command("isocost.cli.help", "a page of help, or what a word means"),
+    "estimate": Command("planning.estimate", "what a plan costs and takes: text, JSON, CSV or Markdown"),
+    "solve": Command("solving.solve", "the input that holds a budget and a deadline"),
+    "offers": Command("solving.offers", "three ways to get a plan done: cheap, fast, between"),
+    "rank": Command("solving.rank", "accelerators ranked for a deadline, and where that flips"),
+    "wins": Command("solving.wins", "which accelerator wins where, over two inputs"),
+    "ladder": Command("solving.ladder", "what sums from $100 to $100M buy today"),
+    "risk": Command("deciding.risk", "what a plan may come to: chances of budget and deadline"),
+    "tornado": Command("deciding.tornado", "which inputs move the cost, and what to measure next"),
+    "compare": Command("deciding.compare", "plans side by side, and why one costs more"),
+    "techniques": Command("deciding.techniques", "what would make a plan cheaper, and its catch"),
+    "translate": Command("runs.translate", "somebody's hours on your own accelerators"),
+    "claim": Command("deciding.claim", "whether a published number about a training run can be true"),
+    "report": Command("planning.report", "the plan on one page for whoever decides: PDF, HTML, XLSX..."),
+    "explain": Command("deciding.explain", "where any figure of a plan comes from, to its sources"),
+    "loss": Command("deciding.loss", "the loss a plan's model can reach, and what its size costs"),
+    "actual": Command("runs.actual", "a run under way against its plan: pace and forecast"),
+    "nearest": Command("runs.nearest", "the measured runs most like a plan, our error on them"),
+    "predict": Command("runs.predict", "what the model says of runs described in a table"),
+    "sweep": Command("planning.sweep", "a plan priced at every point of a grid of its inputs"),
+    "validate": Command("runs.validate", "how far off the model is on measured runs"),
+    "calibrate": Command("runs.calibrate", "a plan corrected by your own measured runs"),
+    "model": Command("exchange.model", "the model a config.json describes: parameters, layers, a plan"),
+    "import": Command("exchange.importing", "what a config, settings, log or price list says; a plan of it"),
+    "launch": Command("exchange.launch", "the layout of a plan as settings of a training framework"),
+    "schema": Command("exchange.schema", "what plan files hold and commands print, as JSON Schema"),
+    "screenshot": Command("planning.screenshot", "the window as a picture"),
+    "help": Command("help", "a page of help, or what a word means"),
 }
 """Every subcommand by its name."""
 

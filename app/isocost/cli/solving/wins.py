@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from isocost.cli.arguments import command_parser
-from isocost.cli.deciding.asking import add_case, asked
 from isocost.cli.output import write
+from isocost.cli.solving.asking import add_case, asked
 
 if TYPE_CHECKING:
     import argparse

@@ -49,8 +49,8 @@ def run(arguments: Sequence[str]) -> int:
 def _told(chosen: argparse.Namespace) -> Told:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.arguments import ratio_of
-    from isocost.cli.deciding.asking import case_of
     from isocost.cli.plans import refusals
+    from isocost.cli.solving.asking import case_of
     from isocost.plan.solve.knee import knee
     from isocost.plan.solve.solution import Wish
     from isocost.plan.solve.solve import solve

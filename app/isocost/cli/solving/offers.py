@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.cli.arguments import command_parser
-from isocost.cli.deciding.asking import add_case, asked
 from isocost.cli.output import write
+from isocost.cli.solving.asking import add_case, asked
 
 DESCRIPTION = (
     "Offer the cheapest, the fastest and a balanced way to get a plan done among every accelerator on offer: "

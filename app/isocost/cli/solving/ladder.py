@@ -31,9 +31,9 @@ def run(arguments: Sequence[str]) -> int:
     # Imported late, so that --help and a mistyped option answer at once.
     from datetime import date
 
-    from isocost.cli.deciding.asking import named
     from isocost.cli.errors import UsageError
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
+    from isocost.cli.solving.asking import named
     from isocost.plan.solve.case import WishError
     from isocost.plan.solve.hardware.ladder import ladder, usual_plan
     from isocost.report.decisions.solving.ladder import climbed

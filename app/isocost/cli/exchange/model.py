@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from isocost.cli.arguments import add_scenario, command_parser
-from isocost.cli.importing import add_plan_of_import, put_into_plan
+from isocost.cli.exchange.importing import add_plan_of_import, put_into_plan
 from isocost.cli.output import write
 
 DESCRIPTION = (

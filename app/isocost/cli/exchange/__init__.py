@@ -1,0 +1,1 @@
+"""Commands that read what other programs write, and write what they read."""

@@ -1,0 +1,1 @@
+"""Commands that print, draw and vary what a plan comes to."""
