@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import msgspec
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from isocost.catalog import CatalogError, load
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.inputs.starting import new_project
-from isocost.plan.project.project import set_value
+from isocost.plan.project.project import Project, set_value
 from isocost.plan.values import Price
 from isocost.ui.inputs.bindings import write_range
 from isocost.ui.screenshot import settle
@@ -382,3 +383,16 @@ def test_what_a_range_has_searched_anew_is_searched_beside_the_window(session, m
     assert answered_beside(lambda: session.set_value("model.parameters", 9e9, "9B"))
     assert not answered_beside(lambda: session.undo_stack.setIndex(1))  # without the range
     assert not answered_beside(lambda: write_range(session, "price.usd_per_gpu_hour", (1.0, None, 4.0)))
+
+
+def test_a_long_drag_leaves_no_plans_in_memory(session):
+    def plans() -> int:
+        gc.collect()
+        return sum(type(each) is Project for each in gc.get_objects())
+
+    gesture, before = object(), plans()
+    for step in range(200):
+        set_tokens(session, (1.0 + step) * 1e9, gesture)
+    settle(session)
+    assert session.undo_stack.count() == 1
+    assert plans() < before + 20
