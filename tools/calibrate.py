@@ -81,6 +81,10 @@ POWER_LIMITED = (
     "0.86 of the 700 W part's: 1,126 and 1,305 TFLOPS of one product in PyTorch's FP8 "
     "(github.com/pytorch/FBGEMM/pull/2546, pytorch/pytorch/issues/143465), not fitted"
 )
+OWN_PRODUCTS = (
+    "956 TFLOPS of 1,153.5 on each of a chip's two devices: Google's own "
+    "(github.com/AI-Hypercomputer/accelerator-microbenchmarks, Ironwood), not fitted"
+)
 SHARED_POWER = (
     "0.92 of the 700 W part's: of the superchip's 680 W some 580 are left to the GPU, and 500 W make 0.86 of "
     "it, not fitted"
@@ -108,6 +112,7 @@ MEASURED_SHARES = (
     *((f"{part}.{kind}", 0.95, STARVED) for part in ("h20", "h20-141gb") for kind in ("bf16", "fp8")),
     ("gh200-quad.bf16", 0.738, SHARED_POWER),
     ("gh200-quad.fp8", 0.675, SHARED_POWER),
+    ("tpu-v7.bf16", 0.829, OWN_PRODUCTS),
     ("h100-sxm-96gb-500w.bf16", 0.693, POWER_LIMITED),
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
@@ -461,6 +466,15 @@ PARAMETERS = (
         ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"
     ),
     Parameter(
+        ("power_limited",),
+        0.86,
+        0.0,
+        "factor",
+        "products of H100 at 500 of 700 W in PyTorch's FP8 (github.com/pytorch/FBGEMM/pull/2546, "
+        "pytorch/pytorch/issues/143465); B200 limited to 750 of 1,000 W are as near (pytorch/ao/pull/3566)",
+        doubt=0.1,
+    ),
+    Parameter(
         ("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"
     ),
 )
@@ -472,7 +486,8 @@ INTRODUCED = {
     "Ada": 2022.8,
     "Hopper": 2022.8,
     "Blackwell": 2024.9,
-    "Blackwell Ultra": 2025.6,
+    # Blackwell's instructions, and so its software.
+    "Blackwell Ultra": 2024.9,
     "Rubin": 2026.8,
     "CDNA2": 2021.9,
     "CDNA3": 2023.9,

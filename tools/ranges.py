@@ -19,7 +19,7 @@ from isocost.catalog.constants.spreads import RESEARCH, Kind, Platform, Spreads,
 from isocost.evidence.measured_rows import RunSpec
 from isocost.evidence.ranges import weighted_quantiles
 
-TAILS = {"nvidia": 0.1, "open": 0.05, "elsewhere": 0.05, "research": 0.1}
+TAILS = {"nvidia": 0.12, "open": 0.07, "elsewhere": 0.05, "research": 0.1}
 """Share of runs beyond each end, by platform: sources that differ more among themselves need the further ends
 for a range made of the others to hold about four of five runs of one that is new."""
 LEAST = 1.06

@@ -185,14 +185,14 @@ def test_the_next_experiment_is_worth_what_bayes_says(capsys, tmp_path):
 
 
 def test_runs_of_ones_own_take_away_what_a_team_has_in_common():
-    project, catalog = ranged("rent-or-buy-64-h100")  # whose step model is what matters most
+    project, catalog = ranged("deepseek-v3")  # whose step model is what matters most
     sampled = risk(answer(project, catalog).reckoning)
     found = next_experiment(sampled, tornado(sampled))
     shared = catalog.constants.accuracy.shared
     left = shared * (1 - shared) / (RUNS * shared + 1 - shared) + 1 - shared
     assert found.learned == pytest.approx(1.0 - left)
     assert 0.0 < found.freed_usd < found.ask_usd - sampled.cost_usd.p50
-    assert found.hour_usd == pytest.approx(64 * 3.99)
+    assert found.hour_usd == pytest.approx(2048 * 2.0)
     assert found.spread_after_usd < found.spread_usd
 
 
@@ -214,10 +214,10 @@ def test_part_of_an_error_found_out_leaves_the_rest_of_its_spread(capsys, tmp_pa
 
 
 def test_what_is_measured_can_raise_the_ask_and_the_words_say_so(capsys):
-    assert main(["tornado", "rent-or-buy-64-h100"]) == 0
+    assert main(["tornado", "deepseek-v3"]) == 0
     said = capsys.readouterr().out
     assert "that they find the programme dearer and raise the ask" in said
-    assert "An hour of 64 H100 costs $" in said
+    assert "An hour of 2,048 H800 costs $" in said
 
 
 def test_without_doubt_nothing_matters(capsys):

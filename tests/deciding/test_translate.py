@@ -54,7 +54,7 @@ def test_their_hours_times_mine_over_theirs_as_predicted(capsys, tmp_path):
     of_ratio = ratio_range(told)
     assert told["p10"] == pytest.approx(told["hours"] * math.exp(-of_ratio))
     assert told["p90"] == pytest.approx(told["hours"] * math.exp(of_ratio))
-    assert told["ratio_factor"] < min(told["factor"], told["from_factor"])
+    assert told["ratio_factor"] < max(told["factor"], told["from_factor"])
 
 
 def test_a_fine_tune_on_ones_own_cards(capsys):

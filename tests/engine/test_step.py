@@ -300,6 +300,53 @@ def test_recomputing_attention_alone_repeats_its_forward_pass():
     assert whole.recompute[0] != core.recompute[0]
 
 
+def repeated(model=LLAMA_8B, work=WORK, mode=2, **habits) -> float:
+    """Seconds of recomputation under a framework's habits."""
+    layout = Layouts.of(accelerators=64, global_batch=work.global_batch, tp=2, recompute=mode)
+    rates = machines([H100], ["bf16"], ["open"], EFFICIENCY, [2026.0], [Habits(**habits)])
+    return float(evaluate(Transformers.of([model]), Workloads.of([work]), rates, layout).recompute[0])
+
+
+def test_recomputation_ends_with_the_last_tensor_a_gradient_needs():
+    """The last product of a layer is added to the residual stream, and nothing asks for it again."""
+    left = repeated(stops_early=True) / repeated(stops_early=False)
+    inner, everything = 4096 * 14336, 4096 * (4096 + 2048 + 4096) + 3 * 4096 * 14336
+    # Attention and passes over memory are repeated all the same.
+    assert 1.0 - inner / everything < left < 1.0 - 0.6 * inner / everything
+    # PyTorch does so where nobody says otherwise; what is not recomputed whole has no such end.
+    assert repeated() == repeated(stops_early=True)
+    assert repeated(mode=1, stops_early=True) == repeated(mode=1, stops_early=False) > 0.0
+    # Gradients of scores need what their experts make of a token.
+    assert repeated(MIXTURE, stops_early=True) == repeated(MIXTURE, stops_early=False)
+
+
+def test_an_adapter_on_the_last_product_comes_after_it():
+    for targets, ends in ((("query", "value"), True), (("query", "down"), False)):
+        work = replace(WORK, method="lora", lora_targets=frozenset(targets))
+        early, whole = (repeated(work=work, stops_early=each) for each in (True, False))
+        assert (early < 0.95 * whole) == ends
+
+
+def test_sharded_weights_and_gradients_are_copied_to_and_from_what_collectives_take():
+    """Gathered twice, 2 bytes read and written; gradients of 2 bytes read, and 4 or 2 written (PyTorch)."""
+
+    def seconds(year=2026.0, narrow=False, stack="open", **layout) -> float:
+        rates = machines([H100], ["bf16"], [stack], EFFICIENCY, [year], [Habits(narrow_gradients=narrow)])
+        bare = replace(rates, copied_weights=np.zeros(1), copied_gradients=np.zeros(1))
+        # A step of one microbatch a rank, and a network that never shows.
+        layouts = Layouts.of(accelerators=8, global_batch=8, microbatch=1, **layout)
+        t, w = Transformers.of([LLAMA_8B]), Workloads.of([replace(WORK, global_batch=8)])
+        with_copies, without = (float(evaluate(t, w, each, layouts).total[0]) for each in (rates, bare))
+        weights = float((t.layers * t.layer_parameters)[0])
+        return (with_copies - without) * float(rates.memory[0]) / weights
+
+    assert seconds(sharding=3) == pytest.approx(4 + 4 + 6, rel=0.03)
+    assert seconds(2024.0, sharding=3) == pytest.approx(6, rel=0.03)
+    assert seconds(narrow=True, sharding=3) == pytest.approx(4, rel=0.03)
+    assert seconds(sharding=1) == seconds(stack="vendor", sharding=3) == 0.0
+    assert seconds(sharding=3, shard_group=1) == 0.0
+
+
 def test_experts_with_biases_pass_through_memory_more_often():
     plain, biased = (step(model=replace(MIXTURE, expert_biases=each), ep=8) for each in (False, True))
     assert biased.elementwise[0] > 1.5 * plain.elementwise[0]

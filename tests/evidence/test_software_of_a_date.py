@@ -168,3 +168,51 @@ def test_litgpt_widens_its_logits(catalog):
 
     assert held("TinyLlama 1.1B", "LitGPT") == pytest.approx(29.84, rel=0.12)
     assert held("TinyLlama 1.1B", "LitGPT + compile") == pytest.approx(22.19, rel=0.1)
+
+
+def test_transformers_recomputed_layers_to_their_end_until_2026(catalog):
+    """Its checkpoints were reentrant (pull request 43203); those of PyTorch's FSDP never were."""
+
+    def faster(recompute="full", **changes):
+        stated = {"micro_batch": "8", "global_batch_seqs": "8", "recompute": recompute} | changes
+        early, late = (
+            run(catalog, "Llama 3.1 8B", "H200", 1, 4096, date=date, **stated).tokens_per_s
+            for date in ("2025-12", "2026-02")
+        )
+        return late / early
+
+    assert 1.03 < faster(framework="TRL") < 1.07
+    assert faster("none", framework="TRL") == pytest.approx(1.0, abs=0.01)
+    for framework in ("TRL + FSDP", "LLaMA-Factory", "Megatron-LM"):
+        assert faster(framework=framework) == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_compiler_drops_what_no_gradient_needs():
+    """XLA's recomputation is cut as PyTorch's is, Megatron-LM's and DeepSpeed's run a layer to its end."""
+    habits = frameworks().habits
+    assert habits("MaxText (JAX)").stops_early
+    assert habits("Megatron-LM").stops_early is habits("DeepSpeed").stops_early is False
+    assert habits("torchtitan").stops_early is habits("PyTorch FSDP + Transformers").stops_early is None
+
+
+def test_notes_tell_of_power(catalog):
+    """Llama 3.1 8B on 8 B200 of 750 W: 8,308 tokens/s (torchao's MX formats)."""
+    stated = {"framework": "torchtitan + compile", "recompute": "selective", "zero_or_fsdp": "FSDP2"}
+    stated |= {"date": "2025-08", "global_batch_seqs": "8", "kind": "pretrain"}
+    rated, held, denied = (
+        run(catalog, "Llama 3.1 8B", "B200", 8, 8192, notes=notes, **stated).tokens_per_s
+        for notes in ("", "power-limited B200", "not power-limited")
+    )
+    assert 0.86 < held / rated < 0.92
+    assert denied == rated
+
+
+def test_flagscale_hides_no_traffic_unless_told_to(catalog):
+    """Llama 2 70B on 32 H800, TP8 PP4: 642 tokens/s (FlagPerf, llama2_70B-flagscale)."""
+    stated = {"kind": "pretrain", "tp": "8", "pp": "4", "global_batch_seqs": "44", "date": "2024-03"}
+    found, hidden = (
+        run(catalog, "Llama 2 70B", "H800", 32, 4096, framework=framework, **stated).tokens_per_s
+        for framework in ("FlagScale (Megatron)", "FlagScale (Megatron), tp_comm_overlap, overlapped")
+    )
+    assert found == pytest.approx(642, rel=0.1)
+    assert hidden > 1.15 * found

@@ -239,8 +239,12 @@ class Habits:
     """Whether weights of 8-bit products are gathered in 16 bits and cast in every pass."""
     module_fetches: bool = False
     """Whether ZeRO-3 fetches weights module by module, and no more ahead than it may hold whole."""
+    stops_early: bool | None = None
+    """Whether recomputing a whole layer ends with the last tensor a gradient needs."""
     trainer: bool = False
     """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
+    power_limited: bool = False
+    """Whether its accelerators are held below their rated power."""
     matmul: float | None = None
     """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
     of the peak that the architecture, the tier and the date would give."""

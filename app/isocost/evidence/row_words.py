@@ -192,7 +192,16 @@ def offload(sharding: str, framework: str) -> Offload:
     return "states" if weights else "optimizer"
 
 
-_LIBRARIES = ("Liger", "DeepEP", "HybridEP", "FlexAttn", "FlexAttention", "interleaved", "autocast")
+_LIBRARIES = (
+    "Liger",
+    "DeepEP",
+    "HybridEP",
+    "FlexAttn",
+    "FlexAttention",
+    "interleaved",
+    "autocast",
+    "power-limited",
+)
 """Kernels, libraries and schedules of a run that no column has, as notes name them."""
 
 _BY_ROWS = ("rowwise", "row-wise", "by rows", "per-row")

@@ -99,7 +99,7 @@ def test_the_age_of_the_price_turns_amber_once_there_is_a_newer_one_then_red(cat
 def test_what_stands_against_a_plan_comes_first_and_its_hours_last(catalog):
     project = dated(catalog, "2026-05-01")
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
-    assert [remark.text.split(" ")[0] for remark in said] == ["price", "Median;", "probably", "near", "79K"]
+    assert [remark.text.split(" ")[0] for remark in said] == ["price", "Median;", "fits,", "near", "79.7K"]
     assert [remark.opens for remark in said] == ["", "range", "", "evidence", ""]
     large = set_value(set_value(project, "model.parameters", 405e9), "hardware.count", 8)
     said = remarks(estimate(large, catalog), large, 0, catalog, date(2026, 11, 23))
@@ -181,7 +181,7 @@ def test_a_plan_that_does_not_fit_has_no_figures_of_a_run(catalog):
     [
         ("llama-3.1-405b", "extrapolated from measured runs"),
         ("startup-7b", "near measured runs"),
-        ("qlora-8b-on-a-4090", "a run like it is measured"),
+        ("lora-70b-one-node", "a run like it is measured"),
     ],
 )
 def test_the_doubt_line_says_what_the_prediction_rests_on(catalog, name, words):

@@ -8,13 +8,17 @@ import msgspec
 
 from isocost.catalog.table import read_text, yaml_record
 from isocost.engine.records import AttentionKernel, Habits, Method, Optimizer, Precision
-from isocost.engine.training.efficiency import GROUPED_EXPERTS_YEAR
+from isocost.engine.training.efficiency import GROUPED_EXPERTS_YEAR, PRESENT
 from isocost.engine.training.states import PURE_16_BIT
 from isocost.paths import resource
 
 OVERLAP_YEAR = 2023.0
 """From 2023 stacks have switches that hide traffic piece by piece (userbuffers of Transformer Engine; MLPerf
 v3.0 ran with them). Earlier runs were their authors' own, tuned as far as anybody could."""
+
+REENTRANT_UNTIL = 2026.05
+"""Until January 2026 Transformers and its trainers asked for reentrant checkpoints
+(github.com/huggingface/transformers/pull/43203, huggingface/trl/pull/4811)."""
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +72,14 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those that gather weights in 16 bits though their products are of 8."""
     module_fetches: Words
     """Those whose ZeRO-3 fetches weights module by module."""
+    to_the_end: Words
+    """Those that recompute a layer to its end, what no gradient needs of it too."""
+    reentrant: Words
+    """Those that did until ``REENTRANT_UNTIL``."""
+    pruned: Words
+    """Those whose compiler drops what no gradient needs."""
+    power_limited: Words
+    """Those said to run on accelerators below their rated power."""
     trainer: Words
     """Those whose step is run by Transformers' trainers."""
     autocast: Words
@@ -108,8 +120,15 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             narrow_gradients=self.narrow_gradients.in_name(name),
             wide_gathers=self.wide_gathers.in_name(name),
             module_fetches=self.module_fetches.in_name(name),
+            stops_early=self._stops_early(name, PRESENT if year is None else year),
+            power_limited=self.power_limited.in_name(name),
             trainer=self.trainer.in_name(name),
         )
+
+    def _stops_early(self, name: str, year: float) -> bool | None:
+        """Whether recomputation ends with the last tensor a gradient needs; None where no word tells."""
+        whole = self.to_the_end.in_name(name) or (year < REENTRANT_UNTIL and self.reentrant.in_name(name))
+        return True if self.pruned.in_name(name) else False if whole else None
 
 
 @lru_cache(maxsize=1)

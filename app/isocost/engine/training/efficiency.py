@@ -54,6 +54,12 @@ EXPERT_LAUNCHES = 0.3
 """Launches of an expert that is called alone over a dense layer's: a dozen of some forty. Counted: its rows
 looked up and gathered, three products, the activation's two, weighing and adding back."""
 
+EARLY_STOP_YEAR = 2023.75
+"""From its version 2.1 PyTorch recomputes up to the last tensor a gradient needs (pytorch/pull/90105)."""
+
+PARAMETER_SHARDS_YEAR = 2024.4
+"""From its version 2.4 PyTorch's FSDP shards parameters one by one, and copies what it has gathered."""
+
 LANES = {"TPU": 128.0}
 """Columns of a register of architectures that fill narrow tensors up to them: a TPU's are 8 x 128, and so are
 the tiles of what its kernels read (docs.jax.dev, Pallas TPU): a head of 64 costs as much as one of 128."""
@@ -76,6 +82,9 @@ ACCUMULATED_TRAFFIC = 8.0
 (``gradient_accumulation_fusion`` of Megatron-LM)."""
 WRITTEN_TRAFFIC = 4.0
 """Bytes it moves where a product writes it in 16 bits and the reduction reads it."""
+
+COPIED_WEIGHT = 4.0
+"""Bytes a weight moves where what was gathered in 16 bits is copied."""
 
 SIXTEEN_BITS = ("bf16", "fp16")
 """Number formats whose products run at one rate."""
@@ -106,8 +115,8 @@ class Efficiency:
     """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
     and to this day for the others on ``PLAIN_ATTENTION``."""
     attention_fa2: Mapping[str, float]
-    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it. By
-    architecture and stack where what a stack runs instead is another kernel (``CDNA3-open``: Triton's)."""
+    """Factor on attention computed by FlashAttention-2, by architecture, or by what a stack runs instead
+    (``CDNA3-open``: Triton's); 1 where it was written for it."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
@@ -168,14 +177,15 @@ class Efficiency:
     routed_seconds: float
     """Fixed seconds of a routed layer and pass today."""
     routed_host: Mapping[str, float]
-    """Launches of a routed layer over a dense one's today: ``captured`` in graphs in part, or ``plain`` where
-    tokens go to other ranks by an all-to-all whose every kernel is launched by itself."""
+    """Launches of a routed layer over a dense one's today: ``captured`` in graphs in part, or ``plain``."""
     routed_decline: float
     """Yearly rate at which both fall."""
     hybrid: float
     """Memory passes of a state-space layer over its fused traffic."""
     young: float
     """Extra compute time of an architecture's first software."""
+    power_limited: float
+    """Rate of products and attention where a part is held below its rated power, and nobody says how far."""
     introduced: Mapping[str, float]
     """Year each architecture reached customers."""
     stall: float
@@ -235,8 +245,7 @@ class Machines:
     contention: Array
     hybrid: Array
     balanced: Array
-    """1 where the stack weighs the output head when it deals layers to pipeline stages, as Nanotron does
-    (``get_block_compute_costs`` in its models)."""
+    """1 where layers are dealt to stages with the head weighed (Nanotron's ``get_block_compute_costs``)."""
     pipelined_host: Array
     """Share of a layer's launches that a pipeline across nodes adds per tensor-parallel rank."""
     stall: Array
@@ -257,6 +266,12 @@ class Machines:
     """Launches of an expert over a dense layer's where each is called alone; 0 where all are at once."""
     module_fetches: Array
     """1 where ZeRO-3 fetches weights module by module, no more of them than ``step.LIVE_PARAMETERS``."""
+    stops_early: Array
+    """1 where full recomputation ends with the last tensor a gradient needs."""
+    copied_weights: Array
+    """Bytes a weight moves when it is copied from where sharded weights are gathered."""
+    copied_gradients: Array
+    """Bytes its gradient moves when it is copied to where gradients are scattered from."""
     straggler: Array
     node: Array
     """Accelerators of a server."""
@@ -385,7 +400,9 @@ def machines(
     # No number where no kernel is named.
     # The vendor's stack had kernels of its own before they were fused throughout.
     slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else _borrowed(r[0].architecture, r[2], e))
-    foreign = np.minimum(by_stack(e.attention_early), slower)
+    # What ran before FlashAttention-2 was everywhere may have been slower yet.
+    first = np.minimum(by_stack(e.attention_early), slower)
+    foreign = np.where(year < FUSED_ATTENTION_YEAR, first, slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
 
     def habit(name: str) -> NDArray[np.bool_]:
@@ -396,12 +413,16 @@ def machines(
     exposed, tuned = habit("exposed"), habit("tuned")
     by_rows = habit("rowwise") & (array_of(precisions, lambda p: PEAK_FORMAT[p] == "fp8") > 0)
     # The vendor's products are the reference of every stack's.
-    slowed = np.where(tuned, array_of(rows, lambda r: _stack_share(r[0], r[2], e)), 1.0) * immature
+    starved = immature / np.where(habit("power_limited"), e.power_limited, 1.0)
+    slowed = np.where(tuned, array_of(rows, lambda r: _stack_share(r[0], r[2], e)), 1.0) * starved
     vendor, research = by_name("vendor"), by_name("research")
     # No framework widens gradients of FP16 to reduce them: they are scaled instead.
     half = array_of(precisions, lambda p: p == "fp16") > 0
     narrow, widened = habit("narrow_gradients") | half, habit("wide_gradients") & ~half
-    compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
+    gradient_bytes = np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS)
+    open_ = by_name("open") > 0
+    stops = array_of(known, lambda h: np.nan if h.stops_early is None else h.stops_early)
+    compiled = (vendor > 0) | (open_ & ~habit("eager"))
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
     deduplicated = current | ((vendor > 0) & (year >= DEDUPLICATED_YEAR)) | habit("deduplicated")
     overlaps = (current | habit("overlapping")) & ~exposed
@@ -410,14 +431,14 @@ def machines(
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     # A compiler stops where tokens leave for other ranks: what sorts and sends them is launched as ever.
-    uncompiled = np.where(by_name("open") > 0, e.host["eager"] / host, 1.0)
+    uncompiled = np.where(open_, e.host["eager"] / host, 1.0)
     return Machines(
         matmul=_measured_or(
             known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
         ),
         bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
-        attention=attention * early / immature,
+        attention=attention * early / starved,
         attention_backward=full(e.attention_backward),
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
         lanes=array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0)),
@@ -438,7 +459,7 @@ def machines(
         wide_gathers=np.where(habit("wide_gathers") | by_rows, 1.0, 0.0),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
-        gradient_bytes=np.where(np.where(vendor, ~widened, narrow), NARROW_GRADIENTS, WIDE_GRADIENTS),
+        gradient_bytes=gradient_bytes,
         links=_links(accelerators, stacks, e),
         tensor_exposed=np.where(exposed, 1.0, tensor),
         context_exposed=full(e.context_exposed),
@@ -465,6 +486,13 @@ def machines(
         ),
         looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
         module_fetches=np.where(habit("module_fetches"), 1.0, 0.0),
+        stops_early=np.where(np.isnan(stops), open_ & (year >= EARLY_STOP_YEAR), stops),
+        # Those that reduce gradients in 16 bits have FSDP's first version, or ZeRO: one flat tensor a layer.
+        copied_weights=np.where(
+            open_ & (year >= PARAMETER_SHARDS_YEAR) & ~habit("narrow_gradients"), COPIED_WEIGHT, 0.0
+        ),
+        # Read as products wrote it, written as it is reduced.
+        copied_gradients=np.where(open_, NARROW_GRADIENTS + gradient_bytes, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
         host_update=np.where(habit("trainer"), e.host_update["trainer"], by_stack(e.host_update)),

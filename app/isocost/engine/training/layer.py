@@ -156,7 +156,8 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
     moe_share = t.moe_layers / t.layers
     projections, up, second = _attention_products(tokens, t, w, m, tp)
     inwards = product(tokens, (t.matrices - 1.0) * t.ffn / tp, t.hidden, w, m, w.adapted.up)
-    dense = inwards + product(tokens, t.hidden, t.ffn / tp, w, m, w.adapted.down)
+    outwards = product(tokens, t.hidden, t.ffn / tp, w, m, w.adapted.down)
+    dense = inwards + outwards
     attention_forward, attention_backward = _scores(split, t, w, m)
     # Of a layer's two sides, attention and feed-forward, some layers of a hybrid lack the second.
     sides = 0.5 * (1.0 + t.fed_share)
@@ -209,7 +210,18 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         + m.adapter_host * w.adapted.count(t.matrices - 1.0),
         weights=_weight_gradients(w, forward, backward),
         repeated=w.repeated,
+        unrepeated=m.stops_early * dense_share * _end(w, outwards, tensor),
     )
+
+
+def _end(w: Workloads, outwards: Product, tensor: Array) -> Array:
+    """Seconds of a dense layer's forward pass after the last tensor a gradient needs.
+
+    A sum with the residual stream needs none of its terms, so that nothing needs the product out of the
+    feed-forward, nor the last of a pass's collectives; the adapter on it comes after it. Products of experts
+    are weighed by their tokens' scores, whose gradients need them.
+    """
+    return (1.0 - w.adapted.down) * (outwards.forward + outwards.forward_casts + tensor / COLLECTIVES)
 
 
 def _routed_launches(t: Transformers, m: Machines, split: Split) -> Array:

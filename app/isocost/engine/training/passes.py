@@ -80,10 +80,12 @@ class LayerSeconds:
     """Seconds of gradients of weights within ``backward``; worked out for schedules that move them alone."""
     repeated: Array
     """Share of the layers that full recomputation repeats."""
+    unrepeated: Array
+    """Seconds of the forward pass of these that it leaves out: what comes after all that gradients need."""
 
     def recomputed(self, mode: NDArray[np.int8] | int) -> Array:
         """Seconds a recomputation mode (0 none, 1 selective, 2 full) adds to the backward pass."""
-        full = self.forward.total * self.repeated
+        full = (self.forward.total - self.unrepeated) * self.repeated
         return np.where(np.equal(mode, 2), full, np.where(np.equal(mode, 1), self.selective.total, 0.0))
 
     def passes(self, mode: NDArray[np.int8] | int) -> Passes:

@@ -315,6 +315,12 @@ def _sharded(
         # Each rank first fetches its own part from the host.
         gather = gather + w.host_weights * shards * stored * per_layer / replicas.group / m.host_link
     scatter = np.where(w.frozen > 0, 0.0, ((2.0 + 2.0 * w.autocast) * each + latency) * shards)
+    if np.any(m.copied_gradients):
+        # To and from the buffers of collectives: copies run among the kernels, not beside them
+        # (foreach_all_gather_copy_out and foreach_reduce_scatter_copy_in of PyTorch's fully_shard).
+        copied = shards * (replicas.group > 1.0) * per_layer / m.memory
+        forward = forward + m.copied_weights * copied
+        backward = backward + (m.copied_weights + m.copied_gradients * (w.frozen <= 0)) * copied
     if np.any(m.module_fetches):
         # Of a layer that is more than may be held nothing comes ahead, and what is recomputed comes again.
         late = gather * (m.module_fetches > 0) * (per_layer > LIVE_PARAMETERS)

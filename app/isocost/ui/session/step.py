@@ -35,8 +35,8 @@ class Step(QUndoCommand):
         self.after = other.after
         self.setText(other.text())
         self.setObsolete(self.after == self.before)
-        # Qt deletes it within the push, and PySide lets go of no command that was deleted there: each move of a
-        # drag would leave two plans in memory.
+        # Qt deletes it within the push, and PySide lets go of no command that was deleted there: each move of
+        # a drag would leave two plans in memory.
         vars(other).clear()
         return True
 

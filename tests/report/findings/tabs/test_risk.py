@@ -40,14 +40,14 @@ def found(answered: Answer) -> Chances:
 
 
 def test_a_wide_range_that_is_seldom_far_is_not_said_to_matter_most(catalog: Catalog):
-    """What whole runs waste may go far, yet most of the doubt is the step model's: both cards say so."""
-    found = chances(answer(load_project(presets() / "rent-or-buy-64-h100.yaml", catalog), catalog))
+    """The step model may go far, yet most of the doubt is the price's: both cards say so."""
+    found = chances(answer(load_project(presets() / "lora-70b-one-node.yaml", catalog), catalog))
     widest, largest = found.tornado.bars[0], max(found.tornado.bars, key=lambda bar: bar.share)
     assert widest is not largest
     finding = doubts_said(found).finding
-    assert finding.startswith("What moves the cost furthest is whole-run waste: ")
-    assert finding.endswith("the largest part of the doubt is the step model")
-    assert "the step model has the largest part" in experiment_view(found).reasons[0]
+    assert finding.startswith("What moves the cost furthest is the step model: ")
+    assert finding.endswith("the largest part of the doubt is the price of H100")
+    assert "one input: the price of H100" in experiment_view(found).reasons[0]
 
 
 def test_what_is_taken_of_a_price_is_said_in_words(catalog: Catalog):
