@@ -360,6 +360,21 @@ def test_a_scenario_s_cards_go_by_its_letter(compared, qtbot):
     assert compared.page.suppliers.title.text().startswith("C at ")
 
 
+def test_where_no_price_changes_the_bill_no_bar_is_drawn_and_no_price_offered(compared, qtbot):
+    card, session = compared.page.suppliers, compared.session
+    session.select_scenario(1)
+    wait(qtbot, compared)
+    assert session.current_scenario.supply.mode == "own"
+    assert card.title.text() == "The H100 are owned: no rent changes this plan"
+    assert not card.list.isVisible()
+    assert "click" not in card.subtitle.text()
+    assert "Blue" not in card.subtitle.text()
+    assert not card.notes.isVisible()
+    session.select_scenario(0)
+    wait(qtbot, compared)
+    assert card.list.isVisible()
+
+
 # One scenario
 
 

@@ -147,7 +147,8 @@ class CardDelegate(RowDelegate):
         painter.setBrush(mixed(theme.quiet, theme.panel, 0.45))
         painter.drawRoundedRect(QRectF(room.left(), room.top(), still * per_usd, room.height()), 3, 3)
         painter.setBrush(QColor(theme.series[0].line))
-        painter.drawRoundedRect(follows.adjusted(1 if still else 0, 0, 0, 0), 3, 3)
+        if follows.width() > 1.0:  # a narrower one, cut by the gap, would be drawn the other way round
+            painter.drawRoundedRect(follows.adjusted(1 if still else 0, 0, 0, 0), 3, 3)
         if (ends := self._ends.get(price_of(card))) is not None and ends[0] < ends[1]:
             low, high = (room.left() + usd * per_usd for usd in ends)
             middle = room.center().y()
@@ -193,6 +194,7 @@ class SuppliersCard(ChartCard):
         self._delegate.show(found, by_price)
         self.cards.show(cards_shown(found))
         self.list.setAccessibleName(said.finding)
+        self.list.setVisible(bool(self.cards.rows))
         notes = " ".join(card_notes(found))
         self.notes.say(notes)
         self.notes.setVisible(bool(notes))
