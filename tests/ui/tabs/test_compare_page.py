@@ -451,6 +451,29 @@ def test_no_word_of_the_bars_is_shortened_where_there_is_room(compared, qtbot, p
     assert not [each for each in painted if each.endswith("…")]
 
 
+@pytest.mark.parametrize("width", [695, 760])
+def test_at_twice_the_text_the_bars_go_beneath_words_that_need_the_row(
+    compared, qtbot, painted, themes: ThemeManager, width
+):
+    themes.set_scale(2.0)
+    dressed(compared.page, themes.theme)
+    compared.page.resize(width, 1200)
+    wait(qtbot, compared)
+    painted.clear()
+    for card in (compared.page.why, compared.page.suppliers):
+        card.list.grab()
+        assert card.list.verticalScrollBar().maximum() == 0
+        last = card.list.visualRect(card.list.model().index(card.list.model().rowCount() - 1, 0))
+        assert card.list.viewport().rect().contains(last)
+    assert any(each.startswith("RunPod, secure cloud") for each in painted)
+    assert {"Virginia, US", "Owned"} <= {each.rpartition("-> ")[2] for each in painted if "->" in each}
+    assert not [each for each in painted if "…" in each]
+    low = compared.page.suppliers.list.height()
+    compared.page.resize(1600, 1200)
+    QApplication.processEvents()
+    assert compared.page.suppliers.list.height() < low
+
+
 def test_every_cell_says_what_it_is(compared):
     shown = table(compared).model()
     role = Qt.ItemDataRole.AccessibleTextRole

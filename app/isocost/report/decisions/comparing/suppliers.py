@@ -204,7 +204,7 @@ def _cards_finding(found: BySupplier, called: str) -> str:
 
 
 def cards_shown(found: BySupplier) -> tuple[SupplierPrice, ...]:
-    """Prices of as many accelerators as the plan has, and the plan's own; none where none changes anything."""
+    """Prices of as many accelerators as the plan has, and its own; none where none changes anything."""
     if not found.moves:
         return ()
     return tuple(each for each in found.prices if each.own or not each.single)
