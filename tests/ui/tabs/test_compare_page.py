@@ -295,7 +295,7 @@ def test_a_click_on_what_differs_opens_the_scenario_at_that_input(compared, qtbo
 def test_what_is_the_same_leads_nowhere(compared):
     click(compared, row_of(compared, "Region"), 2)
     assert compared.session.scenario == 0
-    click(compared, row_of(compared, "Memory"), 2)
+    click(compared, row_of(compared, "Alike in all"), 2)
     assert compared.session.scenario == 0
 
 
@@ -419,6 +419,37 @@ def test_the_table_is_as_high_as_its_rows_and_the_current_scenario_is_seen_whole
     current = shown.visualRect(shown.currentIndex())
     assert shown.viewport().rect().left() <= current.left()
     assert current.right() <= shown.viewport().rect().right() + 1
+
+
+def test_figures_alike_in_all_are_said_once_and_all_stand_in_the_table(compared, qtbot, painted):
+    """So that in a window of 1280 by 800 why one costs more is seen whole."""
+    session, page = compared.session, compared.page
+    shown = table(compared).model()
+    said = shown.index(row_of(compared, "Alike in all"), 1).data(Qt.ItemDataRole.DisplayRole)
+    for label in ("On the accelerators", "Start to finish", "Accelerator-hours", "MFU", "Memory"):
+        assert label in said
+        assert any(str(row[0]).startswith(label) for row in page.columns.table().rows)
+    painted.clear()
+    table(compared).grab()
+    assert any(said.split(" · ")[0] in each for each in painted)
+    page.resize(988, 633)  # what the page has in a window of 1280 by 800
+    wait(qtbot, compared)
+    bottom = page.why.list.mapTo(page.area.viewport(), page.why.list.rect().bottomLeft()).y()
+    assert bottom <= page.area.viewport().height()
+    session.select_scenario(1)
+    session.set_value("hardware.count", 128, "Count")
+    wait(qtbot, compared)
+    for label in ("On the accelerators", "Start to finish"):
+        assert row_of(compared, label)
+
+
+def test_a_long_name_takes_two_lines(compared, qtbot, painted):
+    compared.session.open(load_project(preset("distil-instead-of-rl"), compared.session.catalog), None)
+    wait(qtbot, compared)
+    painted.clear()
+    table(compared).grab()
+    assert not [each for each in painted if "…" in each]
+    assert any(each.replace("\n", " ") == names(compared)[2] for each in painted)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
