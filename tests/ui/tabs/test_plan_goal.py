@@ -13,7 +13,7 @@ from isocost.plan.answer.across.comparison import Published
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import set_section
 from isocost.quantities import shown_money
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan_offers import KneeView, OfferView
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, text_size

@@ -120,14 +120,14 @@ class Gallery(QScrollArea):
         words.addWidget(title)
         words.addWidget(subtitle)
         row.addLayout(words, 1)
-        self.find = _button(tr("Find anything…"), "gallery.find")
-        self.find.clicked.connect(self.find_wanted)
+        self.finder = _button(tr("Find anything…"), "gallery.find")
+        self.finder.clicked.connect(self.find_wanted)
         self.open = _button(tr("Open a file…"), "gallery.open")
         self.open.clicked.connect(self.open_wanted)
         self.blank = _button(tr("New plan"), "gallery.new")
         self.blank.setDefault(True)
         self.blank.clicked.connect(self.blank_chosen)
-        for button in (self.find, self.open, self.blank):
+        for button in (self.finder, self.open, self.blank):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
@@ -182,7 +182,7 @@ class Gallery(QScrollArea):
 
     def _show_shelves(self, shelves: Shelves) -> None:
         focused = self.focusWidget() if self.isAncestorOf(QApplication.focusWidget() or self) else None
-        sought = focused is self.find or isinstance(focused, PresetCard)
+        sought = focused is self.finder or isinstance(focused, PresetCard)
         while item := self._shelves.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -206,15 +206,15 @@ class Gallery(QScrollArea):
 
     def _order(self) -> None:
         """Tab goes through what is seen from above; cards are made anew, and Qt puts what is new last."""
-        above = self._above.itemAt(0).widget() if self._above.count() else None
-        asked = above.findChildren(QWidget) if above is not None else []
+        above = [item.widget() for at in range(self._above.count()) if (item := self._above.itemAt(at))]
+        asked = [part for each in above if each is not None for part in each.findChildren(QWidget)]
         parts = [each for each in asked if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
         for before, after in pairwise([self.blank, *parts, *self.recent.cards, *self.cards]):
             QWidget.setTabOrder(before, after)
 
     def seek(self) -> None:
         """Come with the keyboard: to the first card, or the first button until there are any."""
-        first = next(iter([*self.recent.cards, *self.cards]), self.find)
+        first = next(iter([*self.recent.cards, *self.cards]), self.finder)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _mark(self) -> None:

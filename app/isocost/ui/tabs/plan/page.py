@@ -32,9 +32,9 @@ from isocost.plan.solve.hardware.edge import (
 from isocost.plan.solve.hardware.ranks import Ranking, sureness_of
 from isocost.report.decisions.choices import moved_words
 from isocost.report.decisions.solving.rank import change_words
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.next_step import nothing_runs
 from isocost.report.findings.tabs.plan import FREE, not_compared
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan_offers import (
     KneeView,
     OffersView,
