@@ -206,7 +206,8 @@ class PlanPage(QScrollArea):
             scenario = msgspec.structs.replace(other.case.scenario, name=name)
             session.apply(lambda project: replace_scenario(project, scenario, scenario=at), take_words(view))
             return
-        catalog, words = session.catalog, moved_words(take_words(view), session.current_scenario)
+        catalog, scenario = session.catalog, session.current_scenario
+        words = moved_words(take_words(view), scenario, view.choice.count)
         session.apply(lambda project: taken(project, view.choice, catalog, at), words)
 
     # Showing
