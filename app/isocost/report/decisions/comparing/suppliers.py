@@ -178,7 +178,8 @@ def _cards_how(found: BySupplier, by_price: ByPrice | None) -> str:
     others = sum(not each.own for each in cards_shown(found))
     if not found.moves:
         return tr("What renting would cost stands in the Ledger, under rent or buy.") if found.owned else ""
-    if by_price is None:
+    ends = [] if by_price is None else [by_price.ends(price_of(each)) for each in cards_shown(found)]
+    if not any(low < high for low, high in ends):  # nothing but the price is in doubt
         how = tr("Blue follows the price an hour.")
         return tr("{how} A click takes a price over.", how=how) if others else how
     how = tr("Blue follows the price; whiskers: 8 in 10.")
