@@ -443,6 +443,18 @@ def test_figures_alike_in_all_are_said_once_and_all_stand_in_the_table(compared,
         assert row_of(compared, label)
 
 
+def test_a_copy_beyond_the_right_edge_comes_into_sight_whole(compared, qtbot):
+    for _ in range(3):
+        press(compared, KEY.Key_End)
+        press(compared, KEY.Key_D, CONTROL)
+        wait(qtbot, compared)
+        view = table(compared)
+        place = view.visualRect(view.currentIndex())
+        assert compared.session.scenario == view.currentIndex().column() == len(names(compared)) - 1
+        assert view.viewport().rect().left() <= place.left()
+        assert place.right() <= view.viewport().rect().right() + 1
+
+
 def test_a_long_name_takes_two_lines(compared, qtbot, painted):
     compared.session.open(load_project(preset("distil-instead-of-rl"), compared.session.catalog), None)
     wait(qtbot, compared)

@@ -150,6 +150,9 @@ class ScenarioTable(QTableView):
             self.go_to(selected)
         self._fit()
         if another or not same:
+            # Qt knows of other widths only when it lays out, and would scroll by those before.
+            self.updateGeometries()
+            self.scrollTo(self.currentIndex())
             self._place_tools()
             self.viewport().update()
 
