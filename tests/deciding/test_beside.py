@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from isocost.catalog import load
 from isocost.cli.plans import open_plan
@@ -191,3 +192,24 @@ def test_a_card_adopted_costs_what_the_card_said():
     said = cards_said(found, "B")
     assert said.finding.startswith(f"B at {len(shown_cards)} prices: ")
     assert all(each.card.supplier in said.summary for each in shown_cards)
+
+
+def test_of_prices_that_change_nothing_nothing_is_offered():
+    """Stages on hardware of their own all, and a cluster that is owned."""
+    stages = tuple(
+        replace(stage, hardware=PLAN.scenarios[0].hardware, price=PLAN.scenarios[0].price)
+        for stage in PLAN.scenarios[0].stages
+    )
+    apart = replace(PLAN, scenarios=(replace(PLAN.scenarios[0], stages=stages),))
+    owned = open_plan("rent-or-buy-64-h100", CATALOG)
+    for plan, at, finding in ((apart, 0, "No price of H100 changes this plan"), (owned, 1, "The H100 are")):
+        found = priced_by_suppliers(answer(plan, CATALOG, at), CATALOG)
+        said = cards_said(found, "B")
+        assert not cards_shown(found)
+        assert said.finding.startswith(finding)
+        assert "click" not in said.subtitle
+        assert said.summary.startswith(finding)
+        assert ".." not in said.summary
+    rented = priced_by_suppliers(answer(owned, CATALOG, 0), CATALOG)
+    assert rented.moves
+    assert cards_said(rented, "A").subtitle.endswith("A click takes a price over.")

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFileDialog, QScrollArea, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QScrollArea,
+    QWidget,
+)
 
 from isocost.files import load_project
 from isocost.plan.answer.estimate import answer
@@ -195,3 +203,22 @@ def test_a_planning_session_from_the_presets_to_the_saved_plan(keys: Keys, tmp_p
     assert session.project == first
     assert session.estimate == answer(first, session.catalog).estimate
     assert load_project(path, session.catalog) != first
+
+
+def test_the_presets_come_with_the_keyboard_and_leave_it_where_it_was(window: Window):
+    window.activateWindow()
+    edit = window.findChild(QLineEdit, "data.tokens.edit")
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_G, CONTROL)
+    settle(window.gallery)
+    QApplication.processEvents()
+    cards = [card.objectName() for card in window.gallery.cards]
+    assert QApplication.focusWidget().objectName() == cards[0]
+    seen = []
+    for _ in cards:
+        seen.append(QApplication.focusWidget().objectName())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert seen == cards
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert window.centre.currentWidget() is window.plan
+    assert QApplication.focusWidget() is edit

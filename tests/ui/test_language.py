@@ -238,7 +238,7 @@ def _published() -> list[str]:
         values.update(_leaves(yaml.safe_load(path.read_text(encoding="utf-8"))))
     values = {" ".join(value.split()) for value in values}
     values |= {part for value in values for part in re.split(r"(?<=[.:]) ", value)}
-    values |= {part for value in values for part in re.split(r"[;:,()] ?", value)}
+    values |= {part.strip() for value in values for part in re.split(r"[;:,()] ?", value)}
     return sorted((each for each in values if len(each) >= SHORT), key=len, reverse=True)
 
 

@@ -224,7 +224,8 @@ class Efficiency(Value, frozen=True):
     """Model FLOP utilization of a step, against the dense peak of the matmul precision, on the accelerators
     beside it and as many of them: elsewhere it is as far above or below the model's."""
     goodput: float | None = None
-    """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
+    """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation. Of
+    as many accelerators as beside it: with more or fewer, what failures take of it is more or less."""
     waste: float | None = None
     """Share of the hours paid that whole runs lose beyond goodput: slow phases, repeated parts, evaluation,
     layouts short of the best. None = as published runs on this software did; 0 = physics alone."""

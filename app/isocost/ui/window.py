@@ -109,6 +109,8 @@ class Window(QMainWindow):
         self.views: Sequence[PageView] = ()
         """The pages, once :meth:`load_pages` was called; each is made when it is first asked for."""
         self._left: QWidget | None = None
+        self._behind: QWidget | None = None
+        """What had the keyboard before the presets came."""
         self.motion = Motion(settings)
         self.wardrobe = Wardrobe(self, themes)
         self.asides = Asides(self, settings)
@@ -289,11 +291,17 @@ class Window(QMainWindow):
         """What is seen at the start: the presets, and the headline of the first, which lies behind."""
         first = self.session.catalog.constants.gallery.first
         self.documents.open(paths.presets() / f"{first}.yaml")
-        self.show_gallery()
+        self._put_gallery()
         self.asides.tour.offer()
 
     def show_gallery(self) -> None:
-        """The presets instead of the plan."""
+        """The presets instead of the plan, with the keyboard."""
+        if self.centre.currentWidget() is not self.gallery:
+            self._behind = self.focusWidget() or self._left
+        self._put_gallery()
+        self.gallery.seek()
+
+    def _put_gallery(self) -> None:
         self.asides.leave_figure()
         self.gallery.show_recent(self.documents.recent())
         self.gallery.load(self.session.catalog, self.session.project)
@@ -513,6 +521,8 @@ class Window(QMainWindow):
             focused.click()
         elif event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
             self.show_workspace()
+            if self._behind is not None and isValid(self._behind) and self._behind.isVisible():
+                self._behind.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self.asides.take_key(event):
             super().keyPressEvent(event)
 

@@ -17,7 +17,7 @@ from isocost.plan.project.project import Project, replace_scenario, set_value
 from isocost.plan.project.ranges import InputRange
 from isocost.plan.project.runs import run_as_planned, run_scenario
 
-MFU = "efficiency.mfu"
+MFU, GOODPUT = "efficiency.mfu", "efficiency.goodput"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,35 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 def typed(name: str, catalog: Catalog, mfu: float = 0.35) -> Project:
     """A preset whose scenario has a typed MFU."""
     return set_value(load_project(presets() / f"{name}.yaml", catalog), MFU, mfu)
+
+
+def failing(name: str, catalog: Catalog, goodput: float, scenario: int = 0) -> Project:
+    """A scenario of a preset, alone, with a typed goodput."""
+    plan = load_project(presets() / f"{name}.yaml", catalog)
+    plan = replace(plan, scenarios=(plan.scenarios[scenario],))
+    for stage in range(len(plan.scenarios[0].stages)):
+        plan = set_value(plan, GOODPUT, goodput, stage=stage)
+    return plan
+
+
+@pytest.mark.parametrize("goodput", [0.5, 0.9, 0.999, 1.0])
+@pytest.mark.parametrize("name", ["startup-7b", "llama-3.1-405b"])
+def test_a_typed_goodput_is_of_the_planned_count_and_falls_with_more(name, goodput, catalog):
+    """What is lost beside failures is lost at any count; where less is lost, failures cost less elsewhere."""
+    project = failing(name, catalog, goodput)
+    scenario, own = project.scenarios[0], project.scenarios[0].hardware
+    counts = np.union1d([8, 64, 1024, 8192, 65_536], [own.count])
+    free = set_value(project, GOODPUT, None).scenarios[0]
+    ((model,),) = run_scenario(free, [own.accelerator], [counts], catalog)
+    ((found,),) = run_scenario(scenario, [own.accelerator], [counts], catalog)
+    lost, usual = 1.0 / found.goodput - 1.0, 1.0 / model.goodput - 1.0
+    there = usual[counts == own.count][0]
+    assert found.goodput[counts == own.count] == goodput
+    assert np.all(np.diff(found.goodput) <= 0.0)
+    if 1.0 / goodput - 1.0 >= there:
+        assert lost - usual == pytest.approx(np.full(len(counts), 1.0 / goodput - 1.0 - there))
+    else:
+        assert lost == pytest.approx(usual * (1.0 / goodput - 1.0) / there)
 
 
 def own_hardware(project: Project, stage: int) -> Project:
@@ -72,11 +101,17 @@ def programmes(catalog: Catalog) -> dict[str, Project]:
         "ranged": ranged,
         "unfit": set_value(one, "hardware.count", 1),
         "as trained": load_project(presets() / "gpt-3-175b.yaml", catalog),
+        "goodput": failing("startup-7b", catalog, 0.9),
+        "better goodput": failing("llama-3.1-405b", catalog, 0.99),
+        "goodput of several": failing("smollm3-programme", catalog, 0.8),
+        "goodput of a pupil": failing("distil-instead-of-rl", catalog, 0.85, 1),
+        "both": set_value(one, GOODPUT, 0.9),
     }
 
 
 @pytest.mark.parametrize("which", [
     "one stage", "several", "one of its own", "one elsewhere", "ranged", "unfit", "as trained",
+    "goodput", "better goodput", "goodput of several", "goodput of a pupil", "both",
 ])  # fmt: skip
 def test_a_place_on_a_curve_that_is_chosen_costs_what_it_showed(which, catalog):
     project = programmes(catalog)[which]

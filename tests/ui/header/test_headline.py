@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
 
 from isocost.plan.project.editing import switch_stage
-from isocost.plan.project.project import Layout
+from isocost.plan.project.project import Layout, set_section
 from isocost.quantities import plain_spaces
 from isocost.report.findings.header import Remark
 from isocost.ui.header.remark_line import RemarkLine
@@ -53,6 +53,35 @@ def test_the_gravest_warning_comes_first_and_the_others_are_a_click_away(window)
     )
     assert line.more.isVisible()
     assert len(line.menu.actions()) == len(line.notices)
+
+
+def test_a_budget_and_a_deadline_are_said_held_or_broken_with_their_chance_and_lead_to_the_broken_one(
+    window, qtbot
+):
+    session, line = window.session, window.headline.warnings
+
+    def hold(**goal: float | None) -> str:
+        session.apply(lambda project: set_section(project, "goal", **goal), "Goal")
+        settle(session)
+        QApplication.processEvents()
+        return plain_spaces(line.first.text())
+
+    assert hold(budget_usd=4e5, deadline_days=14.0).startswith("The plan is within $400K and 14 days: ")
+    assert not line.notices
+    assert "over $300K: " in hold(budget_usd=3e5, deadline_days=14.0)
+    assert "that it holds $300K and 14 days" in plain_spaces(line.first.text())
+    assert [notice.field for notice in line.notices] == ["goal.budget_usd"]
+    qtbot.mouseClick(line.first, Qt.MouseButton.LeftButton)
+    assert QApplication.focusWidget().objectName() == "goal.budget_usd.edit"
+    session.doubt = False
+    assert "chance" not in hold(budget_usd=3e5, deadline_days=10.0)
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    settle(session)
+    assert "within $400K" in plain_spaces(line.first.text())
+    session.undo_stack.undo()
+    settle(session)
+    assert line.first.text() == "No warnings"
 
 
 def test_without_warnings_the_line_says_so_and_keeps_its_height(window):

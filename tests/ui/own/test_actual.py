@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 
 from isocost.plan.project.underway import underway_of
 from isocost.plan.values import Underway
@@ -30,6 +30,11 @@ def tell(qtbot, window, dialog, **texts):
 
 def said(dialog):
     return [label.whole for label in dialog.told if label.isVisible()]
+
+
+def test_nothing_scrolls_before_anything_is_told(dialog):
+    area = dialog.findChild(QScrollArea, "actual.area")
+    assert area.verticalScrollBar().maximum() == 0
 
 
 def test_what_is_typed_tells_where_the_run_ends(window, qtbot, dialog):

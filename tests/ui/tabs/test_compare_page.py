@@ -295,7 +295,7 @@ def test_a_click_on_what_differs_opens_the_scenario_at_that_input(compared, qtbo
 def test_what_is_the_same_leads_nowhere(compared):
     click(compared, row_of(compared, "Region"), 2)
     assert compared.session.scenario == 0
-    click(compared, row_of(compared, "Memory"), 2)
+    click(compared, row_of(compared, "Alike in all"), 2)
     assert compared.session.scenario == 0
 
 
@@ -360,6 +360,21 @@ def test_a_scenario_s_cards_go_by_its_letter(compared, qtbot):
     assert compared.page.suppliers.title.text().startswith("C at ")
 
 
+def test_where_no_price_changes_the_bill_no_bar_is_drawn_and_no_price_offered(compared, qtbot):
+    card, session = compared.page.suppliers, compared.session
+    session.select_scenario(1)
+    wait(qtbot, compared)
+    assert session.current_scenario.supply.mode == "own"
+    assert card.title.text() == "The H100 are owned: no rent changes this plan"
+    assert not card.list.isVisible()
+    assert "click" not in card.subtitle.text()
+    assert "Blue" not in card.subtitle.text()
+    assert not card.notes.isVisible()
+    session.select_scenario(0)
+    wait(qtbot, compared)
+    assert card.list.isVisible()
+
+
 # One scenario
 
 
@@ -406,6 +421,49 @@ def test_the_table_is_as_high_as_its_rows_and_the_current_scenario_is_seen_whole
     assert current.right() <= shown.viewport().rect().right() + 1
 
 
+def test_figures_alike_in_all_are_said_once_and_all_stand_in_the_table(compared, qtbot, painted):
+    """So that in a window of 1280 by 800 why one costs more is seen whole."""
+    session, page = compared.session, compared.page
+    shown = table(compared).model()
+    said = shown.index(row_of(compared, "Alike in all"), 1).data(Qt.ItemDataRole.DisplayRole)
+    for label in ("On the accelerators", "Start to finish", "Accelerator-hours", "MFU", "Memory"):
+        assert label in said
+        assert any(str(row[0]).startswith(label) for row in page.columns.table().rows)
+    painted.clear()
+    table(compared).grab()
+    assert any(said.split(" · ")[0] in each for each in painted)
+    page.resize(988, 633)  # what the page has in a window of 1280 by 800
+    wait(qtbot, compared)
+    bottom = page.why.list.mapTo(page.area.viewport(), page.why.list.rect().bottomLeft()).y()
+    assert bottom <= page.area.viewport().height()
+    session.select_scenario(1)
+    session.set_value("hardware.count", 128, "Count")
+    wait(qtbot, compared)
+    for label in ("On the accelerators", "Start to finish"):
+        assert row_of(compared, label)
+
+
+def test_a_copy_beyond_the_right_edge_comes_into_sight_whole(compared, qtbot):
+    for _ in range(3):
+        press(compared, KEY.Key_End)
+        press(compared, KEY.Key_D, CONTROL)
+        wait(qtbot, compared)
+        view = table(compared)
+        place = view.visualRect(view.currentIndex())
+        assert compared.session.scenario == view.currentIndex().column() == len(names(compared)) - 1
+        assert view.viewport().rect().left() <= place.left()
+        assert place.right() <= view.viewport().rect().right() + 1
+
+
+def test_a_long_name_takes_two_lines(compared, qtbot, painted):
+    compared.session.open(load_project(preset("distil-instead-of-rl"), compared.session.catalog), None)
+    wait(qtbot, compared)
+    painted.clear()
+    table(compared).grab()
+    assert not [each for each in painted if "…" in each]
+    assert any(each.replace("\n", " ") == names(compared)[2] for each in painted)
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 @pytest.mark.parametrize("width", [680, 988, 1140])
 def test_the_title_and_its_buttons_show_whole_at_any_size_of_text(
@@ -434,6 +492,29 @@ def test_no_word_of_the_bars_is_shortened_where_there_is_room(compared, qtbot, p
     assert any("Virginia" in each for each in painted)
     assert any(each.startswith("RunPod, secure cloud") for each in painted)
     assert not [each for each in painted if each.endswith("…")]
+
+
+@pytest.mark.parametrize("width", [695, 760])
+def test_at_twice_the_text_the_bars_go_beneath_words_that_need_the_row(
+    compared, qtbot, painted, themes: ThemeManager, width
+):
+    themes.set_scale(2.0)
+    dressed(compared.page, themes.theme)
+    compared.page.resize(width, 1200)
+    wait(qtbot, compared)
+    painted.clear()
+    for card in (compared.page.why, compared.page.suppliers):
+        card.list.grab()
+        assert card.list.verticalScrollBar().maximum() == 0
+        last = card.list.visualRect(card.list.model().index(card.list.model().rowCount() - 1, 0))
+        assert card.list.viewport().rect().contains(last)
+    assert any(each.startswith("RunPod, secure cloud") for each in painted)
+    assert {"Virginia, US", "Owned"} <= {each.rpartition("-> ")[2] for each in painted if "->" in each}
+    assert not [each for each in painted if "…" in each]
+    low = compared.page.suppliers.list.height()
+    compared.page.resize(1600, 1200)
+    QApplication.processEvents()
+    assert compared.page.suppliers.list.height() < low
 
 
 def test_every_cell_says_what_it_is(compared):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from isocost.plan.answer.across.comparison import Published, worth_showing
 from isocost.quantities import plain_spaces
-from isocost.report.findings.tabs.plan_goal import DEADLINE
+from isocost.report.findings.goal import DEADLINE
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.plot.base import text_size
 from isocost.ui.plot.placing import Box

@@ -84,6 +84,18 @@ def test_the_nearest_runs_are_named_whole(fit, painted):
     assert set(shown) <= set(painted)
 
 
+def test_a_source_without_room_is_told_by_its_name_alone(window, fit, painted):
+    """The end of what is in brackets after it would be a riddle."""
+    open_preset(window, "rent-or-buy-64-h100")
+    sources = [near.run.source for near in fit.nearest.model.rows]
+    assert any(" (" in source for source in sources)
+    painted.clear()
+    fit.nearest.list.grab()
+    lines = [each for each in painted if " → " in each]
+    assert lines
+    assert not [each for each in lines if "(" in each and ")" not in each]
+
+
 def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):
     session = window.session
     stage = session.estimate.stages[0]

@@ -107,6 +107,32 @@ def type_in(edit: QLineEdit, text: str) -> None:
 # The bill
 
 
+@pytest.mark.parametrize(
+    ("scale", "long"),
+    [(1.0, "Continued pre-training on Japanese, with replay"), (2.0, "Continued pre-training")],
+)
+def test_names_of_lines_are_read_whole_however_long_and_large(
+    page: LedgerPage, session: Session, qtbot, painted, themes: ThemeManager, scale, long
+):
+    """Bars go beneath names that leave them no room beside."""
+    scenario = session.project.scenarios[0]
+    stages = (*scenario.stages[:-1], msgspec.structs.replace(scenario.stages[-1], name=long))
+    session.apply(
+        lambda project: replace_scenario(project, msgspec.structs.replace(scenario, stages=stages)), ""
+    )
+    themes.set_scale(scale)
+    dressed(page, themes.theme)
+    page.resize(700 if scale > 1.0 else 988, 1200)
+    compute(qtbot, session)
+    painted.clear()
+    shown = page.waterfall.list
+    shown.grab()
+    assert long in painted
+    assert not [each for each in painted if "…" in each]
+    last = shown.visualRect(shown.model().index(shown.model().rowCount() - 1, 0))
+    assert shown.viewport().rect().contains(last)
+
+
 def test_the_bars_stand_on_each_other_and_end_at_the_total_to_the_cent(page: LedgerPage, session: Session):
     rows = page.waterfall.rows.rows
     bars, total = [row.bar for row in rows[:-1]], rows[-1].bar

@@ -13,7 +13,7 @@ from isocost.plan.answer.across.comparison import Published
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import set_section
 from isocost.quantities import shown_money
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan_offers import KneeView, OfferView
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, text_size
@@ -448,3 +448,24 @@ def test_a_typed_mfu_goes_with_an_offer_and_the_step_says_so(page: PlanPage, ses
         settle(session)
         QApplication.processEvents()
         assert session.project == before
+
+
+def test_a_typed_goodput_goes_with_an_offer_and_the_step_says_so(page: PlanPage, session: Session):
+    """It was typed for so many: with more of them more fail, and the plan then costs what the card said."""
+    session.set_value("efficiency.goodput", 0.9, "Goodput 90 %")
+    hold(page, session, budget_usd=1e6, deadline_days=60.0)
+    promised = [card.view for card in page.offers.cards if card.isVisible()]
+    planned = hardware_of(session)[1]
+    assert any(view.choice.count != planned for view in promised)
+    for at, view in enumerate(promised):
+        QTest.mouseClick(page.offers.cards[at], LEFT)
+        settle(session)
+        other = view.choice.count != planned
+        assert session.undo_stack.undoText().endswith(", goodput by the model") is other
+        assert session.estimate.total.cost_usd == pytest.approx(view.choice.cost_usd)
+        goodput = session.current_scenario.efficiency.goodput
+        assert goodput < 0.9 if view.choice.count > planned else goodput >= 0.9
+        session.undo_stack.undo()
+        settle(session)
+        QApplication.processEvents()
+        assert session.current_scenario.efficiency.goodput == 0.9

@@ -276,3 +276,20 @@ def test_a_plan_that_moved_on_is_changed_by_what_it_still_has_room_for(rack: Rac
     settle(session)
     assert session.value("data.tokens") == pytest.approx(0.75 * tokens)
     assert session.estimate.total.cost_usd == rack.found.value.base.total_usd
+
+
+def test_what_there_is_to_know_of_a_technique_is_read_whole(page: LedgerPage, rack: RackPanel, painted):
+    """On a second line where it has no room before its range; the list stays as high as its rows."""
+    QApplication.processEvents()
+    painted.clear()
+    rack.list.grab()
+    shown = " ".join(painted)
+    for each in rack.rows.rows:
+        if each.id and each.here:
+            assert all(word in shown for word in each.catch.split(" "))
+            assert f"{each.catch[:20]}" in shown
+    cut = [text for text in painted if text.endswith("…")]
+    catches = {each.catch for each in rack.rows.rows}
+    assert not [text for text in cut if any(catch.startswith(text[:-1].rstrip()) for catch in catches)]
+    last = rack.list.visualRect(rack.rows.index(len(rack.rows.rows) - 1))
+    assert rack.list.viewport().rect().contains(last)

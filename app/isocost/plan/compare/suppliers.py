@@ -63,6 +63,11 @@ class BySupplier:
     still_usd: float = 0.0
     """What the run would cost if the accelerators were free: what no price of them moves."""
 
+    @property
+    def moves(self) -> bool:
+        """Whether the bill follows a price of the accelerator by as much as a cent."""
+        return any(each.total_usd >= self.still_usd + 1.0 / CENTS for each in self.prices)
+
 
 def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = None) -> BySupplier:
     """A scenario at the newest price of each supplier of its accelerator, on the plan's own terms.

@@ -11,6 +11,7 @@ from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.sampling import order
 from isocost.plan.doubt.tornado import Tornado
+from isocost.plan.money.arithmetic import cents
 from isocost.plan.physics.records import STEP_MODEL, Array
 from isocost.quantities import format_count
 
@@ -79,8 +80,8 @@ def next_experiment(of: Risk, bars: Tornado) -> Experiment | None:
         of.ask_usd,
         of.ask_usd - (now[1] - float(asked.mean())),
         float(np.mean(asked > now[1])),
-        spread,
-        spread - (now[2] - now[0] - float((high - low).mean())),
+        cents(spread),
+        cents(spread - (now[2] - now[0] - float((high - low).mean()))),
         hour,
         where,
     )

@@ -13,6 +13,7 @@ from isocost.plan.doubt.risk import Risk
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.figure import GROUPS, LedgerGroup
 from isocost.plan.physics.records import Array
+from isocost.plan.project.programme import Goal
 from isocost.plan.project.ranges import SEPARATOR
 
 SURE = 1e-4
@@ -39,6 +40,23 @@ class Factors(NamedTuple):
         return planned * self.low, planned * self.high
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Costs and days of a sampled plan over what is planned, to hold budget and deadline against."""
+
+    cost: Array = field(repr=False)
+    days: Array = field(repr=False)
+
+    def chance(self, goal: Goal, cost_usd: float, programme_days: float) -> float:
+        """Chance, from 0 to 1, that a plan of such cost and days holds what a goal has."""
+        held = np.ones(len(self.cost), dtype=bool)
+        if goal.budget_usd is not None:
+            held &= self.cost * cost_usd <= goal.budget_usd
+        if goal.deadline_days is not None:
+            held &= self.days * programme_days <= goal.deadline_days
+        return float(np.mean(held))
+
+
 @dataclass(frozen=True)
 class FigureRanges:
     """The figures that are in doubt, by the keys that explain them.
@@ -53,6 +71,8 @@ class FigureRanges:
     """8 chances in 10 of inputs whose range is not the user's, by the path that ranges have."""
     beside: Beside = field(default_factory=Beside, repr=False)
     """What the same samples make of cash, of buying and of other prices."""
+    against: Against | None = field(default=None, repr=False)
+    """The same samples to hold budget and deadline against; None = nothing is in doubt."""
 
     def of(self, key: str, planned: float) -> tuple[float, float] | None:
         """8 chances in 10 of a figure; None = it is as good as known."""
@@ -85,7 +105,14 @@ def figure_factors(of: Risk) -> FigureRanges:
         if doubt.path and doubt.whose != "yours":
             low, high = sorted((doubt.shown_at(doubt.low), doubt.shown_at(doubt.high)))
             ours[doubt.path] = low, high
-    return FigureRanges(found, True, ours)
+    return FigureRanges(found, True, ours, against=_against(of))
+
+
+def _against(of: Risk) -> Against | None:
+    cost, days = of.with_reserve_usd, float(of.programme.base.programme_days[0])
+    if not cost > 0.0 or not days > 0.0:
+        return None
+    return Against(of.outcomes.cost_usd / cost, of.outcomes.programme_days / days)
 
 
 def _factors(shares: Array) -> Factors | None:

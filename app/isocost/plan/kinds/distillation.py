@@ -174,7 +174,9 @@ def _teacher(job: Job, student: StageRun) -> _Teacher | None:
         shares = (done.serving[0].slow, done.serving[0].fast)
     else:
         return None
-    goodput = goodput_at(job.efficiency, serving.NOTHING_SAVED, counts, job.catalog)
+    goodput = goodput_at(job.efficiency, serving.NOTHING_SAVED, counts, job.catalog, job.planned)
+    if job.efficiency.goodput is not None and student.goodput is not None:
+        goodput = student.goodput  # one is typed for both
     return _Teacher(work, hours / goodput, fits, facts if job.explained else (), shares)
 
 

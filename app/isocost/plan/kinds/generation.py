@@ -46,7 +46,7 @@ def _run(job: Job) -> list[StageRun]:
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
         done = write(load, tokens, accelerator, counts, job.catalog)
-        goodput = goodput_at(job.efficiency, NOTHING_SAVED, counts, job.catalog)
+        goodput = goodput_at(job.efficiency, NOTHING_SAVED, counts, job.catalog, job.planned)
         first = done.serving[0]
         runs.append(
             StageRun(

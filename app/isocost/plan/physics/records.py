@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.records import named_for
 from isocost.language import later, tr
-from isocost.plan.physics.counts import Counts
+from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.throughput import Throughput
 from isocost.plan.values import Efficiency, Hardware, Layout, ModelChoice
 from isocost.quantities import Quantity
@@ -127,6 +127,12 @@ class Job:
     each_count: bool = False
     """Whether every count is worked out by itself, as what is chosen among them has to be; a curve may lay
     lines between a few."""
+
+    @property
+    def planned(self) -> int:
+        """How many accelerators the plan has here."""
+        units = units_of(self.catalog.accelerator(self.hardware.accelerator), self.owned)
+        return obtained(self.hardware.count, units)
 
     @property
     def explained(self) -> bool:

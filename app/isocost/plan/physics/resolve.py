@@ -209,15 +209,25 @@ def precision_on(accelerator: Accelerator, wanted: str) -> Precision:
 
 
 def goodput_at(
-    efficiency: Efficiency, saved: float, counts: NDArray[np.int64], catalog: Catalog
+    efficiency: Efficiency, saved: float, counts: NDArray[np.int64], catalog: Catalog, planned: int
 ) -> NDArray[np.float64]:
     """Share of wall time that advances the run at each count: typed, or what failures leave of it.
 
-    ``saved`` is the parameters a checkpoint holds; failures come at the rate of Llama 3's cluster.
+    A typed one is of the planned count. What it loses there beyond the model's failures it loses at any
+    count; where it loses less, failures cost as much less elsewhere.
+
+    Args:
+        saved: parameters a checkpoint holds; failures come at the rate of Llama 3's cluster.
+        planned: accelerators of the plan.
     """
-    if efficiency.goodput is not None:
-        return np.full(len(counts), efficiency.goodput)
-    return _goodputs(saved, tuple(counts.tolist()), catalog)
+    usual = _goodputs(saved, tuple(counts.tolist()), catalog)
+    if efficiency.goodput is None:
+        return usual
+    # Hours lost for each that counts.
+    lost, model = 1.0 / efficiency.goodput - 1.0, 1.0 / usual - 1.0
+    there = 1.0 / _goodput(saved, planned, catalog) - 1.0
+    found = model + (lost - there) if lost >= there else model * (lost / there)
+    return np.where(counts == planned, efficiency.goodput, 1.0 / (1.0 + found))
 
 
 @lru_cache(maxsize=512)

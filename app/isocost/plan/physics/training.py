@@ -16,7 +16,6 @@ from isocost.engine.architecture import (
 )
 from isocost.engine.records import Transformer
 from isocost.language import later, tr
-from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.records import (
     STEP_MODEL,
     WASTE,
@@ -62,7 +61,6 @@ class Training:
 def train(job: Job, work: Training) -> list[StageRun]:
     """Accelerator-hours of training on each accelerator at each of its counts."""
     efficiency, catalog, hardware = job.efficiency, job.catalog, job.hardware
-    units = units_of(catalog.accelerator(hardware.accelerator), job.owned)
     speeds = throughputs(
         work.model,
         work.data,
@@ -72,14 +70,14 @@ def train(job: Job, work: Training) -> list[StageRun]:
         job.counts,
         catalog,
         work.tuning,
-        planned=(hardware.accelerator, obtained(hardware.count, units)),
+        planned=(hardware.accelerator, job.planned),
     )
     flops = flop_count(job, work)
     reference = _reference_share(job, work)
     saved = _trained_parameters(job, work)
     runs = []
     for accelerator, counts, speed in zip(job.accelerators, job.counts, speeds, strict=True):
-        goodput = goodput_at(efficiency, saved, counts, catalog)
+        goodput = goodput_at(efficiency, saved, counts, catalog, job.planned)
         rate = speed.tokens_per_s_per_gpu * work.tuning.packing / (1.0 + reference)
         lost = _lost(job, work, goodput, speed)
         hours = training_hours(work.data.tokens, rate, goodput, lost.waste)

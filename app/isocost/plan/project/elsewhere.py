@@ -15,32 +15,29 @@ from isocost.plan.project.ranges import SEPARATOR, InputRange
 from isocost.plan.project.runs import run_scenario
 from isocost.plan.values import SMALLEST_MFU
 
-MFU, UPDATE = "efficiency.mfu", "rl.mfu"
+MFU, GOODPUT, UPDATE = "efficiency.mfu", "efficiency.goodput", "rl.mfu"
+SECTION = "efficiency."
 
 
 def same_work(before: Scenario, accelerator: str, count: int, catalog: Catalog) -> Scenario:
     """A scenario with the same work as it is done elsewhere; hardware and price are left to the caller.
 
     Claimed hours are of the accelerators they were claimed on: on others they become the hours of equal
-    utilization. A typed MFU is of the plan's cluster: elsewhere it is what the curves take there, and a range
-    of it is as wide. Stages that shared one and would differ each hold their own.
+    utilization. A typed MFU or goodput is of the plan's cluster: elsewhere it is what the curves take there,
+    and a range of it is as wide. Stages that shared one and would differ each hold their own.
 
     Raises:
         CatalogError: no model has such parameters.
     """
     stages = tuple(_claimed_on(stage, before, accelerator, count, catalog) for stage in before.stages)
     after = _with_updates(replace(before, stages=stages), accelerator, catalog)
-    stages, found = after.stages, _mfus_on(before, accelerator, count, catalog)
-    sharing = [at for at, stage in enumerate(stages) if _shares(stage)]
-    values = {found.get(at) for at in sharing}
-    if len(values) == 1 and (mfu := values.pop()) is not None:
-        after = _with_shared_mfu(after, mfu)
-        found = {at: each for at, each in found.items() if at not in sharing}
-    for at, each in found.items():
-        if each != efficiency_of(after, stages[at]).mfu:
-            after = _with_own_mfu(after, at, each)
-    if sharing and not any(_shares(stage) for stage in after.stages):
-        after = replace(after, ranges=tuple(held for held in after.ranges if held.path != MFU))
+    shared = any(map(_shares, after.stages))
+    for path, found in _typed_on(before, accelerator, count, catalog).items():
+        after = _with_typed(after, path, found)
+    if shared and not any(map(_shares, after.stages)):
+        after = replace(
+            after, ranges=tuple(held for held in after.ranges if not held.path.startswith(SECTION))
+        )
     return after
 
 
@@ -72,49 +69,78 @@ def _with_updates(scenario: Scenario, accelerator: str, catalog: Catalog) -> Sce
     return replace(scenario, stages=tuple(stages), ranges=tuple(ranges))
 
 
-def _shares(stage: Stage) -> bool:
-    """Whether a stage takes its scenario's MFU."""
-    return uses(stage, MFU) and getattr(stage, "efficiency", None) is None
+def _shares(stage: Stage, path: str = "") -> bool:
+    """Whether a stage takes its scenario's efficiency, of an input where it uses that."""
+    used = uses(stage, path) if path else uses(stage, MFU) or uses(stage, GOODPUT)
+    return used and getattr(stage, "efficiency", None) is None
 
 
-def _mfus_on(before: Scenario, accelerator: str, count: int, catalog: Catalog) -> dict[int, float]:
-    """What typed MFUs are there, by the place of each stage that has one and is on shared hardware."""
+def _typed(scenario: Scenario, stage: Stage, path: str) -> float | None:
+    value: float | None = getattr(efficiency_of(scenario, stage), path.removeprefix(SECTION))
+    return value if uses(stage, path) else None
+
+
+def _typed_on(
+    before: Scenario, accelerator: str, count: int, catalog: Catalog
+) -> dict[str, dict[int, float]]:
+    """What typed MFUs and goodputs are there: of each, by the place of a stage on shared hardware."""
     typed = {
         at: stage
         for at, stage in enumerate(before.stages)
-        if stage.hardware is None and uses(stage, MFU) and efficiency_of(before, stage).mfu is not None
+        if stage.hardware is None and any(_typed(before, stage, path) is not None for path in (MFU, GOODPUT))
     }
     if not typed:
         return {}
     alone, counts = replace(before, stages=tuple(typed.values())), [np.array([count], dtype=np.int64)]
     runs = run_scenario(alone, [accelerator], counts, catalog)
-    found = {at: each.mfu for at, (each,) in zip(typed, runs, strict=True)}
-    return {at: max(float(mfu[0]), SMALLEST_MFU) for at, mfu in found.items() if mfu is not None}
+    found: dict[str, dict[int, float]] = {MFU: {}, GOODPUT: {}}
+    for (at, stage), (run,) in zip(typed.items(), runs, strict=True):
+        for path, there in ((MFU, run.mfu), (GOODPUT, run.goodput)):
+            if there is not None and _typed(before, stage, path) is not None:
+                found[path][at] = max(float(there[0]), SMALLEST_MFU)
+    return found
 
 
-def _with_shared_mfu(scenario: Scenario, mfu: float) -> Scenario:
-    efficiency = scenario.efficiency
-    assert efficiency.mfu is not None
-    by = mfu / efficiency.mfu
-    ranges = tuple(_scaled(held, MFU, by) if held.path == MFU else held for held in scenario.ranges)
-    return replace(scenario, efficiency=replace(efficiency, mfu=mfu), ranges=ranges)
+def _with_typed(scenario: Scenario, path: str, found: dict[int, float]) -> Scenario:
+    """The scenario with what was typed of an input as it is there, by the place of each stage."""
+    sharing = [at for at, stage in enumerate(scenario.stages) if _shares(stage, path)]
+    values = {found.get(at) for at in sharing}
+    if len(values) == 1 and (shared := values.pop()) is not None:
+        scenario = _with_shared(scenario, path, shared)
+        found = {at: each for at, each in found.items() if at not in sharing}
+    for at, each in found.items():
+        if each != _typed(scenario, scenario.stages[at], path):
+            scenario = _with_own(scenario, at, path, each)
+    return scenario
 
 
-def _with_own_mfu(scenario: Scenario, at: int, mfu: float) -> Scenario:
+def _with_shared(scenario: Scenario, path: str, value: float) -> Scenario:
+    name = path.removeprefix(SECTION)
+    by = value / getattr(scenario.efficiency, name)
+    ranges = tuple(_scaled(held, path, by) if held.path == path else held for held in scenario.ranges)
+    return replace(scenario, efficiency=replace(scenario.efficiency, **{name: value}), ranges=ranges)
+
+
+def _with_own(scenario: Scenario, at: int, path: str, value: float) -> Scenario:
     stage = scenario.stages[at]
-    efficiency = efficiency_of(scenario, stage)
-    assert efficiency.mfu is not None
-    own, by = f"{stage.name}{SEPARATOR}{MFU}", mfu / efficiency.mfu
+    efficiency, name = efficiency_of(scenario, stage), path.removeprefix(SECTION)
+    by = value / getattr(efficiency, name)
     # A range of one stage's alone stands before that of all.
-    known = {held.path: held for held in scenario.ranges if held.path == own or _shares(stage)}
-    ranges = tuple(held for held in scenario.ranges if held.path != own)
-    if (wide := known.get(own) or known.get(MFU)) is not None:
-        ranges += (_scaled(wide, own, by),)
-    changed = replace(stage, efficiency=replace(efficiency, mfu=mfu))
+    known = {held.path: held for held in scenario.ranges}
+    if _shares(stage):
+        for held in scenario.ranges:
+            if held.path.startswith(SECTION):
+                own = f"{stage.name}{SEPARATOR}{held.path}"
+                known.setdefault(own, replace(held, path=own))
+    own = f"{stage.name}{SEPARATOR}{path}"
+    if own in known:
+        known[own] = _scaled(known[own], own, by)
+    changed = replace(stage, efficiency=replace(efficiency, **{name: value}))
     stages = (*scenario.stages[:at], changed, *scenario.stages[at + 1 :])
-    return replace(scenario, stages=stages, ranges=ranges)
+    return replace(scenario, stages=stages, ranges=tuple(known.values()))
 
 
 def _scaled(held: InputRange, path: str, by: float) -> InputRange:
-    mode = None if held.mode is None else held.mode * by
-    return replace(held, path=path, low=held.low * by, high=held.high * by, mode=mode)
+    low, high = (min(1.0, end * by) for end in (held.low, held.high))
+    mode = None if held.mode is None else min(1.0, held.mode * by)
+    return replace(held, path=path, low=low, high=high, mode=mode)

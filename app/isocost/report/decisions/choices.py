@@ -8,7 +8,7 @@ from typing import Any
 from isocost.language import in_sentence, later, listed, tr
 from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.kinds import RlStage, uses
+from isocost.plan.kinds import RlStage, Stage, uses
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, efficiency_of
 from isocost.plan.project.terms import apart_from
@@ -93,32 +93,54 @@ def terms_words(case: Case) -> str:
     )
 
 
-def mfu_words(case: Case) -> str:
-    """Whose a typed MFU is, and what is taken elsewhere; empty where none is typed."""
-    scenario = case.scenario
-    if not _types_mfu(scenario):
-        return ""
-    return tr(
-        "The typed MFU is of {count} {name}: elsewhere it is as far above or below the model, and no higher "
-        "above it than nine runs in ten.",
-        count=format_count(case.count),
-        name=case.catalog.accelerator(scenario.hardware.accelerator).short_name,
-    )
+def typed_words(case: Case) -> tuple[str, ...]:
+    """Whose a typed MFU and goodput are, and what is taken elsewhere; empty where none is typed."""
+    scenario, said = case.scenario, []
+    count = format_count(case.count)
+    if _types_mfu(scenario):
+        said.append(
+            tr(
+                "The typed MFU is of {count} {name}: elsewhere it is as far above or below the model, and no "
+                "higher above it than nine runs in ten.",
+                count=count,
+                name=case.catalog.accelerator(scenario.hardware.accelerator).short_name,
+            )
+        )
+    if _types(scenario, "efficiency.goodput"):
+        said.append(
+            tr("The typed goodput is of {count}: at other counts failures take more or less.", count=count)
+        )
+    return tuple(said)
 
 
-def moved_words(step: str, scenario: Scenario) -> str:
-    """What a step that takes other hardware is called: a typed MFU that is another there goes along."""
-    return tr("{step}, MFU by the model", step=step) if _types_mfu(scenario) else step
+def moved_words(step: str, scenario: Scenario, count: int) -> str:
+    """What a step to other hardware, or so many, is called: what is typed and another there goes along."""
+    mfu = _types_mfu(scenario)
+    goodput = _types(scenario, "efficiency.goodput") and count != scenario.hardware.count
+    if mfu and goodput:
+        return tr("{step}, MFU and goodput by the model", step=step)
+    if goodput:
+        return tr("{step}, goodput by the model", step=step)
+    return tr("{step}, MFU by the model", step=step) if mfu else step
 
 
 def _types_mfu(scenario: Scenario) -> bool:
     """Whether a stage that counts has a typed MFU on the shared hardware."""
-    counted = [stage for stage in scenario.stages if stage.enabled and stage.hardware is None]
+    updates = (stage.rl.mfu for stage in _counted(scenario) if isinstance(stage, RlStage))
+    return _types(scenario, "efficiency.mfu") or any(mfu is not None for mfu in updates)
+
+
+def _types(scenario: Scenario, path: str) -> bool:
+    """Whether a stage that counts has a typed value of an input of the efficiency on the shared hardware."""
+    name = path.removeprefix("efficiency.")
     return any(
-        (uses(stage, "efficiency.mfu") and efficiency_of(scenario, stage).mfu is not None)
-        or (isinstance(stage, RlStage) and stage.rl.mfu is not None)
-        for stage in counted
+        uses(stage, path) and getattr(efficiency_of(scenario, stage), name) is not None
+        for stage in _counted(scenario)
     )
+
+
+def _counted(scenario: Scenario) -> list[Stage]:
+    return [stage for stage in scenario.stages if stage.enabled and stage.hardware is None]
 
 
 def likely_heading(*, without_reserve: bool) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -118,14 +120,14 @@ class Gallery(QScrollArea):
         words.addWidget(title)
         words.addWidget(subtitle)
         row.addLayout(words, 1)
-        find = _button(tr("Find anything…"), "gallery.find")
-        find.clicked.connect(self.find_wanted)
+        self.finder = _button(tr("Find anything…"), "gallery.find")
+        self.finder.clicked.connect(self.find_wanted)
         self.open = _button(tr("Open a file…"), "gallery.open")
         self.open.clicked.connect(self.open_wanted)
         self.blank = _button(tr("New plan"), "gallery.new")
         self.blank.setDefault(True)
         self.blank.clicked.connect(self.blank_chosen)
-        for button in (find, self.open, self.blank):
+        for button in (self.finder, self.open, self.blank):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
@@ -176,8 +178,11 @@ class Gallery(QScrollArea):
         self.recent.show_cards(cards)
         self.recent.setVisible(bool(cards))
         self._arrange()
+        self._order()
 
     def _show_shelves(self, shelves: Shelves) -> None:
+        focused = self.focusWidget() if self.isAncestorOf(QApplication.focusWidget() or self) else None
+        sought = focused is self.finder or isinstance(focused, PresetCard)
         while item := self._shelves.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -192,8 +197,25 @@ class Gallery(QScrollArea):
             section.show_cards(cards)
             self._sections.append(section)
             self._shelves.addWidget(section)
+            section.show()  # at once, not at the next event: what is hidden takes no keyboard
         self._mark()
         self.apply_theme(self._theme)
+        self._order()
+        if sought:
+            self.seek()
+
+    def _order(self) -> None:
+        """Tab goes through what is seen from above; cards are made anew, and Qt puts what is new last."""
+        above = [item.widget() for at in range(self._above.count()) if (item := self._above.itemAt(at))]
+        asked = [part for each in above if each is not None for part in each.findChildren(QWidget)]
+        parts = [each for each in asked if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for before, after in pairwise([self.blank, *parts, *self.recent.cards, *self.cards]):
+            QWidget.setTabOrder(before, after)
+
+    def seek(self) -> None:
+        """Come with the keyboard: to the first card, or the first button until there are any."""
+        first = next(iter([*self.recent.cards, *self.cards]), self.finder)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _mark(self) -> None:
         for card in self.cards:

@@ -11,6 +11,7 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.notice import Notice
 from isocost.plan.project.project import released, set_value
+from isocost.report.findings.goal import goal_line
 from isocost.report.findings.header import (
     NO_ESTIMATE,
     Remark,
@@ -161,6 +162,8 @@ class Headline(QFrame):
         if answer.estimate is not self._shown:
             self._shown = answer.estimate
             self._show(answer)
+        else:  # a goal moves without it
+            self._show_warnings(answer)
 
     def _show(self, answer: Answer) -> None:
         estimate = answer.estimate
@@ -169,7 +172,6 @@ class Headline(QFrame):
         self.sentence.show_figures([(each.start, each.text, each.figure) for each in figures])
         self._show_doubt()
         self.warnings.setVisible(True)
-        self.warnings.show_notices(estimate.warnings)
 
     def _show_doubt(self) -> None:
         """The remarks and the figures, with their ranges while these are shown."""
@@ -179,6 +181,18 @@ class Headline(QFrame):
             self._remarks = said if self._session.doubt else plain(said)
             self._figures = key_figures(estimate, self._ranging.newest)
             self._show_remarks()
+            self._show_warnings(answer)
+
+    def _show_warnings(self, answer: Answer) -> None:
+        """What stands against the plan, its budget and deadline too; that it holds these, if nothing does."""
+        warnings = answer.estimate.warnings
+        line = goal_line(answer, self._ranging.newest)
+        if line is None:
+            self.warnings.show_notices(warnings)
+        elif line.broken:
+            self.warnings.show_notices((Notice("goal", line.broken, f"{line.words}."), *warnings))
+        else:
+            self.warnings.show_notices(warnings, line.words)
 
     def _fit(self) -> None:
         """Show as many figures as leave the sentence, and what is to be seen with it, their place."""

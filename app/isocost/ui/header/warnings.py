@@ -29,6 +29,7 @@ class WarningLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._notices: tuple[Notice, ...] = ()
+        self._calm = NO_WARNINGS
         self._theme = LIGHT
         self.setAccessibleName(tr("Warnings"))
         self.first = QPushButton()
@@ -63,12 +64,12 @@ class WarningLine(QWidget):
         """What is shown, the gravest first."""
         return self._notices
 
-    def show_notices(self, notices: Sequence[Notice]) -> None:
-        """Replace the warnings."""
+    def show_notices(self, notices: Sequence[Notice], calm: str = NO_WARNINGS) -> None:
+        """Replace the warnings; ``calm`` is said where there is none."""
         ordered = by_gravity(notices)
-        if ordered == self._notices and self.first.text():
+        if (ordered, calm) == (self._notices, self._calm) and self.first.text():
             return
-        self._notices = ordered
+        self._notices, self._calm = ordered, calm
         self._show()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -87,7 +88,7 @@ class WarningLine(QWidget):
         sign = _ICONS[severity] if grave else "check"
         put_icon(self.first, sign, self._theme.severity(severity), self._theme.px(14))
         self.first.setToolTip(plain_tip(grave.message if grave else ""))
-        self.first.setAccessibleName(grave.message if grave else NO_WARNINGS)
+        self.first.setAccessibleName(grave.message if grave else self._calm)
         self._offer(grave)
         rest = len(self._notices) - 1
         self.more.setVisible(rest > 0)
@@ -112,7 +113,7 @@ class WarningLine(QWidget):
             action.triggered.connect(lambda _=False, path=notice.field: self.field_wanted.emit(path))
 
     def _elide(self) -> None:
-        text = self._notices[0].message if self._notices else NO_WARNINGS
+        text = self._notices[0].message if self._notices else self._calm
         room = self.first.width() - 26
         shown = shorten(text, self.first.fontMetrics(), max(60, room))
         self.first.setText(shown)

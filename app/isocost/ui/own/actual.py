@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from isocost.files.imports.own import record_in
 from isocost.files.own.fields import PartField
@@ -25,7 +25,7 @@ from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.field import FormField
 from isocost.ui.own.forecast import ForecastBars
-from isocost.ui.own.frame import OwnDialog, page_of_words
+from isocost.ui.own.frame import InTurn, OwnDialog, page_of_words
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.sections import ScrollBody, scrolling
@@ -111,7 +111,7 @@ class ActualDialog(OwnDialog):
             column.addWidget(label)
         column.addStretch(1)
         empty = page_of_words(self.nothing, above=6)
-        self.pages = QStackedWidget()
+        self.pages = InTurn()
         for page in (empty, shown):
             self.pages.addWidget(page)
         inside = ScrollBody()

@@ -23,11 +23,13 @@ from isocost.report.paper.content import Paper
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
-from isocost.ui.tabs.ledger.waterfall import HEIGHT, BillDelegate
+from isocost.ui.tabs.ledger.waterfall import BillDelegate
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.tabs.risk.dots_chart import DotsChart
 from isocost.ui.widgets.rows import Lines, RowsDrawing
 
+BESIDE = 440
+"""Pixels of width that a chart beside another has on the page at least, at the size of the screen."""
 NAMED = 4
 """Accelerators besides the plan's that the curves are drawn of."""
 
@@ -72,8 +74,8 @@ def _bill(found: Answer, theme: Theme) -> Iterator[Picture]:
     rows: Lines[BillRow] = Lines(row_in_words)
     rows.show(bill.rows)
     delegate = BillDelegate(theme)
-    delegate.show(bill.full_usd)
-    tall = float(len(bill.rows) * theme.px(HEIGHT))
+    delegate.show(bill.full_usd, bill.rows)
+    tall = float(len(bill.rows) * delegate.height(BESIDE))
     yield Picture(
         bill.said.of(found.estimate).finding,
         tr("From the final run outwards; hatched: held back."),

@@ -194,7 +194,7 @@ class Session(QObject):
         """Make an accelerator and count the scenario's own, at its frozen or usual price."""
         name = self.catalog.accelerator(accelerator).short_name
         step = tr("Choose {count} {name}", count=format_count(count), name=name)
-        words = moved_words(step, self.current_scenario)
+        words = moved_words(step, self.current_scenario, count)
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_choice(project, accelerator, count, catalog, at), words, gesture)
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -62,8 +62,12 @@ class RowDelegate(QStyledItemDelegate):
         self.bold = font_of(theme, "small", bold=True)
         self.small, self.quiet = font_of(theme, "small"), font_of(theme, "quiet")
 
+    def height(self, width: float) -> int:
+        """Pixels of each row of a list as wide as that."""
+        return self.theme.px(self._height)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, self.theme.px(self._height))
+        return QSize(200, self.height(option.rect.width()))
 
     def paint_ground(
         self, painter: QPainter, row: QRectF, state: QStyle.StateFlag, *, chosen: bool = False
@@ -98,6 +102,30 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawPolygon(corners)
 
 
+BENEATH = 14
+"""Pixels more that a row has for a bar beneath its words."""
+
+
+class BarDelegate(RowDelegate):
+    """A painter of rows of words and a bar beside them, or beneath where the words need the whole row."""
+
+    def is_beneath(self, width: float) -> bool:
+        """Whether the bars stand beneath the words in rows as wide as that."""
+        raise NotImplementedError
+
+    def height(self, width: float) -> int:
+        return self.theme.px(self._height + (BENEATH if self.is_beneath(width) else 0))
+
+    def rooms(self, row: QRectF) -> tuple[QRectF, QRectF | None]:
+        """Where the words of a row stand, and its bar if that is beneath them."""
+        if not self.is_beneath(row.width()):
+            return row, None
+        words = QRectF(row.left(), row.top() + 2, row.width(), self.theme.px(self._height) - 4)
+        return words, QRectF(
+            row.left() + 8, words.bottom(), row.width() - 16, row.bottom() - words.bottom() - 4
+        )
+
+
 class RowsDrawing:
     """All rows of a list as a drawing, those scrolled out of sight as well."""
 
@@ -114,6 +142,7 @@ class RowsDrawing:
         top = round(room.top())
         for row in range(self._model.rowCount()):
             index, option = self._model.index(row, 0), QStyleOptionViewItem()
+            option.rect = QRect(0, 0, round(room.width()), 0)
             height = self._delegate.sizeHint(option, index).height()
             option.rect = QRect(round(room.left()), top, round(room.width()), height)
             option.state = states.State_MouseOver if row == hover else states.State_None
@@ -165,6 +194,8 @@ class RowList(QListView):
     def __init__(self, name: str, model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> None:
         super().__init__(parent)
         self._delegate = delegate
+        self._row_height = 0
+        """Pixels of each row while the list is as high as all; 0 = it scrolls."""
         self.setObjectName(name)
         self.setModel(model)
         self.setItemDelegate(delegate)
@@ -200,8 +231,16 @@ class RowList(QListView):
     def show_all(self) -> None:
         """Be as high as the rows: what the list stands in scrolls, not the list."""
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        height = self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        height = self._delegate.height(self.viewport().width())
+        if height != self._row_height:
+            self._row_height = height
+            self.scheduleDelayedItemsLayout()
         self.setFixedHeight(max(1, self.model().rowCount()) * height + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._row_height and event.size().width() != event.oldSize().width():
+            self.show_all()
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
         """Paint other data where they are: a list would lay out all rows again, and paint them twice."""

@@ -128,7 +128,12 @@ def test_a_typed_mfu_is_said_to_be_of_the_plans_accelerators(catalog):
 @pytest.mark.parametrize(
     ("path", "value", "automatic", "typed"),
     [
-        ("efficiency.goodput", 0.9, "usual at this count", "your input; empty the field for the estimate"),
+        (
+            "efficiency.goodput",
+            0.9,
+            "usual at this count",
+            "your input at this count; empty the field for the estimate",
+        ),
         ("data.batch_tokens", 4e6, "from the batch-size scaling law", "tokens of one optimizer step"),
     ],
 )

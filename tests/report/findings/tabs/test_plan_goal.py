@@ -17,8 +17,9 @@ from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import answer
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_count, format_duration, format_money, plain_spaces
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan import time_axes
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE, flag_text, goal_finding, goal_reading
+from isocost.report.findings.tabs.plan_goal import flag_text, goal_finding, goal_reading
 
 NAMES = (
     "startup-7b",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
 from isocost.catalog import Catalog
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.answer.chances import Chances, chances, chances_follow, stage_with
+from isocost.plan.answer.chances import Chances, chances, chances_follow, figure_ranges, stage_with
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.compare.suppliers import priced_by_suppliers
 from isocost.plan.project.programme import Goal
-from isocost.plan.project.project import set_section
+from isocost.plan.project.project import replace_scenario, set_section
+from isocost.plan.project.ranges import InputRange
+from isocost.report.decisions.comparing.suppliers import cards_said
 from isocost.report.decisions.doubting.doubt import capital, chance_said
 from isocost.report.findings.tabs.risk import (
     deadline_said,
@@ -122,6 +126,22 @@ def test_the_experiment_says_what_it_frees_as_the_tornado_does(found: Chances):
     assert view.said.finding.startswith(("3 short runs", "Knowing", "A firm quote"))
     assert len(view.changes) == 2
     assert all("→" in figures for _, figures in view.changes)
+
+
+def test_what_measuring_the_only_doubt_leaves_is_nothing_and_prices_then_have_no_whiskers(catalog: Catalog):
+    """No fraction of a cent that rounding left over; and nothing is said of whiskers that are not drawn."""
+    plan = load_project(presets() / "startup-7b.yaml", catalog)
+    plan = set_section(plan, "efficiency", mfu=0.9, goodput=0.37)
+    price = InputRange(path="price.usd_per_gpu_hour", low=3.9, high=6.16)
+    plan = replace_scenario(plan, msgspec.structs.replace(plan.scenarios[0], ranges=(price,)))
+    answered = answer(plan, catalog)
+    experiment = chances(answered).experiment
+    assert experiment is not None
+    assert experiment.spread_after_usd == 0.0
+    assert experiment_view(chances(answered)).changes[1][1].endswith("→ $0")
+    by_price = figure_ranges(answered).beside.by_price
+    said = cards_said(priced_by_suppliers(answered, catalog), "The plan", by_price)
+    assert "whiskers" not in said.subtitle
 
 
 @pytest.mark.parametrize(("hour", "finding"), [

@@ -100,7 +100,8 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
         )
     yield from _withdrawn(scenario, catalog, date.today())
     if scenario.ranges:
-        one, yours = len(scenario.ranges) == 1, format_counted(len(scenario.ranges), "range")
+        one = len(scenario.ranges) == 1
+        yours = tr("range") if one else format_counted(len(scenario.ranges), "range")
         yield Notice(
             "ranges-apart",
             scenario.ranges[0].input,

@@ -44,6 +44,8 @@ def suppliers_said(found: BySupplier) -> str:
     terms = TERMS.get(found.terms, found.terms)
     if found.owned:
         return tr("The {accelerator} are owned: no rent changes this plan", accelerator=found.accelerator)
+    if not found.moves:
+        return tr("No price of {accelerator} changes this plan", accelerator=found.accelerator)
     asked = [each for each in found.prices if not each.single]
     if len(asked) == 1:
         return tr(
@@ -103,11 +105,14 @@ def notes_said(found: BySupplier) -> list[str]:
                 counted=format_counted(found.too_old, "supplier"),
             )
         )
-    if found.fixed:
-        said.append(
-            tr("Not touched, on hardware or at prices of their own: {list}.", list="; ".join(found.fixed))
-        )
-    return said
+    return [*said, *_fixed_said(found)]
+
+
+def _fixed_said(found: BySupplier) -> list[str]:
+    """Which stages no price touches, if any."""
+    if not found.fixed:
+        return []
+    return [tr("Not touched, on hardware or at prices of their own: {list}.", list="; ".join(found.fixed))]
 
 
 def age_words(each: SupplierPrice) -> str:
@@ -162,12 +167,23 @@ def price_of(each: SupplierPrice) -> float:
 
 def cards_said(found: BySupplier, called: str, by_price: ByPrice | None = None) -> Said:
     """What the same run, called by its letter or else the plan, costs under every price card."""
-    how = tr("Blue follows the price an hour. A click takes a price over.")
-    if by_price is not None:
-        how = tr("Blue follows the price; whiskers: 8 in 10. The order is certain.")
     cards = "; ".join(card_words(each, by_price) for each in cards_shown(found))
-    summary = f"{suppliers_said(found)}. {cards}. {' '.join(card_notes(found))}".strip()
-    return Said(_cards_finding(found, called), how, summary)
+    parts = (suppliers_said(found), cards.removesuffix("."), " ".join(card_notes(found)).removesuffix("."))
+    summary = "".join(f"{part}. " for part in parts if part).rstrip()
+    return Said(_cards_finding(found, called), _cards_how(found, by_price), summary)
+
+
+def _cards_how(found: BySupplier, by_price: ByPrice | None) -> str:
+    """How to read the bars, and what can be done with them; nothing where there are none."""
+    others = sum(not each.own for each in cards_shown(found))
+    if not found.moves:
+        return tr("What renting would cost stands in the Ledger, under rent or buy.") if found.owned else ""
+    ends = [] if by_price is None else [by_price.ends(price_of(each)) for each in cards_shown(found)]
+    if not any(low < high for low, high in ends):  # nothing but the price is in doubt
+        how = tr("Blue follows the price an hour.")
+        return tr("{how} A click takes a price over.", how=how) if others else how
+    how = tr("Blue follows the price; whiskers: 8 in 10.")
+    return tr("{how} The order is certain.", how=how) if others else how
 
 
 def _cards_finding(found: BySupplier, called: str) -> str:
@@ -189,12 +205,16 @@ def _cards_finding(found: BySupplier, called: str) -> str:
 
 
 def cards_shown(found: BySupplier) -> tuple[SupplierPrice, ...]:
-    """Prices of as many accelerators as the plan has, and the plan's own."""
+    """Prices of as many accelerators as the plan has, and its own; none where none changes anything."""
+    if not found.moves:
+        return ()
     return tuple(each for each in found.prices if each.own or not each.single)
 
 
 def card_notes(found: BySupplier) -> list[str]:
     """What to know of the cards that are shown, and of those that are not."""
+    if not found.moves:
+        return _fixed_said(found)
     shown = cards_shown(found)
     said = notes_said(replace(found, prices=shown))
     if left := len(found.prices) - len(shown):

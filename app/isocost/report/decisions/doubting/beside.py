@@ -45,7 +45,7 @@ from isocost.report.decisions.words import (
 from isocost.report.findings.said import Said, spread_of
 from isocost.report.table import Column, Table
 
-Kind = Literal["headline", "figure", "strip", "heading", "input"]
+Kind = Literal["headline", "figure", "strip", "alike", "heading", "input"]
 Tone = Literal["", "dearer", "cheaper"]
 NONE = "–"
 """In a cell of what a scenario does not have."""
@@ -115,6 +115,8 @@ class Columns:
     scale: tuple[float, float]
     """Ends in USD of what every strip is drawn on."""
     said: Said
+    told: tuple[Row, ...] = ()
+    """The rows with every figure on one of its own, those alike in all too."""
 
     def words(self, row: int, column: int) -> str:
         """A cell as a sentence."""
@@ -140,7 +142,7 @@ class Columns:
                 line.label,
                 *(f"{cell.words} ({cell.change})" if cell.change else cell.words for cell in line.cells),
             )
-            for line in self.rows
+            for line in self.told
             if line.cells
         )
         return Table(columns, rows)
@@ -157,13 +159,15 @@ def columns(
     """
     names = tuple(scenario.name for scenario in scenarios)
     inputs = differing(scenarios, catalog)
-    rows = [
-        *_figures(sides, ranged=ranged),
-        _inputs_heading(inputs),
-        *(_input_row(each, catalog) for each in inputs),
-    ]
+    figures = _figures(sides, ranged=ranged)
+    below = (_inputs_heading(inputs), *(_input_row(each, catalog) for each in inputs))
     return Columns(
-        names, tuple(letters(names)), tuple(rows), _scale(sides), _said(names, sides, inputs, rows)
+        names,
+        tuple(letters(names)),
+        (*_at_once(figures, sides), *below),
+        _scale(sides),
+        _said(names, sides, inputs, figures),
+        (*figures, *below),
     )
 
 
@@ -220,6 +224,30 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
         Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or NONE) for each in answers)),
     ]
     return rows if ranged else [replace(row, cells=tuple(map(_plain, row.cells))) for row in rows]
+
+
+def _at_once(figures: Sequence[Row], sides: Sequence[Side | None]) -> list[Row]:
+    """The rows, those of figures that no scenario has otherwise as the last one, where they are several."""
+    if len(sides) < 2 or any(side is None for side in sides):
+        return list(figures)
+    after = max((at for at, row in enumerate(figures) if row.kind == "strip"), default=0)
+    alike = [
+        row for row in figures[after + 1 :] if len({(cell.words, cell.likely) for cell in row.cells}) == 1
+    ]
+    if len(alike) < 2:
+        return list(figures)
+    words = " · ".join(f"{row.label} {row.cells[0].words}" for row in alike)
+    likely = "; ".join(f"{row.label} {_with_likely(row.cells[0])}" for row in alike)
+    said = Row("alike", tr("Alike in all"), (Cell(words, tip=likely),) * len(sides))
+    return [*(row for row in figures if row not in alike), said]
+
+
+def _with_likely(cell: Cell) -> str:
+    return (
+        tr("{words} (8 chances in 10: {likely})", words=cell.words, likely=cell.likely)
+        if cell.likely
+        else cell.words
+    )
 
 
 MAIN_MFU = "mfu"

@@ -15,12 +15,12 @@ from isocost.report.decisions.choices import (
     cost_words,
     goal_words,
     hardware_words,
-    mfu_words,
     price_date,
     price_words,
     supplier_of,
     terms_words,
     title_of,
+    typed_words,
 )
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -96,8 +96,7 @@ def _sentences(found: Offers, case: Case) -> Iterator[str]:
     if goal.budget_usd is None:
         times = format_quantity(HASTE, "number")
         yield tr("No budget is set: the fastest may cost {times} times the cheapest.", times=times)
-    if words := mfu_words(case):
-        yield words
+    yield from typed_words(case)
     if words := terms_words(case):
         yield words
     yield tr(

@@ -29,13 +29,13 @@ from isocost.report.decisions.choices import (
     hardware_words,
     likely_heading,
     marks_words,
-    mfu_words,
     price_date,
     range_words,
     starred,
     supplier_of,
     terms_words,
     title_of,
+    typed_words,
 )
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -125,8 +125,7 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
             )
         )
     yield from own_words(found, case)
-    if words := mfu_words(case):
-        yield words
+    yield from typed_words(case)
     if words := terms_words(case):
         yield words
     if first.stale:

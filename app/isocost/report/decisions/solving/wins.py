@@ -24,10 +24,10 @@ from isocost.quantities import (
 from isocost.report.decisions.choices import (
     caveat_words,
     likely_heading,
-    mfu_words,
     starred,
     terms_words,
     title_of,
+    typed_words,
 )
 from isocost.report.decisions.doubting.doubt import ends_said
 from isocost.report.table import Column, Table
@@ -41,7 +41,7 @@ BLANK = "."
 def mapped(found: Wins, case: Case) -> Told:
     """The map in every form; as text a letter stands for each winner."""
     sections = [
-        Section("", (*_sentences(found), *filter(None, [mfu_words(case), terms_words(case)]))),
+        Section("", (*_sentences(found), *typed_words(case), *filter(None, [terms_words(case)]))),
         Section(
             tr(
                 "{label} upwards, {label_2} to the right",

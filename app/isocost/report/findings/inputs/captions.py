@@ -403,7 +403,7 @@ _CAPTIONS: dict[str, Callable[[Selected], str]] = {
     **{
         path: _or_filled(path, tr("your input{kept}; empty the field for {left}", kept=kept, left=left))
         for path, kept, left in (
-            ("efficiency.goodput", "", tr("the estimate")),
+            ("efficiency.goodput", tr(" at this count"), tr("the estimate")),
             ("efficiency.waste", "", tr("what published runs lose")),
             ("efficiency.matmul_tflops", tr(", on this accelerator alone"), tr("the estimate")),
             ("data.document", tr(": attention within each document"), tr("the whole sequence")),

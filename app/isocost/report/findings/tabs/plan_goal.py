@@ -6,11 +6,9 @@ from isocost.language import in_sentence, listed, tr
 from isocost.plan.answer.across.comparison import JUST, Comparison
 from isocost.plan.answer.across.curves import CostCurve
 from isocost.plan.project.programme import Goal
-from isocost.quantities import format_budget, format_count, format_counted, format_duration, format_money
+from isocost.quantities import format_budget, format_count, format_counted, format_duration
 from isocost.report.decisions.choices import SAME_TIME, goal_words
-
-BUDGET, DEADLINE = "goal.budget_usd", "goal.deadline_days"
-"""Paths of what a plan is held against."""
+from isocost.report.findings.goal import BUDGET, DEADLINE, beyond
 
 
 def goal_finding(comparison: Comparison) -> str:
@@ -86,25 +84,10 @@ def how_far(comparison: Comparison) -> str:
     """By how much the plan breaks its goal: "is $40K over $300K and 3 days later than 14 days"."""
     if not comparison.possible:
         return tr("does not fit in memory")
-    total, parts = comparison.estimate.total, []
-    budget, deadline = comparison.budget_usd, comparison.deadline_days
-    if budget is not None and total.cost_usd > budget * JUST:
-        parts.append(
-            tr(
-                "{money} over {money_2}",
-                money=format_money(total.cost_usd - budget),
-                money_2=format_budget(budget),
-            )
-        )
-    if deadline is not None and total.wall_days > deadline * JUST:
-        limit = format_duration(deadline + comparison.beside_days)
-        parts.append(
-            tr(
-                "{duration} later than {limit}",
-                duration=format_duration(total.wall_days - deadline),
-                limit=limit,
-            )
-        )
+    total, days = comparison.estimate.total, comparison.deadline_days
+    beside = comparison.beside_days
+    goal = Goal(comparison.budget_usd, None if days is None else days + beside)
+    parts = beyond(total.cost_usd, total.wall_days + beside, goal).values()
     return tr("is {joined}", joined=listed(parts))
 
 

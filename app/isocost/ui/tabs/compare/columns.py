@@ -150,6 +150,9 @@ class ScenarioTable(QTableView):
             self.go_to(selected)
         self._fit()
         if another or not same:
+            # Qt knows of other widths only when it lays out, and would scroll by those before.
+            self.updateGeometries()
+            self.scrollTo(self.currentIndex())
             self._place_tools()
             self.viewport().update()
 
@@ -169,11 +172,6 @@ class ScenarioTable(QTableView):
     def _fit(self) -> None:
         """Rows as high as what they show, the table as high as its rows, columns as wide as there is room."""
         rows, count = self.columns.rowCount(), self.columns.columnCount()
-        heights = tuple(self.delegate.height(at) for at in range(rows))
-        if heights != self._heights:
-            self._heights = heights
-            for at, height in enumerate(heights):
-                self.labels.resizeSection(at, height)
         if not count:
             return
         px = self._theme.px
@@ -187,6 +185,11 @@ class ScenarioTable(QTableView):
         for column in range(count):
             if self.columnWidth(column) != wide:
                 self.setColumnWidth(column, wide)
+        heights = tuple(self.delegate.height(at, wide, room) for at in range(rows))
+        if heights != self._heights:
+            self._heights = heights
+            for at, height in enumerate(heights):
+                self.labels.resizeSection(at, height)
         scrolled = wide * count > room
         bar = self.horizontalScrollBar().sizeHint().height() if scrolled else 0
         if self.height() != sum(heights) + bar:
@@ -221,6 +224,11 @@ class ScenarioTable(QTableView):
             painter.setPen(made_pen(series_at(theme, selected).line, 1.4))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self._column_rect(selected, high), 6, 6)
+        for at in range(self.columns.rowCount()):
+            row = self.columns.row(at)
+            if row is not None and row.kind == "alike":
+                top, high = self.rowViewportPosition(at), self.rowHeight(at)
+                self.delegate.paint_alike(painter, QRectF(0, top, self.viewport().width(), high), row)
         painter.end()
 
     def _column_rect(self, column: int, high: int) -> QRectF:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
@@ -18,13 +20,16 @@ from isocost.report.decisions.doubting.beside import Columns, Row, Strip
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
-from isocost.ui.widgets.rows import LEFT, RIGHT, Index, write_text
+from isocost.ui.widgets.labels import broken_lines
+from isocost.ui.widgets.rows import LEFT, RIGHT, Index, shortened, write_text
 
 INSET = 12
 BADGE = 18
 """Pixels before the text of a cell, and across a scenario's letter."""
 
-_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "heading": 32, "input": 22}
+_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "alike": 22, "heading": 32, "input": 22}
+NAMED = (30, 44)
+"""Pixels of the row of names, of one line and of two."""
 LABELS = 156
 """Pixels of the labels at least."""
 LABELLED = 0.22
@@ -58,13 +63,52 @@ class CellDelegate(QStyledItemDelegate):
         self.covered: int | None = None
         """Column whose status is covered by its buttons."""
 
-    def height(self, at: int) -> int:
-        """Pixels of a row's height."""
+    def height(self, at: int, width: float, room: float) -> int:
+        """Pixels of a row's height in columns as wide as that, all in a room: what has none takes more
+        lines."""
         row = self._model.row(at)
-        return self.theme.px((30 if at == NAME else 24) if row is None else _HEIGHTS[row.kind])
+        if at == NAME and self._model.view is not None:
+            room = self._name_room(QRectF(0.0, 0.0, width, 0.0)).width()
+            lines = max((len(self._name_lines(name, room)) for name in self._model.view.names), default=1)
+            return self.theme.px(NAMED[min(lines, len(NAMED)) - 1])
+        if row is not None and row.kind == "alike":
+            more = len(self.alike_lines(row, room)) - 1
+            return self.theme.px(_HEIGHTS[row.kind]) + more * math.ceil(text_size(self._alike, "X")[1])
+        return self.theme.px(24 if row is None else _HEIGHTS[row.kind])
+
+    @property
+    def _alike(self) -> QFont:
+        return font_of(self.theme, "small")
+
+    def alike_lines(self, row: Row, room: float) -> list[str]:
+        """What holds for all, as it is broken."""
+        return broken_lines(row.cells[0].words, room - INSET, QFontMetricsF(self._alike))
+
+    def paint_alike(self, painter: QPainter, room: QRectF, row: Row) -> None:
+        """What holds for all, across them."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawRect(room)
+        painter.setFont(self._alike)
+        painter.setPen(QColor(self.theme.text))
+        lines = self.alike_lines(row, room.width())
+        painter.drawText(room.adjusted(INSET, 0, 0, 0), LEFT, "\n".join(lines))
+
+    def _name_room(self, cell: QRectF) -> QRectF:
+        return cell.adjusted(INSET + self.theme.px(BADGE) + 8, 0, -8, 0)
+
+    def _name_lines(self, name: str, width: float) -> list[str]:
+        """A name as it is broken; of the last line what has room."""
+        font = font_of(self.theme, "body", bold=True)
+        first, *rest = broken_lines(name, width, QFontMetricsF(font))
+        # Copies are called alike but for the end of their names.
+        middle = Qt.TextElideMode.ElideMiddle
+        return [
+            shortened(each, font, int(width) + 1, middle) for each in (first, *filter(None, [" ".join(rest)]))
+        ]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, self.height(index.row()))
+        return QSize(160, self.height(index.row(), option.rect.width(), option.rect.width()))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view, at, column = self._model.view, index.row(), index.column()
@@ -75,14 +119,14 @@ class CellDelegate(QStyledItemDelegate):
         room = QRectF(option.rect).adjusted(INSET, 0, -8, 0)
         row = self._model.row(at)
         if at == NAME:
-            self._paint_name(painter, room, view, column)
+            self._paint_name(painter, QRectF(option.rect), view, column)
         elif at == STATUS:
             if column != self.covered:
                 ink = self.theme.quiet if column else series_at(self.theme, 0).text
                 write_text(painter, room, self._model.status(column), font_of(self.theme, "quiet"), ink)
         elif row is not None and row.strips:
             self._paint_strip(painter, room, row.strips[column], view.scale, series_at(self.theme, column))
-        elif row is not None and row.cells:
+        elif row is not None and row.cells and row.kind != "alike":
             self._paint_cell(painter, room, row, column, option)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -90,14 +134,14 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(option.rect).adjusted(3, 1, -3, -1), 5, 5)
         painter.restore()
 
-    def _paint_name(self, painter: QPainter, room: QRectF, view: Columns, column: int) -> None:
+    def _paint_name(self, painter: QPainter, cell: QRectF, view: Columns, column: int) -> None:
         side = self.theme.px(BADGE)
-        badge = QRectF(room.left(), room.center().y() - side / 2, side, side)
+        badge = QRectF(cell.left() + INSET, cell.center().y() - side / 2, side, side)
         paint_badge(painter, self.theme, badge, view.letters[column], column)
-        name = room.adjusted(side + 8, 0, 0, 0)
-        font, end = font_of(self.theme, "body", bold=True), Qt.TextElideMode.ElideMiddle
-        # Copies are called alike but for the end of their names.
-        write_text(painter, name, view.names[column], font, self.theme.text, LEFT, end)
+        room = self._name_room(cell)
+        painter.setFont(font_of(self.theme, "body", bold=True))
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(room, LEFT, "\n".join(self._name_lines(view.names[column], room.width())))
 
     def _paint_cell(
         self, painter: QPainter, room: QRectF, row: Row, column: int, option: QStyleOptionViewItem

@@ -35,10 +35,10 @@ from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import (
     RIGHT,
     ROW,
+    BarDelegate,
     ClickList,
     Index,
     Lines,
-    RowDelegate,
     RowsDrawing,
     write_text,
 )
@@ -53,15 +53,15 @@ SLIM = 470
 """Pixels of a row below which what is let has no room."""
 
 
-class CardDelegate(RowDelegate):
+class CardDelegate(BarDelegate):
     """Paints a price card; holds the scale and what no price moves."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(theme, HEIGHT, parent)
         self._still, self._full = 0.0, 0.0
         self._ends: dict[float, tuple[float, float]] = {}
         self._cards: tuple[SupplierPrice, ...] = ()
         self._measured: tuple[float, float, float, float] | None = None
+        super().__init__(theme, HEIGHT, parent)
 
     def show(self, found: BySupplier, by_price: ByPrice | None) -> None:
         """Paint from now on for these cards; ``by_price``: with their ranges."""
@@ -80,16 +80,19 @@ class CardDelegate(RowDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_ground(painter, row, option.state, chosen=card.own)
 
-        def column(right: float, wide: int) -> QRectF:
-            return QRectF(right - theme.px(wide), row.top(), theme.px(wide), row.height())
+        line, beneath = self.rooms(row)
 
-        total = column(row.right() - 8, TOTAL)
-        age = column(total.left(), AGE)
-        age.setLeft(min(age.left(), age.right() - self._widest()[3] - APART))
-        price = column(age.left(), PRICE)
-        named, noted = self._widths(price.left() - row.left() - 24, slim=row.width() < theme.px(SLIM))
-        name = QRectF(row.left() + 8, row.top(), named, row.height())
-        note = QRectF(name.right() + 8, row.top(), noted, row.height())
+        def column(right: float, wide: float) -> QRectF:
+            return QRectF(right - wide, line.top(), wide, line.height())
+
+        total = column(line.right() - 8, theme.px(TOTAL))
+        age = column(total.left(), self._age())
+        price = column(age.left(), theme.px(PRICE))
+        room = self._room(row.width())
+        most = room * WORDS if beneath is None else room
+        named, noted = self._widths(most, slim=row.width() < theme.px(SLIM))
+        name = QRectF(line.left() + 8, line.top(), named, line.height())
+        note = QRectF(name.right() + 8, line.top(), noted, line.height())
         bold = self.bold if card.own else self.small
         shown = supplier_name(card)
         if text_size(bold, shown)[0] > named:  # its ground says that it is the plan's
@@ -101,7 +104,9 @@ class CardDelegate(RowDelegate):
         write_text(painter, age, age_short(card), self.quiet, ink, RIGHT)
         write_text(painter, total, format_money(card.total_usd), self.bold, theme.text, RIGHT)
         left = note.right() + 8
-        bars = QRectF(left, row.center().y() - 6, max(16.0, price.left() - left - 8), 12)
+        if beneath is None:
+            beneath = QRectF(left, line.top(), max(16.0, price.left() - left - 8), line.height())
+        bars = QRectF(beneath.left(), beneath.center().y() - 6, beneath.width(), 12)
         self._paint_bar(painter, bars, card)
         painter.restore()
 
@@ -124,10 +129,20 @@ class CardDelegate(RowDelegate):
             )
         return self._measured
 
-    def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
-        """Pixels of the names and of what is let, as wide as they are where the bars keep room; that a price
-        is the plan's is told where all has room."""
-        most = room * WORDS
+    def _age(self) -> float:
+        """Pixels of the column of ages."""
+        return max(float(self.theme.px(AGE)), self._widest()[3] + APART)
+
+    def _room(self, width: float) -> float:
+        """Pixels of the words and the bar, in rows as wide as that."""
+        return width - 32 - self.theme.px(TOTAL) - self._age() - self.theme.px(PRICE)
+
+    def is_beneath(self, width: float) -> bool:
+        return self._widest()[2] > self._room(width) * WORDS
+
+    def _widths(self, most: float, *, slim: bool) -> tuple[float, float]:
+        """Pixels of the names and of what is let, as wide as they are but no wider than ``most``; that a
+        price is the plan's is told where all has room."""
         note, names, bare, _ = self._widest()
         notes = 0.0 if slim else note + 8
         if names + notes > most:
@@ -147,7 +162,8 @@ class CardDelegate(RowDelegate):
         painter.setBrush(mixed(theme.quiet, theme.panel, 0.45))
         painter.drawRoundedRect(QRectF(room.left(), room.top(), still * per_usd, room.height()), 3, 3)
         painter.setBrush(QColor(theme.series[0].line))
-        painter.drawRoundedRect(follows.adjusted(1 if still else 0, 0, 0, 0), 3, 3)
+        if follows.width() > 1.0:  # a narrower one, cut by the gap, would be drawn the other way round
+            painter.drawRoundedRect(follows.adjusted(1 if still else 0, 0, 0, 0), 3, 3)
         if (ends := self._ends.get(price_of(card))) is not None and ends[0] < ends[1]:
             low, high = (room.left() + usd * per_usd for usd in ends)
             middle = room.center().y()
@@ -193,6 +209,7 @@ class SuppliersCard(ChartCard):
         self._delegate.show(found, by_price)
         self.cards.show(cards_shown(found))
         self.list.setAccessibleName(said.finding)
+        self.list.setVisible(bool(self.cards.rows))
         notes = " ".join(card_notes(found))
         self.notes.say(notes)
         self.notes.setVisible(bool(notes))

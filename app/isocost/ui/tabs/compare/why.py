@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from isocost.language import tr
@@ -22,10 +22,10 @@ from isocost.ui.widgets.rows import (
     LEFT,
     RIGHT,
     ROW,
+    BarDelegate,
     ClickList,
     Index,
     Lines,
-    RowDelegate,
     RowsDrawing,
     write_text,
 )
@@ -37,19 +37,27 @@ SLIM = 560
 """Pixels of a row below which the values of an input follow its name; else they stand in a column."""
 NARROWEST, PART = 190, 0.68
 """Pixels that both texts may always have, and the part of what the figures leave that they may have."""
+ARROW = " -> "
+"""Between the values of an input that differs."""
 LEAST, BARS = 1.5, 20
 """Pixels that a bar, and the room of all, are wide at least."""
 
 
-class StepDelegate(RowDelegate):
+def shorter(change: str, font: QFont, width: float) -> str:
+    """From which value to which; where both have no room, to which alone."""
+    _, arrow, after = change.partition(ARROW)
+    return f"{arrow.lstrip()}{after}" if arrow and text_size(font, change)[0] > width + 1 else change
+
+
+class StepDelegate(BarDelegate):
     """Paints a step; holds the scale and which scenario it leads to."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(theme, HEIGHT, parent)
         self._floor, self._ceiling = 0.0, 0.0
         self._columns = (0, 1)
         self._steps: tuple[Step, ...] = ()
         self._measured: tuple[list[float], list[tuple[float, float]]] | None = None
+        super().__init__(theme, HEIGHT, parent)
 
     def show(self, found: Why, column: int) -> None:
         """Paint from now on for these steps, which lead to the scenario of this column."""
@@ -75,18 +83,36 @@ class StepDelegate(RowDelegate):
             )
         return self._measured
 
-    def _widths(self, room: float, *, slim: bool) -> tuple[float, float]:
-        """Pixels of both texts, as wide as they are where the bars keep room, and of the names alone; where
-        the values follow each name, that may have all of them."""
+    def is_beneath(self, width: float) -> bool:
+        room = self._room(width)
+        return self._wanted(slim=width < self.theme.px(SLIM)) > self._most(room)
+
+    def _room(self, width: float) -> float:
+        """Pixels of both texts and the bar, in rows as wide as that."""
+        return width - 16 - self.theme.px(SHARE) - self.theme.px(MONEY) - self.theme.px(BADGE) - 8
+
+    def _most(self, room: float) -> float:
+        """Pixels of it that both texts may have beside the bars."""
+        return min(max(float(self.theme.px(NARROWEST)), room * PART), room - self.theme.px(BARS) - 16)
+
+    def _wanted(self, *, slim: bool) -> float:
+        """Pixels that both texts have where nothing is cut."""
         named, pairs = self._sizes()
-        names, changes = (
-            (max(each, default=0.0) for each in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
-        )
+        names, changes = self._columns_of(pairs)
         together = (
             max((one + 8 + other for one, other in pairs), default=0.0) if slim else names + 8 + changes
         )
-        most = min(max(float(self.theme.px(NARROWEST)), room * PART), room - self.theme.px(BARS) - 16)
-        wide = math.ceil(min(max(together, *named), most))
+        return max(together, *named, 0.0)
+
+    @staticmethod
+    def _columns_of(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+        return (max(one for one, _ in pairs), max(other for _, other in pairs)) if pairs else (0.0, 0.0)
+
+    def _widths(self, most: float, *, slim: bool) -> tuple[float, float]:
+        """Pixels of both texts, as wide as they are but no wider than ``most``, and of the names alone; where
+        the values follow each name, that may have all of them."""
+        names, changes = self._columns_of(self._sizes()[1])
+        wide = math.ceil(min(self._wanted(slim=slim), most))
         return wide, wide if slim else min(names, max(wide / 2, wide - 8 - changes))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -98,16 +124,17 @@ class StepDelegate(RowDelegate):
         self.paint_ground(painter, row, option.state)
         side, indent = theme.px(BADGE), theme.px(BADGE) + 8
         slim = row.width() < theme.px(SLIM)
-        share = QRectF(row.right() - theme.px(SHARE) - 8, row.top(), theme.px(SHARE), row.height())
-        money = QRectF(share.left() - theme.px(MONEY), row.top(), theme.px(MONEY), row.height())
-        begin = row.left() + 8 + indent
-        wide, name = self._widths(money.left() - begin, slim=slim)
-        words = QRectF(begin, row.top(), wide, row.height())
+        line, beneath = self.rooms(row)
+        share = QRectF(line.right() - theme.px(SHARE) - 8, line.top(), theme.px(SHARE), line.height())
+        money = QRectF(share.left() - theme.px(MONEY), line.top(), theme.px(MONEY), line.height())
+        begin, room = line.left() + 8 + indent, self._room(row.width())
+        wide, name = self._widths(room if beneath is not None else self._most(room), slim=slim)
+        words = QRectF(begin, line.top(), wide, line.height())
         name = min(name, text_size(self.small, step.label)[0]) if slim else name
         label, change = words.adjusted(0, 0, name - words.width(), 0), words.adjusted(name + 8, 0, 0, 0)
         if step.letter:
             column = self._columns[1 if last else 0]
-            badge = QRectF(row.left() + 8, row.center().y() - side / 2, side, side)
+            badge = QRectF(row.left() + 8, line.center().y() - side / 2, side, side)
             paint_badge(painter, theme, badge, step.letter, column)
             write_text(painter, words, step.label, self.bold, theme.text)
             write_text(painter, money.united(share), step.amount, self.bold, theme.text, RIGHT)
@@ -116,17 +143,19 @@ class StepDelegate(RowDelegate):
             middle = Qt.TextElideMode.ElideMiddle
             write_text(painter, label, step.label, self.small, theme.text, LEFT, middle)
             if change.width() > theme.px(24):
-                write_text(painter, change, step.change, self.quiet, theme.quiet)
+                fitting = shorter(step.change, self.quiet, change.width())
+                write_text(painter, change, fitting, self.quiet, theme.quiet)
             ink = theme.care if step.usd > 0 else theme.fine if step.usd < 0 else theme.quiet
             write_text(painter, money, step.amount, self.bold, ink, RIGHT)
             if step.share is not None:
                 write_text(painter, share, signed_share(step.share), self.quiet, theme.quiet, RIGHT)
         left = words.right() + 8
-        bars = max(float(theme.px(BARS)), money.left() - left - 8)
-        self._paint_bar(painter, QRectF(left, row.top(), bars, row.height()), step, last)
+        beside = QRectF(left, line.top(), max(float(theme.px(BARS)), money.left() - left - 8), line.height())
+        # A line to the next bar would cross the words above that.
+        self._paint_bar(painter, beneath or beside, step, last, leads_on=beneath is None and not last)
         painter.restore()
 
-    def _paint_bar(self, painter: QPainter, room: QRectF, step: Step, last: bool) -> None:
+    def _paint_bar(self, painter: QPainter, room: QRectF, step: Step, last: bool, *, leads_on: bool) -> None:
         theme, reach = self.theme, self._ceiling - self._floor
         if reach <= 0.0:
             return
@@ -142,7 +171,7 @@ class StepDelegate(RowDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
         painter.drawRoundedRect(box, 3, 3)
-        if not last:
+        if leads_on:
             painter.setPen(made_pen(theme.quiet))
             x = round(end) - 0.5
             painter.drawLine(QPointF(x, middle + 6), QPointF(x, room.bottom() + room.height() / 2 - 6))

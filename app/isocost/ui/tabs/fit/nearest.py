@@ -69,7 +69,10 @@ class _Rows(RowDelegate):
         first = QRectF(left, row.top() + 2, error.left() - left - GAP, half - 2)
         second = QRectF(left, row.top() + half, error.left() - left - GAP, half - 3)
         _line(painter, first, run.run.model, self.bold, theme.text, near_place(run))
-        _line(painter, second, near_facts(run), self.quiet, theme.quiet)
+        facts = near_facts(run)
+        if facts.endswith(")") and text_size(self.quiet, facts)[0] > second.width():
+            facts = facts.rpartition(" (")[0]  # more of a source than its name, which the tip has
+        _line(painter, second, facts, self.quiet, theme.quiet)
         ink = theme.care if far_off(run) else theme.text
         painter.setPen(QColor(ink))
         painter.setFont(self.bold)

@@ -43,7 +43,7 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.flow import Flow
-from isocost.ui.widgets.labels import ElidedLabel, set_text
+from isocost.ui.widgets.labels import ElidedLabel, broken_lines, set_text
 from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, Lines, RowDelegate, RowsDrawing, write_text
 
 PAUSE_MS = 100
@@ -67,17 +67,38 @@ class RackDelegate(RowDelegate):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(theme, HEIGHT, parent)
         self._full_usd = 0.0
+        self._broken: dict[tuple[str, str, str, float], list[str]] = {}
+        """Catches as they are broken, at the width of the rows."""
         self.dimmed = False
         """Whether newer figures are to come."""
 
     def show(self, full_usd: float, *, dimmed: bool) -> None:
         """Paint from now on with bars of ``full_usd`` at most."""
         self._full_usd, self.dimmed = full_usd, dimmed
+        self._broken.clear()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: RackRow | None = index.data(ROW) if index.isValid() else None
         height = HEIGHT if row is None or (row.id and row.here) else LOW if row.id else HEADING
-        return QSize(200, self.theme.px(height))
+        more = len(self._catch(row, option.rect.width())) - 1 if row is not None and row.id else 0
+        return QSize(200, self.theme.px(height + more * LINE))
+
+    def _catch(self, row: RackRow, width: float) -> list[str]:
+        """What there is to know: what has room beside the rest of its line, and what goes on lines below."""
+        room = width - self.theme.px(TEXT) - 10
+        key = row.id, row.catch, row.likely, room
+        if key not in self._broken:
+            metrics, bold = QFontMetricsF(self.small if row.here else self.quiet), QFontMetricsF(self.bold)
+            name = 0.0 if row.here else bold.horizontalAdvance(row.name) + self.theme.px(10)
+            first, *rest = broken_lines(row.catch, room - self._likely(row) - name, metrics)
+            lines = broken_lines(" ".join(rest), room, metrics) if rest else []
+            self._broken[key] = [first, *lines] if room > 0 else [row.catch]
+        return self._broken[key]
+
+    def _likely(self, row: RackRow) -> float:
+        """Pixels of the range of what it saves, with what it keeps from the words before it."""
+        wide = QFontMetricsF(self.quiet).horizontalAdvance(row.likely) + self.theme.px(10)
+        return wide if row.likely else 0.0
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: RackRow = index.data(ROW)
@@ -106,25 +127,26 @@ class RackDelegate(RowDelegate):
                 room.width() - px(TEXT) - 10,
                 px(LINE),
             )
-            for at in range(3)
+            for at in range(len(self._catch(row, room.width())) + 2)
         ]
+        first, *below = self._catch(row, room.width())
+        at, font = (2, self.small) if row.here else (1, self.quiet)
+        ink = theme.text if row.here and row.can else theme.quiet
+        for line, part in zip(lines[at:], below, strict=False):
+            write_text(painter, line, part, font, ink)
+        write_text(painter, lines[at + len(below)], row.source, self.quiet, theme.quiet)
         if not row.here:
-            self._paint_words(painter, lines[0], row, row.catch)
-            write_text(painter, lines[1], row.source, self.quiet, theme.quiet)
+            self._paint_words(painter, lines[0], row, first)
             return
         words = lines[0]
         if row.can:
             self._paint_switch(painter, QPointF(room.left() + 10, lines[0].center().y()), row.on)
             words = self._paint_figures(painter, lines[0], row)
         self._paint_words(painter, words, row, row.change)
-        below = lines[1]
         if row.likely:
-            wide = QFontMetricsF(self.quiet).horizontalAdvance(row.likely) + px(10)
-            ink = theme.care if row.flips else theme.quiet
-            write_text(painter, below, row.likely, self.quiet, self._shade(ink), RIGHT)
-            below = below.adjusted(0, 0, -wide, 0)
-        write_text(painter, below, row.catch, self.small, theme.text if row.can else theme.quiet)
-        write_text(painter, lines[2], row.source, self.quiet, theme.quiet)
+            tone = theme.care if row.flips else theme.quiet
+            write_text(painter, lines[1], row.likely, self.quiet, self._shade(tone), RIGHT)
+        write_text(painter, lines[1].adjusted(0, 0, -self._likely(row), 0), first, font, ink)
 
     def _paint_words(self, painter: QPainter, room: QRectF, row: RackRow, beside: str) -> None:
         """The name, and what is said beside it in what room is left."""
@@ -225,6 +247,7 @@ class RackList(ClickList):
         """Be as high as the rows, whatever the height of each."""
         super().show_all()
         model, option = self.model(), QStyleOptionViewItem()
+        option.rect = self.viewport().rect()
         heights = (
             self.itemDelegate().sizeHint(option, model.index(row, 0)).height()
             for row in range(model.rowCount())

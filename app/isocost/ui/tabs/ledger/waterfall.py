@@ -5,10 +5,12 @@ The techniques that would make it less are the card's third way to look at the b
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from isocost.language import tr
@@ -33,13 +35,22 @@ from isocost.report.findings.tabs.ledger import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.base import made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.rack import RackPanel
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.labels import FewLines
-from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, RowsDrawing, write_text
+from isocost.ui.widgets.rows import (
+    RIGHT,
+    ROW,
+    BarDelegate,
+    Index,
+    Lines,
+    RowList,
+    RowsDrawing,
+    write_text,
+)
 
 _SLOTS: dict[LedgerGroup, int] = {
     "final run": 0,
@@ -69,8 +80,9 @@ HEIGHT = 26
 NAME, MONEY, SHARE = 196, 62, 46
 """Pixels of a row's height, and of its columns of text."""
 
-MOST_NAME = 0.65
-"""Share of the room beside the columns of figures that names take at most: the rest is the bars'."""
+MOST_NAME, MOST_LONG = 0.65, 0.5
+"""Share of the room beside the columns of figures that names take at most, and that longer ones may: the rest
+is the bars', which stand beneath where that is not enough."""
 
 LEAST = 2.0
 """Pixels a bar is wide at least, so that every line is seen."""
@@ -78,16 +90,41 @@ NARROWEST = 4.0
 """Pixels from which on a range is drawn: a narrower one would hide its bar."""
 
 
-class BillDelegate(RowDelegate):
+class BillDelegate(BarDelegate):
     """Paints rows; holds the theme and the scale."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(theme, HEIGHT, parent)
         self._full_usd = 0.0
+        self._rows: tuple[BillRow, ...] = ()
+        self._longest: float | None = None
+        super().__init__(theme, HEIGHT, parent)
 
-    def show(self, full_usd: float) -> None:
-        """Paint from now on with bars of ``full_usd`` at most."""
-        self._full_usd = full_usd
+    def show(self, full_usd: float, rows: Sequence[BillRow]) -> None:
+        """Paint from now on these rows, with bars of ``full_usd`` at most."""
+        names = [each.bar for each in self._rows]
+        self._full_usd, self._rows = full_usd, tuple(rows)
+        if [each.bar for each in self._rows] != names:
+            self._longest = None
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._longest = None
+
+    def _names(self, width: float) -> tuple[float, float]:
+        """Pixels of the names' column in rows as wide as that, and of the longest name in it."""
+        if self._longest is None:
+            names = ((self._font(each), short_name(each.bar)) for each in self._rows)
+            self._longest = max((text_size(*name)[0] for name in names), default=0.0) + 20.0
+        room = width - 8 - self.theme.px(SHARE) - self.theme.px(MONEY)
+        usual = min(float(self.theme.px(NAME)), room * MOST_NAME)
+        return max(usual, min(self._longest, room * MOST_LONG)), self._longest
+
+    def is_beneath(self, width: float) -> bool:
+        column, longest = self._names(width)
+        return longest > column
+
+    def _font(self, row: BillRow) -> QFont:
+        return self.bold if row.is_total else self.small
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW)
@@ -99,17 +136,19 @@ class BillDelegate(RowDelegate):
         if row.is_total:
             painter.setPen(made_pen(theme.line))
             painter.drawLine(room.topLeft() + QPointF(8, 0.5), room.topRight() + QPointF(-8, 0.5))
-        share = QRectF(room.right() - theme.px(SHARE) - 8, room.top(), theme.px(SHARE), room.height())
-        money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
-        names = min(theme.px(NAME), round((money.left() - room.left()) * MOST_NAME))
-        name = QRectF(room.left() + 8, room.top(), names - 12, room.height())
-        font = self.bold if row.is_total else self.small
-        write_text(painter, name, short_name(row.bar), font, theme.text)
+        line, bars = self.rooms(room)
+        share = QRectF(line.right() - theme.px(SHARE) - 8, line.top(), theme.px(SHARE), line.height())
+        money = QRectF(share.left() - theme.px(MONEY), line.top(), theme.px(MONEY), line.height())
+        names = math.floor(self._names(line.width())[0]) if bars is None else money.left() - line.left()
+        name = QRectF(line.left() + 8, line.top(), names - 12, line.height())
+        write_text(painter, name, short_name(row.bar), self._font(row), theme.text)
         write_text(painter, money, format_money(row.bar.cost_usd), self.bold, theme.text, RIGHT)
         write_text(painter, share, whole_share(row.bar.share), self.quiet, theme.quiet, RIGHT)
-        left = room.left() + names
-        bars = QRectF(left, room.top(), max(20.0, money.left() - left - 8), room.height())
-        self._paint_bar(painter, bars, row, index.row() + 1 < index.model().rowCount() - 1)
+        # A line to the next bar would cross the words above that.
+        leads_on = bars is None and index.row() + 1 < index.model().rowCount() - 1
+        left = line.left() + names
+        beside = QRectF(left, line.top(), max(20.0, money.left() - left - 8), line.height())
+        self._paint_bar(painter, bars or beside, row, leads_on)
         painter.restore()
 
     def _paint_bar(self, painter: QPainter, room: QRectF, row: Any, leads_on: bool) -> None:
@@ -218,7 +257,7 @@ class Waterfall(ChartCard):
         (self.by_line if view.by_line else self.by_group).setChecked(True)
         said = view.said.of(estimate)
         self.say(*said)
-        self._delegate.show(view.full_usd)
+        self._delegate.show(view.full_usd, view.rows)
         self.rows.show(view.rows)
         self.list.setAccessibleName(said.finding)
         self.list.show_all()

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.language import tr
 from isocost.plan.answer.across.comparison import Comparison, View
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.tabs.plan import time_said, time_table
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE, goal_finding
+from isocost.report.findings.tabs.plan_goal import goal_finding
 from isocost.report.table import Table
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.look.theme import SPACE, Theme

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.across.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.across.curves import CostCurve
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan import LegendMark, point_lines, time_axes, time_legend
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE, flag_tip
+from isocost.report.findings.tabs.plan_goal import flag_tip
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot
 from isocost.ui.plot.lines import Lines

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from isocost.plan.project.programme import Goal
-from isocost.report.findings.tabs.plan_goal import BUDGET, flag_words
+from isocost.report.findings.goal import BUDGET
+from isocost.report.findings.tabs.plan_goal import flag_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot

@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from isocost.plan.answer.across.comparison import Comparison
 from isocost.quantities import shown_duration, shown_money
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE, OUT_OF_REACH, flag_text
+from isocost.report.findings.goal import BUDGET, DEADLINE
+from isocost.report.findings.tabs.plan_goal import OUT_OF_REACH, flag_text
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.placing import Box, Clutter, Points

@@ -32,9 +32,9 @@ from isocost.plan.solve.hardware.edge import (
 from isocost.plan.solve.hardware.ranks import Ranking, sureness_of
 from isocost.report.decisions.choices import moved_words
 from isocost.report.decisions.solving.rank import change_words
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.next_step import nothing_runs
 from isocost.report.findings.tabs.plan import FREE, not_compared
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.plan_offers import (
     KneeView,
     OffersView,
@@ -206,7 +206,8 @@ class PlanPage(QScrollArea):
             scenario = msgspec.structs.replace(other.case.scenario, name=name)
             session.apply(lambda project: replace_scenario(project, scenario, scenario=at), take_words(view))
             return
-        catalog, words = session.catalog, moved_words(take_words(view), session.current_scenario)
+        catalog, scenario = session.catalog, session.current_scenario
+        words = moved_words(take_words(view), scenario, view.choice.count)
         session.apply(lambda project: taken(project, view.choice, catalog, at), words)
 
     # Showing

@@ -14,9 +14,9 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.predicted import predicted
 from isocost.plan.doubt.along import rounded_end
 from isocost.plan.project.project import Place
+from isocost.report.findings.goal import BUDGET
 from isocost.report.findings.next_step import PREDICT, RANGE, NextStep, nothing_runs
 from isocost.report.findings.said import Said
-from isocost.report.findings.tabs.plan_goal import BUDGET
 from isocost.report.findings.tabs.risk import SAMPLING, DoubtRow, SaferRow, Side, budget_words
 from isocost.ui.inputs.bindings import write, write_number
 from isocost.ui.inputs.ranges import drop_range, held_range, move_ends

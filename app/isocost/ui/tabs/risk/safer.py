@@ -12,7 +12,7 @@ from isocost.plan.answer.results import Estimate
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_money
 from isocost.report.decisions.words import signed_money
-from isocost.report.findings.tabs.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.goal import BUDGET, DEADLINE
 from isocost.report.findings.tabs.risk import (
     DeadlineView,
     SaferRow,

@@ -279,7 +279,8 @@ class WinsCard(ChartCard):
         def change(project: Project) -> Project:
             return with_price(with_choice(project, winner.accelerator, count, catalog, at), winner.card, at)
 
-        session.apply(change, moved_words(adopted(shown, row, column), session.current_scenario))
+        words = moved_words(adopted(shown, row, column), session.current_scenario, count)
+        session.apply(change, words)
 
     def drawing(self) -> Drawing | None:
         return self.plot.chart if self.plot.view is not None else None
