@@ -32,10 +32,24 @@ HOME_VARIABLES = {
 }
 
 
+MOVED = pytest.StashKey[Path]()
+"""The home of a process that was moved into one before its tests."""
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A fresh home folder; nothing a test does reaches the settings or data of the person running it."""
+    if (moved := request.config.stash.get(MOVED, None)) is not None:
+        return moved
     folder = tmp_path_factory.mktemp("home")
+    move_into(folder, monkeypatch)
+    return folder
+
+
+def move_into(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder the home of this process."""
     for name, place in HOME_VARIABLES.items():
         monkeypatch.setenv(name, str(folder / place))
     QStandardPaths.setTestModeEnabled(True)
@@ -43,7 +57,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     QCoreApplication.setApplicationName("Isocost")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
-    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -56,8 +56,8 @@ def marked(project: Project) -> Project:
 
 
 @pytest.fixture
-def full(qtbot, stored, tmp_path, monkeypatch) -> Window:
-    """A window on a plan, a file and a catalogue full of markup, every page of it looked at."""
+def marked_up(qtbot, stored, tmp_path, monkeypatch) -> Window:
+    """A window on a plan, a file and a catalogue full of markup."""
     monkeypatch.setattr("isocost.ui.session.session.other_curves", lambda *_: ())
     folder = tmp_path / "catalog"
     folder.mkdir()
@@ -73,11 +73,17 @@ def full(qtbot, stored, tmp_path, monkeypatch) -> Window:
     made.show()
     made.load_pages()
     settle(made.session)
-    for index in range(made.tabs.count()):
-        made.show_page(index)
-        settle(made.session)
-        made.grab()
     return made
+
+
+@pytest.fixture
+def full(marked_up: Window) -> Window:
+    """The same, every page of it looked at."""
+    for index in range(marked_up.tabs.count()):
+        marked_up.show_page(index)
+        settle(marked_up.session)
+        marked_up.grab()
+    return marked_up
 
 
 def tips_of_rows(view: QAbstractItemView) -> list[str]:
@@ -113,17 +119,17 @@ def test_no_label_or_tip_reads_a_name_as_markup(full: Window):
     assert [tip for tip in told if "<b>x" not in drawn(tip)] == []
 
 
-def test_the_headline_shows_the_name_as_it_is_typed(full: Window):
-    assert full.headline.title.textFormat() == Qt.TextFormat.PlainText
-    assert MARKUP in full.headline.title.text()
-    assert MARKUP in full.windowTitle()
+def test_the_headline_shows_the_name_as_it_is_typed(marked_up: Window):
+    assert marked_up.headline.title.textFormat() == Qt.TextFormat.PlainText
+    assert MARKUP in marked_up.headline.title.text()
+    assert MARKUP in marked_up.windowTitle()
 
 
-def test_dialogs_show_names_as_they_are(full: Window, qtbot, monkeypatch):
-    box = error_box(full, f"{MARKUP}: cannot be read.")
+def test_dialogs_show_names_as_they_are(marked_up: Window, qtbot, monkeypatch):
+    box = error_box(marked_up, f"{MARKUP}: cannot be read.")
     assert box.textFormat() == Qt.TextFormat.PlainText
     asked: list[Qt.TextFormat] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda each: asked.append(each.textFormat()) or 0)
-    full.session.set_value("data.tokens", 1e12, "Try it")
-    full.documents.may_close()
+    marked_up.session.set_value("data.tokens", 1e12, "Try it")
+    marked_up.documents.may_close()
     assert asked == [Qt.TextFormat.PlainText]

@@ -172,13 +172,15 @@ def wait(milliseconds):
     loop.exec()
 
 
-def look_further(window):
-    """Note what stands in tables, in opened figures and in dialogs."""
+def look_at_tables(window):
+    """Note what stands in the tables of the charts in sight."""
     for card in window.findChildren(ChartCard):
         if card.isVisible():
             note(card.table(), card.objectName())
-    window.explain("total.cost_usd")
-    opened = 0
+
+
+def look_at_figures(window):
+    """Note what stands in opened figures: the same on every page."""
     for key in FIGURES:
         window.explain(key)
         settle(window.session)
@@ -188,7 +190,6 @@ def look_further(window):
             told = panel.tree.rows.index(row, 0).data(ROW)
             for text in (told.label, told.value, told.how, told.change):
                 said.setdefault(text, f"row of {key}")
-            opened += 1
         window.grab()
     panel.leave()
 
@@ -228,15 +229,16 @@ window.load_pages()
 for plan in options.plans:
     window.documents.open(paths.presets() / f"{plan}.yaml")
     settle(window.session)
-    for page in range(len(window.views)):
+    for page in () if options.save else range(len(window.views)):
         window.show_page(page)
         settle(window.session)
         wait(150)
         window.grab()
         look(window)
         if options.texts:
-            look_further(window)
+            look_at_tables(window)
     if options.texts:
+        look_at_figures(window)
         look_at_dialogs(window)
     window.session.undo_stack.setClean()
 if options.save:

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ from isocost.catalog.names import NameIndex, normalised
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.searching import search_names
 from isocost.catalog.table import read_rows, read_text
-from isocost.catalog.user import UserRecords, left_out, read_user_folder
+from isocost.catalog.user import NOTHING_OWN, UserRecords, left_out, read_user_folder
 from isocost.language import tr
 from isocost.paths import resource, user_data
 from isocost.quantities.units import GIGA
@@ -302,24 +302,34 @@ def _load_default(folder: Path) -> Catalog:
 
 
 def _load(folder: Path) -> Catalog:
-    rows = accelerator_file.shipped_rows()
-    own = read_user_folder(folder, rows)
+    own = read_user_folder(folder, accelerator_file.shipped_rows())
+    return _shipped() if own == NOTHING_OWN else _joined(own)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Catalog:
+    """One for everybody who has no files of their own."""
+    return _joined(NOTHING_OWN)
+
+
+def _joined(own: UserRecords) -> Catalog:
+    """The shipped catalogue with the user's records over it."""
+    rows = dict(accelerator_file.shipped_rows())
     problems = list(own.problems)
-    accelerator_names = _accelerator_names(rows)
+    accelerator_names = _accelerator_names().copy(partial(_has_memory, rows))
     for row, where in own.accelerators:
         with left_out(problems):
             accelerator_names.add_all((row.id, row.name, row.short_name), row.id, where)
             rows[row.id] = row
-    models = model_file.shipped_models()
-    model_names = _model_names(models)
-    shipped = set(models)
+    shipped = model_file.shipped_models()
+    models, model_names = dict(shipped), _model_names().copy()
     for model, where in own.models:
         with left_out(problems):
             made = model_file.own_entry(model, where)
             model_names.add_all((model.name,), model.name, where)
             models[model.name] = made
     # Last, so that a model of the user's own may be called as one on a hub is.
-    for label, key in _pairs("model_hub_names.csv", shipped):
+    for label, key in _pairs("model_hub_names.csv", shipped.keys()):
         model_names.add_exactly(label, key)
     return Catalog(
         accelerators={
@@ -379,7 +389,10 @@ def _has_memory(rows: Mapping[str, accelerator_file.AcceleratorRow], name: str, 
     return told is None or float(told[1]) == rows[key].memory_gb
 
 
-def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
+@lru_cache(maxsize=1)
+def _accelerator_names() -> NameIndex:
+    """Spellings of the shipped accelerators: ids, names, and what systems and clouds call them."""
+    rows = accelerator_file.shipped_rows()
     parts = _name_parts("accelerator_name_parts.csv")
     refused = partial(model_file.refused, "accelerator")
     names = NameIndex("accelerator", parts, partial(_has_memory, rows), refused)
@@ -404,13 +417,15 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
     return names
 
 
-def _model_names(models: Mapping[str, ModelEntry]) -> NameIndex:
+@lru_cache(maxsize=1)
+def _model_names() -> NameIndex:
     """Spellings of the shipped models: their names, papers' labels, and the parts a name may have besides."""
+    models = model_file.shipped_models()
     names = NameIndex(
         "model", _name_parts("model_name_parts.csv"), refused=partial(model_file.refused, "model")
     )
     names.extend((name, name) for name in models)
-    names.extend(_pairs("model_aliases.csv", set(models)))
+    names.extend(_pairs("model_aliases.csv", models.keys()))
     for short, meant in _without_active(models).items():
         if len(meant) == 1 and names.find(short) is None:
             names.add(short, meant[0])
@@ -434,7 +449,7 @@ def _name_parts(file: str) -> list[re.Pattern[str]]:
     return [re.compile(row.pattern, re.IGNORECASE) for row in read_rows(resource(file), model_file.NamePart)]
 
 
-def _pairs(file: str, known: set[str]) -> Iterator[tuple[str, str]]:
+def _pairs(file: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
     """The (label, key) rows of an alias file."""
     reader = csv.reader(io.StringIO(read_text(resource(file)), newline=""))
     next(reader)

@@ -98,6 +98,16 @@ class NameIndex:
         self._ordered: dict[str, set[str]] = {}
         self._prepared_of = 0
 
+    def copy(self, agrees: Callable[[str, str], bool] | None = None) -> NameIndex:
+        """One with the same spellings, to add others to; ``agrees`` in place of its own where given."""
+        made = NameIndex(self._kind, self._drops, agrees or self._agrees, self._refused)
+        made._keys, made._spellings = dict(self._keys), dict(self._spellings)
+        made._exact, made._ambiguous = dict(self._exact), dict(self._ambiguous)
+        made._stems = {stem: set(keys) for stem, keys in self._stems.items()}
+        made._ordered = {words: set(keys) for words, keys in self._ordered.items()}
+        made._prepared_of = self._prepared_of
+        return made
+
     def add(self, spelling: str, key: str) -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
         known = normalised(spelling)

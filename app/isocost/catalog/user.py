@@ -65,7 +65,11 @@ class UserRecords(msgspec.Struct, frozen=True):
     """Of the files' names and texts, in their order."""
 
 
-def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRecords:
+NOTHING_OWN = UserRecords((), (), (), (), sha256().hexdigest())
+"""Of whoever has no files."""
+
+
+def read_user_folder(folder: Path, shipped: Mapping[str, AcceleratorRow]) -> UserRecords:
     """Every ``*.yaml`` or ``*.yml`` of a folder, by name; nothing if there is no such folder.
 
     What is wrong is left out and said; the rest stands.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from isocost.catalog.constants.memory import MemoryProfiles
 from isocost.catalog.entries.frameworks import frameworks
 from isocost.catalog.entries.measured_training import MeasuredRun
-from isocost.engine.arrays import Array, Transformers, Workloads, take_rows
+from isocost.engine.arrays import Array, Record, Transformers, Workloads, map_arrays, take_rows
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
 from isocost.engine.records import Optimizer, Workload
 from isocost.engine.training.efficiency import PRESENT
@@ -105,19 +105,25 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
         owners += [index] * len(found)
     owner = np.array(owners, dtype=np.intp)
     layouts = _layouts(specs, choices, owner)
-    works = [
-        replace(specs[i].work, global_batch=c.batch, optimizer=c.optimizer)
-        for i, c in zip(owners, choices, strict=True)
-    ]
-    shapes = Transformers.of([specs[i].transformer for i in owners])
+    # Most layouts of a run train alike: what follows from that is worked out once for all of them.
+    alike: dict[tuple[int, float, Optimizer], int] = {}
+    kind = np.array(
+        [
+            alike.setdefault((i, c.batch, c.optimizer), len(alike))
+            for i, c in zip(owners, choices, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    kinds = [replace(specs[i].work, global_batch=batch, optimizer=name) for i, batch, name in alike]
+    shapes = _rows(Transformers.of([spec.transformer for spec in specs]), owner)
     usual_profiles = [_profile(spec, profiles) for spec in specs]
-    held = _memory(specs, owner, shapes, works, layouts, usual_profiles)
+    held = _memory(specs, owner, shapes, kinds, kind, layouts, usual_profiles)
     filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
     usual = np.array([c.optimizer == specs[i].work.optimizer for i, c in zip(owners, choices, strict=True)])
     keep, fits, as_stated = _selected(specs, owner, layouts, filled, usual)
     rows = np.flatnonzero(keep)
     owner = owner[rows]
-    kept_works = [works[i] for i in rows]
+    kept_works = [kinds[i] for i in kind[rows]]
     second = np.array([each.every_second for each in usual_profiles])[owner]
     core = np.array([each.core_attention for each in usual_profiles])[owner]
     quantised = np.array([s.work.method == "qlora" for s in specs])
@@ -280,23 +286,33 @@ def _profile(spec: RunSpec, profiles: MemoryProfiles) -> MemoryProfile:
     return profile if spec.run.recompute is not None else replace(profile, core_attention=0.0)
 
 
+def _rows(record: Record, rows: NDArray[np.intp]) -> Record:
+    """The rows of a record, also of one of a single row."""
+    return map_arrays(record, lambda values: values[rows])
+
+
 def _memory(
     specs: Sequence[RunSpec],
     owner: NDArray[np.intp],
     shapes: Transformers,
-    works: Sequence[Workload],
+    kinds: Sequence[Workload],
+    kind: NDArray[np.intp],
     layouts: Layouts,
     own: Sequence[MemoryProfile],
 ) -> Memory:
-    """Peak bytes of every row; ``own`` are the memory profiles of the runs' frameworks."""
+    """Peak bytes of every row; ``own`` are the memory profiles of the runs' frameworks.
+
+    ``kinds`` are the workloads there are, each of one run, and ``kind`` the one of each row.
+    """
     distinct = list(dict.fromkeys(own))
     which = np.array([distinct.index(profile) for profile in own])[owner]
     parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
     for index, profile in enumerate(distinct):
         rows = np.flatnonzero(which == index)
-        chosen = [works[i] for i in rows.tolist()]
-        states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
-        sequence = np.array([work.sequence for work in chosen])
+        chosen, first, place = np.unique(kind[rows], return_index=True, return_inverse=True)
+        models = [specs[i].transformer for i in owner[rows[first]]]
+        states = _rows(StateBytes.of(models, [kinds[i] for i in chosen], profile), place)
+        sequence = np.array([kinds[i].sequence for i in chosen])[place]
         held = memory(take_rows(shapes, rows), sequence, states, layouts.take(rows), profile)
         for field, values in parts.items():
             values[rows] = getattr(held, field)

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.plan.answer.automatic import automatic
@@ -80,6 +80,7 @@ def values(path: str) -> st.SearchStrategy[float]:
 
 
 @pytest.mark.parametrize("path", [path for path in NUMBERS if path != "model.active_parameters"])
+@settings(max_examples=40)  # of each of a hundred inputs
 @given(data=st.data())
 def test_a_number_put_in_is_read_back(path, data):
     value = data.draw(values(path))

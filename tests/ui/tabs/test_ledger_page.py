@@ -482,32 +482,31 @@ def test_badges_stand_with_their_sources(page: LedgerPage):
 # Inputs
 
 
-@pytest.mark.parametrize("path", [path for path in PROGRAMME if not path.startswith("goal.")])
-def test_every_input_of_the_ledger_is_named_after_its_path(page: LedgerPage, path: str):
-    assert page.inputs.reveal(path)
-    assert page.findChild(QWidget, path) is not None
-    edit, slider = page.findChild(QLineEdit, f"{path}.edit"), page.findChild(QSlider, f"{path}.slider")
-    told = QAccessible.queryAccessibleInterface(slider)
-    assert NUMBERS[path].label in told.text(QAccessible.Text.Name)
-    assert QAccessible.queryAccessibleInterface(edit).text(QAccessible.Text.Name) == NUMBERS[path].label
+def test_every_input_of_the_ledger_is_named_after_its_path(page: LedgerPage):
+    for path in PROGRAMME:
+        if path.startswith("goal."):
+            continue
+        assert page.inputs.reveal(path), path
+        assert page.findChild(QWidget, path) is not None, path
+        edit, slider = page.findChild(QLineEdit, f"{path}.edit"), page.findChild(QSlider, f"{path}.slider")
+        told = QAccessible.queryAccessibleInterface(slider)
+        assert NUMBERS[path].label in told.text(QAccessible.Text.Name), path
+        assert QAccessible.queryAccessibleInterface(edit).text(QAccessible.Text.Name) == NUMBERS[path].label
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_every_choice_of_the_ledger_is_named_after_its_path(page: LedgerPage):
+    for path in (
         "supply.mode",
         "site.region",
         "site.operator",
         "schedule.keep_reserved",
         "api.model",
         "finetune.supplier",
-    ],
-)
-def test_every_choice_of_the_ledger_is_named_after_its_path(page: LedgerPage, path: str):
-    assert page.inputs.reveal(path)
-    picker = page.findChild(QComboBox, path)
-    assert picker.accessibleName()
-    assert picker.accessibleDescription()
+    ):
+        assert page.inputs.reveal(path), path
+        picker = page.findChild(QComboBox, path)
+        assert picker.accessibleName(), path
+        assert picker.accessibleDescription(), path
 
 
 def test_a_number_at_its_default_says_where_that_comes_from(bare: LedgerPage):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -96,7 +98,8 @@ class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
-def shipped_rows() -> dict[str, AcceleratorRow]:
+@cache
+def shipped_rows() -> Mapping[str, AcceleratorRow]:
     """The shipped accelerators by id."""
     return {row.id: row for row in read_rows(resource("accelerators.csv"), AcceleratorRow)}
 
@@ -123,9 +126,10 @@ def of_several(name: str, row: AliasRow) -> str:
     )
 
 
-def shipped_aliases() -> list[AliasRow]:
+@cache
+def shipped_aliases() -> tuple[AliasRow, ...]:
     """The shipped aliases, in the order of the file."""
-    return list(read_rows(resource("accelerator_aliases.csv"), AliasRow))
+    return tuple(read_rows(resource("accelerator_aliases.csv"), AliasRow))
 
 
 def entry(row: AcceleratorRow) -> AcceleratorEntry:

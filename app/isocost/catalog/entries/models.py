@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Literal
 
@@ -145,7 +146,8 @@ def from_scratch() -> tuple[NamePart, ...]:
     return tuple(read_rows(resource("model_scratch.csv"), NamePart))
 
 
-def shipped_models() -> dict[str, ModelEntry]:
+@cache
+def shipped_models() -> Mapping[str, ModelEntry]:
     """The shipped models by name, in file order."""
     path = resource("models.csv")
     rows = {row.name: row for row in read_rows(path, ModelRow)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.plan.inputs.table import NUMBERS
@@ -18,7 +18,12 @@ NODES = Scale(1, 131_072, integer=True, stops=(1, 2, 4, 8))
 GOODPUT = Scale(0.5, 1.0, kind="linear")
 
 
-@pytest.mark.parametrize("scale", [Scale(f.low, f.high, f.scale, f.integer) for f in NUMBERS.values()])
+EVERY = dict.fromkeys(Scale(f.low, f.high, f.scale, f.integer) for f in NUMBERS.values())
+"""The scales of all inputs, many of which share one."""
+
+
+@pytest.mark.parametrize("scale", EVERY)
+@settings(max_examples=40)  # of each of many scales
 @given(share=st.floats(0, 1))
 def test_a_place_and_its_value_are_the_same_point(scale, share):
     assert scale.position(scale.value(share)) == pytest.approx(share, abs=1e-9)
