@@ -27,9 +27,9 @@ from isocost.catalog.entries.measured_training import held_out_runs, measured_ru
 from isocost.engine.arrays import take_rows
 from isocost.engine.training.efficiency import Efficiency
 from isocost.evidence.accuracy import macro_average, score_sources
-from isocost.evidence.completion import Batch, complete
-from isocost.evidence.measured_rows import RunSpec, run_spec
 from isocost.evidence.predict import fastest, step_seconds
+from isocost.evidence.rows.completion import Batch, complete
+from isocost.evidence.rows.measured_rows import RunSpec, run_spec
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 

@@ -24,10 +24,10 @@ from isocost.engine.arrays import Array
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import MemoryProfile
 from isocost.evidence.accuracy import as_reported
-from isocost.evidence.completion import stated_memory
-from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.predict import predict_specs
 from isocost.evidence.ranges import weighted_quantiles
+from isocost.evidence.rows.completion import stated_memory
+from isocost.evidence.rows.measured_rows import run_spec
 
 FILE = Path(__file__).resolve().parent.parent / "resources" / "memory.yaml"
 SCALE = 0.05

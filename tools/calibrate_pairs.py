@@ -21,8 +21,8 @@ from isocost.catalog.constants.spreads import Platform, platform_of
 from isocost.catalog.entries.measured_generation import measured_rl
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.evidence.generation import measured_plan
-from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.pairs import Measured, Pairing, measured_steps, pairing
+from isocost.evidence.rows.measured_rows import run_spec
 from isocost.evidence.validation import GRID
 
 OUT = Path(__file__).resolve().parent.parent / "resources" / "translation.yaml"

@@ -18,9 +18,9 @@ from isocost.catalog.entries.measured_training import held_out_runs, measured_ru
 from isocost.engine.arrays import take_rows
 from isocost.engine.training.efficiency import PRESENT, machines
 from isocost.engine.training.step import evaluate
-from isocost.evidence.completion import Batch, complete
-from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.predict import fastest, step_seconds
+from isocost.evidence.rows.completion import Batch, complete
+from isocost.evidence.rows.measured_rows import run_spec
 from isocost.paths import resource
 
 STEP = 1e-3

@@ -19,7 +19,7 @@ from pathlib import Path
 from isocost.catalog import Catalog, load
 from isocost.engine.architecture import training_flops_per_token
 from isocost.evidence.generation import predict_row
-from isocost.evidence.measured_rows import run_from_row
+from isocost.evidence.rows.measured_rows import run_from_row
 from isocost.evidence.table import predict
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.constants.spreads import RESEARCH, Kind, Platform, Spreads, run_class
-from isocost.evidence.measured_rows import RunSpec
 from isocost.evidence.ranges import weighted_quantiles
+from isocost.evidence.rows.measured_rows import RunSpec
 
 TAILS = {"nvidia": 0.12, "open": 0.07, "elsewhere": 0.05, "research": 0.1}
 """Share of runs beyond each end, by platform: sources that differ more among themselves need the further ends

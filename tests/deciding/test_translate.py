@@ -14,8 +14,8 @@ from isocost.catalog import load
 from isocost.catalog.constants.spreads import platform_of
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.cli.plans import open_plan
-from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.pairs import Measured, half_of_ratio, measured_steps, pairing
+from isocost.evidence.rows.measured_rows import run_spec
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.compare.translation import translate
 from isocost.plan.project.project import set_section, set_value

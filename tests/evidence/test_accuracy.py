@@ -11,7 +11,7 @@ from isocost.evidence.accuracy import (
     score_sources,
     spearman,
 )
-from isocost.evidence.measured_rows import run_spec
+from isocost.evidence.rows.measured_rows import run_spec
 
 
 def runs(**changes):

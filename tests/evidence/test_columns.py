@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from isocost.catalog import load
-from isocost.evidence.columns import GENERATION_READ, TRAINING_READ, unread
 from isocost.evidence.generation import predict_row
-from isocost.evidence.measured_rows import run_from_row
+from isocost.evidence.rows.columns import GENERATION_READ, TRAINING_READ, unread
+from isocost.evidence.rows.measured_rows import run_from_row
 
 CATALOG = load()
 

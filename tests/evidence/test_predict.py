@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.evidence import predict as predict_module
-from isocost.evidence.measured_rows import run_from_row
+from isocost.evidence.rows.measured_rows import run_from_row
 from isocost.evidence.table import predict
 
 ROW = {

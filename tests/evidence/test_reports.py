@@ -7,7 +7,7 @@ import pytest
 from isocost.catalog import load
 from isocost.catalog.entries.frameworks import frameworks
 from isocost.engine.training.states import FOUR_BIT
-from isocost.evidence import row_words as words
+from isocost.evidence.rows import words
 from isocost.evidence.table import predict
 
 FULL = {"precision": "bf16", "recompute": "full", "micro_batch": "1", "kind": "sft"}

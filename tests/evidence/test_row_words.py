@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.catalog.entries.measured_training import year_of
-from isocost.evidence import row_words as words
+from isocost.evidence.rows import words
 from isocost.evidence.table import predict
 
 ROW = {

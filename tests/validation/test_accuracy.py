@@ -8,11 +8,11 @@ from isocost.catalog.constants.spreads import run_class
 from isocost.catalog.entries.measured_training import failed_runs, held_out_runs, measured_runs
 from isocost.engine.training.memory import usable_bytes
 from isocost.evidence.accuracy import macro_average, score_memory, score_ranking, score_sources
-from isocost.evidence.completion import complete, stated_memory
-from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.points import point_of
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.ranges import range_factors
+from isocost.evidence.rows.completion import complete, stated_memory
+from isocost.evidence.rows.measured_rows import run_spec
 from isocost.evidence.validation import validate_shipped
 
 GRID = "Ultra-Scale Playbook (Nanotron)"

@@ -5,8 +5,8 @@ import pytest
 from isocost.catalog import load
 from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.engine.architecture import training_flops_per_token
-from isocost.evidence.measured_rows import run_spec
 from isocost.evidence.predict import predict_specs
+from isocost.evidence.rows.measured_rows import run_spec
 
 
 def predicted(**row):

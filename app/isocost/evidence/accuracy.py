@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from isocost.catalog.constants.memory import MemoryProfiles
 from isocost.catalog.entries.frameworks import frameworks
 from isocost.engine.arrays import Array
-from isocost.evidence.measured_rows import RunSpec
 from isocost.evidence.predict import reserved_gb
+from isocost.evidence.rows.measured_rows import RunSpec
 from isocost.quantities.units import GIGA
 
 SMALLEST_GROUP = 4

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog.catalog import Catalog
-from isocost.evidence.columns import SPEED
 from isocost.evidence.predict import OwnRuns, Prediction, correction
-from isocost.evidence.row_words import number
+from isocost.evidence.rows.columns import SPEED
+from isocost.evidence.rows.words import number
 from isocost.evidence.table import predict
 
 REASONS = 3

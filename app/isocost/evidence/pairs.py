@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.evidence.measured_rows import RunSpec
 from isocost.evidence.predict import predict_specs
+from isocost.evidence.rows.measured_rows import RunSpec
 from isocost.language import tr
 
 

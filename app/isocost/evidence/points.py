@@ -13,7 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Method, Precision, Stack, Transformer, Workload
-from isocost.evidence.measured_rows import RunSpec, run_spec
+from isocost.evidence.rows.measured_rows import RunSpec, run_spec
 
 Array = NDArray[np.float64]
 

@@ -21,10 +21,10 @@ from isocost.engine.search.candidates import is_whole
 from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.step import StepSeconds, evaluate
-from isocost.evidence.completion import Batch, complete
-from isocost.evidence.measured_rows import RunSpec
 from isocost.evidence.points import point_of
 from isocost.evidence.ranges import range_factors
+from isocost.evidence.rows.completion import Batch, complete
+from isocost.evidence.rows.measured_rows import RunSpec
 from isocost.quantities.units import GIGA
 
 Fits = Literal["yes", "no", "close"]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
-from isocost.evidence.measured_rows import RunSpec, run_from_row
 from isocost.evidence.points import point_of
 from isocost.evidence.predict import Prediction, predict_specs
+from isocost.evidence.rows.measured_rows import RunSpec, run_from_row
 from isocost.evidence.word import Word, training_evidence
 
 

@@ -20,13 +20,13 @@ from isocost.evidence.accuracy import (
     score_ranking,
     score_sources,
 )
-from isocost.evidence.columns import SPEED
-from isocost.evidence.completion import complete
-from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
 from isocost.evidence.points import point_of
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.ranges import range_factors
-from isocost.evidence.row_words import BLANK
+from isocost.evidence.rows.columns import SPEED
+from isocost.evidence.rows.completion import complete
+from isocost.evidence.rows.measured_rows import RunSpec, run_from_row, run_spec
+from isocost.evidence.rows.words import BLANK
 from isocost.language import tr
 from isocost.quantities.units import GIGA
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from isocost.evidence.columns import unread
+from isocost.evidence.rows.columns import unread
 from isocost.files.errors import FileError
 from isocost.files.runs import Row, load_runs
 from isocost.language import capital, tr

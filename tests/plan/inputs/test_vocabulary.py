@@ -12,8 +12,8 @@ from isocost.catalog import load
 from isocost.catalog.entries.measured_training import stack_of
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.peaks import matmul_peak
-from isocost.evidence import row_words
-from isocost.evidence.measured_rows import run_from_row
+from isocost.evidence.rows import words
+from isocost.evidence.rows.measured_rows import run_from_row
 from isocost.files.errors import ContentError
 from isocost.files.loading import parse_project
 from isocost.files.saving import project_text
@@ -121,8 +121,8 @@ def test_weights_in_16_bits_throughout_take_less_memory():
     assert pure < 0.7 * mixed
     warnings = estimated(plan(data=", precision: bf16-true")).warnings
     assert not [notice for notice in warnings if notice.field == "data.precision"]
-    assert row_words.pure_16_bit("bf16-true") == row_words.pure_16_bit("pure bf16") == "adamw-bf16"
-    assert row_words.pure_16_bit("bf16-mixed") is None
+    assert words.pure_16_bit("bf16-true") == words.pure_16_bit("pure bf16") == "adamw-bf16"
+    assert words.pure_16_bit("bf16-mixed") is None
 
 
 @pytest.mark.parametrize(
@@ -283,19 +283,19 @@ def test_renting_and_async_are_understood():
     ("text", "method"), [("full", "full"), ("LoRA r=16", "lora"), ("dora", "lora"), ("pretrain", "full")]
 )
 def test_kinds_of_a_table_are_read(text, method):
-    assert row_words.method(text) == method
+    assert words.method(text) == method
 
 
 @pytest.mark.parametrize("text", ["dpo", "orpo", "freeze", "galore", "badam", "DPO full"])
 def test_kinds_of_a_table_are_never_plain_full_tuning(text):
     with pytest.raises(ValueError, match="kind is"):
-        row_words.method(text)
+        words.method(text)
 
 
 def test_the_group_of_mics_is_read():
-    assert row_words.sharding("MiCS 16") == ("zero3", 16.0)
+    assert words.sharding("MiCS 16") == ("zero3", 16.0)
     with pytest.raises(ValueError, match="not modelled"):
-        row_words.sharding("ZeRO-Infinity")
+        words.sharding("ZeRO-Infinity")
 
 
 def test_every_word_leads_to_one_of_a_plan_or_says_why_not():

@@ -16,7 +16,7 @@ def open_table(path: Path, required: Sequence[str], kind: str = "training") -> t
 
     Raises FileError.
     """
-    from isocost.evidence.columns import GENERATION_READ, TRAINING_READ, unread
+    from isocost.evidence.rows.columns import GENERATION_READ, TRAINING_READ, unread
     from isocost.files import load_runs
 
     names, rows = load_runs(path, required)

@@ -10,9 +10,9 @@ import msgspec
 from isocost.catalog import Catalog
 from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.catalog.errors import CatalogError
-from isocost.evidence.measured_rows import RunSpec, refuse_impossible, run_spec
 from isocost.evidence.own_runs import Calibration, OwnRun
 from isocost.evidence.predict import OwnRuns, Prediction, correction, over_peak
+from isocost.evidence.rows.measured_rows import RunSpec, refuse_impossible, run_spec
 from isocost.evidence.table import predict_described
 from isocost.language import tr
 from isocost.plan.kinds import ModelStage, Stage, data_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from isocost.catalog import Catalog
-from isocost.evidence.row_words import accelerator_spellings, memory_named
+from isocost.evidence.rows.words import accelerator_spellings, memory_named
 from isocost.quantities.units import GIGA
 
 DEAREST = 1e6

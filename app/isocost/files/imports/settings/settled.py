@@ -8,7 +8,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.engine.records import ADAPTED_MATRICES
-from isocost.evidence.row_words import lora_targets
+from isocost.evidence.rows.words import lora_targets
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.shape import Architecture
 from isocost.files.imports.source import Given, Line, Origin

@@ -27,7 +27,7 @@ from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Accelerator, Habits, Optimizer, Recompute, Stack, Transformer, Workload
 from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.states import OPTIMIZER_BYTES
-from isocost.evidence import row_words as words
+from isocost.evidence.rows import words
 from isocost.language import tr
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 

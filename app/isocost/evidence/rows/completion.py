@@ -20,7 +20,7 @@ from isocost.engine.records import Optimizer, Workload
 from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.memory import Memory, memory, usable_bytes
 from isocost.engine.training.states import MemoryProfile, StateBytes
-from isocost.evidence.measured_rows import RunSpec
+from isocost.evidence.rows.measured_rows import RunSpec
 
 TYPICAL_BATCH_TOKENS = 4e6
 """Tokens a step of a run that does not state its batch: the order of published pre-training."""
