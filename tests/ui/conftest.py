@@ -47,7 +47,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     copies = item.config.stash.get(COPIES, None)
     if copies is None or not _of_window(item):
         return None
-    copies.run(item, nextitem)
+    if not copies.run(item, nextitem):
+        del item.config.stash[COPIES]
+        return None
     return True
 
 

@@ -47,11 +47,14 @@ class Copies:
             _serve(theirs, items, make, home)
         theirs.close()
 
-    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Run a test in a copy, and report what came of it."""
+    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a test in a copy, and report what came of it; False = there is no process to copy any more."""
+        try:
+            self._orders.send(self._places[id(item)])
+            ended = self._orders.recv()
+        except (EOFError, OSError):  # whoever ended it: the tests go on, and make their own windows
+            return False
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        self._orders.send(self._places[id(item)])
-        ended = self._orders.recv()
         if isinstance(ended, str):
             reports = [pytest.TestReport(item.nodeid, item.location, {}, "failed", ended, "call")]
         else:
@@ -62,6 +65,7 @@ class Copies:
         # What a test before it left standing for this one, such as fixtures of its module.
         item.session._setupstate.teardown_exact(nextitem)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
     def end(self) -> None:
         """Let the process go."""
@@ -75,7 +79,7 @@ class Original:
     def __init__(self, orders: Connection) -> None:
         self._orders = orders
 
-    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run a test in a copy, which tells whoever asked what came of it."""
         process = _copy()
         if not process:
@@ -85,6 +89,7 @@ class Original:
             code = os.waitstatus_to_exitcode(status)
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self._orders.send(f"The process of the test ended with {how}.")
+        return True
 
 
 COPIES = pytest.StashKey[Copies | Original]()
