@@ -134,8 +134,8 @@ alike, beside one source nobody has seen whose runs scatter as the class does. N
 {share(rule.least)} of its class's or wider than {rule.most:g} times, but for {share(rule.further)} more
 with each step of distance beyond {rule.beside:g} from all runs. Made without a source, ranges hold of its
 runs, sources alike: 85 % of those called *measured*, 82 % *near*, 78 % *extrapolated* and 71 % *guessed*
-(2026-12-01, at most 60 runs of a source; those of classes alone 84, 85, 74 and 77 %). What a run would be off without its source is
-worked out by one Gauss-Newton step from the fit, not by fitting again."""
+(2026-12-01, at most 60 runs of a source; those of classes alone 84, 85, 74 and 77 %). What a run would be
+off without its source is worked out by one Gauss-Newton step from the fit, not by fitting again."""
 
 
 def generation() -> str:

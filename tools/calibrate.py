@@ -22,7 +22,7 @@ from ranges import UNMEASURED, UNSTATED, Residuals, coverage, residuals, shared_
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import Catalog, load
-from isocost.catalog.constants.efficiency import efficiency_of
+from isocost.catalog.constants.physics.efficiency import efficiency_of
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import take_rows
 from isocost.engine.training.efficiency import Efficiency

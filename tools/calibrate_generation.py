@@ -20,7 +20,7 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import EngineName, RolloutFigure, ServingFacts, read_serving
+from isocost.catalog.constants.physics.serving import EngineName, RolloutFigure, ServingFacts, read_serving
 from isocost.catalog.entries.measured_generation import (
     MeasuredGeneration,
     MeasuredRl,

@@ -17,7 +17,7 @@ import yaml
 from calibrate_generation import wall_hours
 
 from isocost.catalog import Catalog, load
-from isocost.catalog.constants.spreads import Platform, platform_of
+from isocost.catalog.constants.errors.spreads import Platform, platform_of
 from isocost.catalog.entries.measured_generation import measured_rl
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.evidence.generation import measured_plan

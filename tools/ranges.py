@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog.constants.spreads import RESEARCH, Kind, Platform, Spreads, run_class
+from isocost.catalog.constants.errors.spreads import RESEARCH, Kind, Platform, Spreads, run_class
 from isocost.evidence.ranges import weighted_quantiles
 from isocost.evidence.rows.measured_rows import RunSpec
 

@@ -8,9 +8,9 @@ import pytest
 from isocost.catalog import CatalogError, load
 from isocost.catalog.constants import all as every
 from isocost.catalog.constants.economics import read_economics, read_thresholds
-from isocost.catalog.constants.efficiency import read_efficiency
-from isocost.catalog.constants.reliability import read_reliability
-from isocost.catalog.constants.spreads import read_accuracy
+from isocost.catalog.constants.errors.spreads import read_accuracy
+from isocost.catalog.constants.physics.efficiency import read_efficiency
+from isocost.catalog.constants.physics.reliability import read_reliability
 from isocost.catalog.constants.templates import read_stage_templates
 
 MODEL = (

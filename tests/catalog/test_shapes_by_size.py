@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from isocost.catalog import CatalogError, load
-from isocost.catalog.constants.shapes import read_usual_shapes, usual_shapes
+from isocost.catalog.constants.physics.shapes import read_usual_shapes, usual_shapes
 from isocost.catalog.records import ModelEntry
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer, Workload

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.constants.spreads import platform_of
+from isocost.catalog.constants.errors.spreads import platform_of
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.cli.plans import open_plan
 from isocost.evidence.pairs import Measured, half_of_ratio, measured_steps, pairing

@@ -1,6 +1,6 @@
 """Shapes made from a size with the shipped table, as plans make them."""
 
-from isocost.catalog.constants.shapes import usual_shapes
+from isocost.catalog.constants.physics.shapes import usual_shapes
 from isocost.engine import shapes
 from isocost.engine.records import Transformer
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import read_serving
+from isocost.catalog.constants.physics.serving import read_serving
 from isocost.catalog.entries.measured_generation import measured_generation
 from isocost.catalog.errors import CatalogError
 from isocost.engine.architecture import kv_elements_per_token

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import CatalogError, load
-from isocost.catalog.constants.memory import read_memory_profiles
+from isocost.catalog.constants.physics.memory import read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.arrays import Transformers
 from isocost.engine.layout import Layouts

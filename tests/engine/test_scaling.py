@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.constants.laws import read_scaling_laws
+from isocost.catalog.constants.physics.laws import read_scaling_laws
 from isocost.catalog.errors import CatalogError
 from isocost.engine import scaling
 

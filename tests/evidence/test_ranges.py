@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog.catalog import load
-from isocost.catalog.constants.spreads import run_class
+from isocost.catalog.constants.errors.spreads import run_class
 from isocost.catalog.entries.measured_training import held_out_runs, left_out_ratios, measured_runs
 from isocost.engine.records import Workload
 from isocost.evidence.points import Point, distances, scales_of, table_of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.constants.spreads import run_class
+from isocost.catalog.constants.errors.spreads import run_class
 from isocost.catalog.entries.measured_training import failed_runs, held_out_runs, measured_runs
 from isocost.engine.training.memory import usable_bytes
 from isocost.evidence.accuracy import macro_average, score_memory, score_ranking, score_sources

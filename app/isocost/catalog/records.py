@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from isocost.catalog.constants.shapes import usual_shapes
+from isocost.catalog.constants.physics.shapes import usual_shapes
 from isocost.catalog.entries.prices import IsoDay, Text
 from isocost.catalog.errors import CatalogError
 from isocost.engine.records import Accelerator, Transformer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog.constants.memory import MemoryProfiles
+from isocost.catalog.constants.physics.memory import MemoryProfiles
 from isocost.catalog.entries.frameworks import frameworks
 from isocost.engine.arrays import Array
 from isocost.evidence.predict import reserved_gb

@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.serving import EngineName
+from isocost.catalog.constants.physics.serving import EngineName
 from isocost.catalog.entries.measured_generation import MeasuredGeneration, MeasuredRl, dated, engine_of
 from isocost.catalog.errors import CatalogError
 from isocost.engine.arrays import Array

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.memory import MemoryProfiles, Reported
+from isocost.catalog.constants.physics.memory import MemoryProfiles, Reported
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.arrays import Array
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_CODES, SHARDING_NAMES

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.spreads import EvidenceRule, run_class
+from isocost.catalog.constants.errors.spreads import EvidenceRule, run_class
 from isocost.catalog.entries.measured_training import left_out_ratios
 from isocost.evidence.points import SCALES, Array, Point, distances, scales_of, table_of
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.efficiency import EfficiencyFacts
+from isocost.catalog.constants.physics.efficiency import EfficiencyFacts
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
 from isocost.plan.answer.warnings.badges import badges

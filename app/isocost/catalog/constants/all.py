@@ -18,25 +18,25 @@ from isocost.catalog.constants.economics import (
     read_thresholds,
     region_names,
 )
-from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
-from isocost.catalog.constants.gallery import GalleryRules, read_gallery_rules
-from isocost.catalog.constants.ladder import LadderRungs, read_ladder
-from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
-from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
-from isocost.catalog.constants.palette import Palette, read_palette
-from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
-from isocost.catalog.constants.serving import ServingFacts, read_serving
-from isocost.catalog.constants.spreads import (
+from isocost.catalog.constants.errors.spreads import (
     AccuracyRecord,
     EvidenceRule,
     Spreads,
     read_accuracy,
     read_evidence_rule,
 )
+from isocost.catalog.constants.errors.translation import Translation, read_translation
+from isocost.catalog.constants.errors.whole_runs import WholeRuns, read_whole_runs
+from isocost.catalog.constants.gallery import GalleryRules, read_gallery_rules
+from isocost.catalog.constants.ladder import LadderRungs, read_ladder
+from isocost.catalog.constants.palette import Palette, read_palette
+from isocost.catalog.constants.physics.efficiency import EfficiencyFacts, read_efficiency
+from isocost.catalog.constants.physics.laws import ScalingLaws, read_scaling_laws
+from isocost.catalog.constants.physics.memory import MemoryProfiles, read_memory_profiles
+from isocost.catalog.constants.physics.reliability import ReliabilityFacts, read_reliability
+from isocost.catalog.constants.physics.serving import ServingFacts, read_serving
 from isocost.catalog.constants.techniques import TechniqueRow, read_techniques
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
-from isocost.catalog.constants.translation import Translation, read_translation
-from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.names import NameIndex
 from isocost.catalog.table import read_rows, read_text
 from isocost.language import tr

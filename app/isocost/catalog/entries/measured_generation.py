@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from isocost.catalog.constants.serving import EngineName
+from isocost.catalog.constants.physics.serving import EngineName
 from isocost.catalog.table import read_rows
 from isocost.engine.generation.deployment import GenerationPrecision
 from isocost.paths import resource

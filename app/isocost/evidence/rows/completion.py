@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog.constants.memory import MemoryProfiles
+from isocost.catalog.constants.physics.memory import MemoryProfiles
 from isocost.catalog.entries.frameworks import frameworks
 from isocost.catalog.entries.measured_training import MeasuredRun
 from isocost.engine.arrays import Array, Record, Transformers, Workloads, map_arrays, take_rows

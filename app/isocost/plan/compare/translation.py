@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.spreads import platform_of
-from isocost.catalog.constants.translation import Common
+from isocost.catalog.constants.errors.spreads import platform_of
+from isocost.catalog.constants.errors.translation import Common
 from isocost.engine.records import Stack
 from isocost.evidence.pairs import half_of_ratio
 from isocost.language import tr

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.constants.shapes import usual_shapes
+from isocost.catalog.constants.physics.shapes import usual_shapes
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.goodput import goodput

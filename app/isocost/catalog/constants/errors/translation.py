@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from isocost.catalog.constants.spreads import Platform
+from isocost.catalog.constants.errors.spreads import Platform
 from isocost.catalog.table import yaml_record
 
 
