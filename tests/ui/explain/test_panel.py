@@ -85,7 +85,7 @@ def test_a_figure_beside_the_headline_opens_by_click_and_by_enter(window, qtbot)
     qtbot.mouseClick(blocks[1], LEFT)
     shown = panel(window)
     mfu = window.session.answer.estimate.stages[0].mfu
-    assert shown.value.text().startswith(f"{100 * mfu:.2f}")
+    assert shown.value.text().startswith(f"{100 * mfu:.3g}")
     window.activateWindow()
     blocks[3].setFocus()
     press(qtbot, Qt.Key.Key_Return)

@@ -429,7 +429,7 @@ def test_the_panels_tell_the_figures_of_the_plan(scale, session):
     assert values["cost"] == pytest.approx(total.cost_usd)
     assert values["days"] == pytest.approx(total.wall_days)
     assert values["mfu"] == pytest.approx(stage.mfu)
-    assert scale.counts.title.text().startswith("Knee at 2,048")
+    assert scale.counts.title.text().startswith(f"Knee at {shown.counts[shown.knee]:,}:")
     assert len(scale.counts.table().rows) == len(shown.counts)
 
 
