@@ -218,7 +218,7 @@ class Places:
         return self.frame.x_at(float(foot[nearest, 0])), float(away[nearest])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # the window's, and that of a picture taken elsewhere: half a megabyte each
 def _placed(key: _Key) -> Places:
     return Places(key.ground, QSizeF(key.width, key.height), key.theme)
 
