@@ -16,7 +16,7 @@ from isocost.plan.answer.across.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.claims.published import as_published
 from isocost.plan.project.choosing import with_choice
-from isocost.plan.project.project import Project, set_section
+from isocost.plan.project.project import Project, set_section, set_value
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, ranks, taken
 from isocost.plan.solve.hardware.ranks import ranking, sureness_of
@@ -98,6 +98,16 @@ def test_an_edge_follows_the_goal_and_the_knee_does_not(catalog):
     assert doublings_follow(plan) == doublings_follow(other)
     dearer = answer(set_section(plan.project, "price", usd_per_gpu_hour=9.0), catalog)
     assert doublings_follow(dearer) != doublings_follow(plan)
+
+
+@pytest.mark.parametrize("path", ["efficiency.mfu", "efficiency.goodput"])
+def test_the_knee_follows_the_count_where_something_typed_is_of_it(path, catalog):
+    def at(count, typed):
+        made = set_value(load_project(presets() / "startup-7b.yaml", catalog), "hardware.count", count)
+        return doublings_follow(answer(set_value(made, path, typed), catalog))
+
+    assert at(256, None) == at(512, None)
+    assert at(256, 0.4) != at(512, 0.4)
 
 
 @pytest.mark.parametrize("name", QUICK)

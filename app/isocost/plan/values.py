@@ -241,6 +241,11 @@ class Efficiency(Value, frozen=True):
     correction: Correction | None = None
     """From the user's own measured runs; applied to the predicted speed, not to a typed MFU."""
 
+    @property
+    def of_its_count(self) -> bool:
+        """Whether something typed is of as many accelerators as beside it: at other counts it is another."""
+        return self.mfu is not None or self.goodput is not None
+
 
 class Layout(Value, frozen=True):
     """Parts of the parallel layout the user has fixed; None = the search chooses."""

@@ -19,7 +19,7 @@ from isocost.plan.answer.estimate import estimate
 from isocost.plan.inputs.roads import put, refused
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.obtainable import with_obtainable_counts
-from isocost.plan.project.project import Place
+from isocost.plan.project.project import Place, set_value
 from isocost.plan.sweep.axes import SweepError, axis, typed_axis
 from isocost.plan.sweep.grid import Grid
 from isocost.plan.sweep.points import FIGURES, FITS, NOTE
@@ -139,6 +139,27 @@ def test_a_row_is_the_estimate_of_that_plan_to_the_cent(data):
     assert (figures[FITS] == 1.0) == (bool(judged) and all(judged))
     mfu = next((each.mfu for each in expected.stages if each.enabled and each.mfu is not None), None)
     assert math.isnan(found["mfu"]) if mfu is None else found["mfu"] == pytest.approx(mfu, rel=1e-12)
+
+
+@pytest.mark.parametrize("beside", ["efficiency.mfu", "efficiency.goodput"])
+@pytest.mark.parametrize("swept", [True, False])
+def test_what_is_typed_of_a_count_is_of_each_count_of_a_sweep(beside, swept):
+    """A point is the plan with that count typed in, and leaves what is typed beside it as it is."""
+    project, catalog = plan("startup-7b"), load()
+    if not swept:
+        project = set_value(project, beside, VALUES[beside][0])
+    keys = ("hardware.count", beside) if swept else ("hardware.count",)
+    grid = Grid(tuple(axis(project.scenarios[0], key, VALUES[key], catalog) for key in keys))
+    (part,) = dict(sweep(project, catalog, grid)).values()
+    places, at = grid.rows(0, len(grid))
+    for row, found in zip(
+        np.stack(places, axis=1).tolist(), part.figures[at, FIGURES.index("cost_usd")], strict=True
+    ):
+        made = project
+        for key, place in zip(keys, row, strict=True):
+            made = set_value(made, key, VALUES[key][place])
+        expected = estimate(with_obtainable_counts(made, catalog), catalog).total.cost_usd
+        assert found == pytest.approx(expected, abs=0.005, rel=0)
 
 
 @pytest.mark.parametrize("preset", ["startup-7b", "lora-70b-one-node"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from isocost.plan.doubt.ranged import STILL, stages_of
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.table import INPUTS, NUMBERS
 from isocost.plan.kinds import PretrainStage, RlStage, kind_of
+from isocost.plan.project.elsewhere import GOODPUT, MFU
 from isocost.plan.project.project import Scenario, efficiency_of
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.solve.solution import PATHS
@@ -140,12 +141,20 @@ def _at_once(scenario: Scenario, path: str, stages: tuple[int, ...], *, own: boo
     if path not in NUMBERS:
         return False
     if path == COUNT:
-        # Hours that somebody claims, and an MFU that somebody typed, are of the count they stand beside.
+        # Hours that somebody claims, and what somebody typed of a run, are of the count they stand beside.
         held = [scenario.stages[at] for at in stages]
         return not own and not any(
-            kind_of(each).claimed or efficiency_of(scenario, each).mfu is not None for each in held
+            kind_of(each).claimed or efficiency_of(scenario, each).of_its_count for each in held
         )
     return not stages or path == PRICE or (path == TOKENS and _is_all_reading(scenario, stages))
+
+
+def beside_one_another(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """Axes of one sweep: counts are worked out one by one where what is of its count is varied too."""
+    of_its_count = any(each.path in (MFU, GOODPUT) for each in axes)
+    return tuple(
+        replace(each, at_once=False) if of_its_count and each.path == COUNT else each for each in axes
+    )
 
 
 def _is_all_reading(scenario: Scenario, stages: tuple[int, ...]) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from isocost.language import tr
 from isocost.plan.doubt.response import EXACT
-from isocost.plan.sweep.axes import Axis, SweepError
+from isocost.plan.sweep.axes import Axis, SweepError, beside_one_another
 from isocost.quantities import format_count
 
 SAME_SEARCH = ("data.tokens", "tuning.epochs", *EXACT)
@@ -69,6 +69,7 @@ class Grid:
                     count=format_count(len(self)),
                 )
             )
+        object.__setattr__(self, "axes", beside_one_another(self.axes))
         order = sorted(range(len(self.axes)), key=lambda i: _cheapness(self.axes[i]))
         object.__setattr__(self, "work", tuple(order))
 

@@ -102,10 +102,10 @@ def ranks_follow(of: Answer) -> tuple[Scenario, tuple[PriceCard, ...], date]:
 def doublings_follow(of: Answer) -> Scenario:
     """What the doublings of a plan follow from: the scenario but for its name and goal, and for its count.
 
-    A typed MFU is of that count, and so are the others' beside it.
+    A typed MFU or goodput is of that count, and so are the others' beside it.
     """
     scenario = msgspec.structs.replace(of.scenario, name="", goal=Goal())
-    if any(efficiency_of(scenario, stage).mfu is not None for stage in scenario.stages):
+    if any(efficiency_of(scenario, stage).of_its_count for stage in scenario.stages):
         return scenario
     hardware = msgspec.structs.replace(scenario.hardware, count=1, typed=None)
     return msgspec.structs.replace(scenario, hardware=hardware)
