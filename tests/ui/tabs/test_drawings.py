@@ -24,7 +24,7 @@ from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.tabs.fit.memory import MemoryChart
 from isocost.ui.tabs.fit.step import StepChart
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
-from isocost.ui.tabs.plan.by_hardware import BarDelegate
+from isocost.ui.tabs.plan.by_hardware import HardwareDelegate
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.widgets.rows import Lines, RowsDrawing
 from tests.plan.curves import comparison
@@ -81,7 +81,7 @@ def plot(qtbot, theme: Theme) -> CostTimePlot:
 @pytest.fixture
 def ranking(qapp: object, theme: Theme) -> RowsDrawing:
     """Accelerators by cost."""
-    shown, model, delegate = comparison(), Lines(in_words), BarDelegate(theme)
+    shown, model, delegate = comparison(), Lines(in_words), HardwareDelegate(theme)
     model.show(ranked(shown))
     delegate.show(shown, model.rows)
     return RowsDrawing(model, delegate)

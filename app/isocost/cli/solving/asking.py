@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from isocost.cli.arguments import add_format, add_goal, add_plan, add_scenario, add_without
+from isocost.cli.arguments import add_format, add_goal, add_plan, add_scenario, add_without, command_parser
+from isocost.cli.output import write
 
 if TYPE_CHECKING:
     import argparse
 
     from isocost.catalog import Catalog
     from isocost.plan.solve.case import Case
+    from isocost.report.told import Told
+
+    Answering = Callable[[Case, frozenset[str]], Told]
+    """What answers a case, with accelerators left out by id."""
 
 
 def add_case(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +27,25 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     add_goal(parser)
     add_without(parser)
     add_format(parser)
+
+
+def tell(name: str, description: str, arguments: Sequence[str], answer: Answering) -> int:
+    """Run a command that asks a case and nothing else, and print what it is told.
+
+    Raises FileError, UsageError, CatalogError.
+    """
+    parser = command_parser(name, description)
+    add_case(parser)
+    chosen = parser.parse_args(arguments)
+    # Imported late, as what answers is: --help and a mistyped option are answered at once.
+    from isocost.cli.plans import refusals
+    from isocost.report.told import FORMS
+
+    case, without = asked(chosen)
+    with refusals(chosen.file):
+        told = answer(case, without)
+    write(FORMS[chosen.format](told))
+    return 0
 
 
 def asked(chosen: argparse.Namespace) -> tuple[Case, frozenset[str]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from isocost.cli.arguments import command_parser
-from isocost.cli.output import write
-from isocost.cli.solving.asking import add_case, asked
+from isocost.cli.solving.asking import tell
+
+if TYPE_CHECKING:
+    from isocost.plan.solve.case import Case
+    from isocost.report.told import Told
 
 DESCRIPTION = (
     "Offer the cheapest, the fastest and a balanced way to get a plan done among every accelerator on offer: "
@@ -16,17 +19,11 @@ DESCRIPTION = (
 
 def run(arguments: Sequence[str]) -> int:
     """Print three offers. Raises FileError, UsageError, CatalogError."""
-    parser = command_parser("offers", DESCRIPTION)
-    add_case(parser)
-    chosen = parser.parse_args(arguments)
-    # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import refusals
+    return tell("offers", DESCRIPTION, arguments, _told)
+
+
+def _told(case: Case, without: frozenset[str]) -> Told:
     from isocost.plan.solve.hardware.offers import offers
     from isocost.report.decisions.solving.offers import offered
-    from isocost.report.told import FORMS
 
-    case, without = asked(chosen)
-    with refusals(chosen.file):
-        found = offers(case, without)
-    write(FORMS[chosen.format](offered(found, case)))
-    return 0
+    return offered(offers(case, without), case)

@@ -75,7 +75,8 @@ def _shares(stage: Stage, path: str = "") -> bool:
     return used and getattr(stage, "efficiency", None) is None
 
 
-def _typed(scenario: Scenario, stage: Stage, path: str) -> float | None:
+def typed_value(scenario: Scenario, stage: Stage, path: str) -> float | None:
+    """What is typed of an input of a stage's efficiency; None = nothing, or the stage has no use for it."""
     value: float | None = getattr(efficiency_of(scenario, stage), path.removeprefix(SECTION))
     return value if uses(stage, path) else None
 
@@ -87,7 +88,8 @@ def _typed_on(
     typed = {
         at: stage
         for at, stage in enumerate(before.stages)
-        if stage.hardware is None and any(_typed(before, stage, path) is not None for path in (MFU, GOODPUT))
+        if stage.hardware is None
+        and any(typed_value(before, stage, path) is not None for path in (MFU, GOODPUT))
     }
     if not typed:
         return {}
@@ -96,7 +98,7 @@ def _typed_on(
     found: dict[str, dict[int, float]] = {MFU: {}, GOODPUT: {}}
     for (at, stage), (run,) in zip(typed.items(), runs, strict=True):
         for path, there in ((MFU, run.mfu), (GOODPUT, run.goodput)):
-            if there is not None and _typed(before, stage, path) is not None:
+            if there is not None and typed_value(before, stage, path) is not None:
                 found[path][at] = max(float(there[0]), SMALLEST_MFU)
     return found
 
@@ -109,7 +111,7 @@ def _with_typed(scenario: Scenario, path: str, found: dict[int, float]) -> Scena
         scenario = _with_shared(scenario, path, shared)
         found = {at: each for at, each in found.items() if at not in sharing}
     for at, each in found.items():
-        if each != _typed(scenario, scenario.stages[at], path):
+        if each != typed_value(scenario, scenario.stages[at], path):
             scenario = _with_own(scenario, at, path, each)
     return scenario
 

@@ -8,9 +8,10 @@ from typing import Any
 from isocost.language import in_sentence, later, listed, tr
 from isocost.plan.answer.across.curves import other_cards
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.kinds import RlStage, Stage, uses
+from isocost.plan.kinds import RlStage, Stage
+from isocost.plan.project.elsewhere import GOODPUT, MFU, typed_value
 from isocost.plan.project.programme import Goal
-from isocost.plan.project.project import Scenario, efficiency_of
+from isocost.plan.project.project import Scenario
 from isocost.plan.project.terms import apart_from
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.offered import Caveat
@@ -106,7 +107,7 @@ def typed_words(case: Case) -> tuple[str, ...]:
                 name=case.catalog.accelerator(scenario.hardware.accelerator).short_name,
             )
         )
-    if _types(scenario, "efficiency.goodput"):
+    if _types(scenario, GOODPUT):
         said.append(
             tr("The typed goodput is of {count}: at other counts failures take more or less.", count=count)
         )
@@ -116,7 +117,7 @@ def typed_words(case: Case) -> tuple[str, ...]:
 def moved_words(step: str, scenario: Scenario, count: int) -> str:
     """What a step to other hardware, or so many, is called: what is typed and another there goes along."""
     mfu = _types_mfu(scenario)
-    goodput = _types(scenario, "efficiency.goodput") and count != scenario.hardware.count
+    goodput = _types(scenario, GOODPUT) and count != scenario.hardware.count
     if mfu and goodput:
         return tr("{step}, MFU and goodput by the model", step=step)
     if goodput:
@@ -127,16 +128,12 @@ def moved_words(step: str, scenario: Scenario, count: int) -> str:
 def _types_mfu(scenario: Scenario) -> bool:
     """Whether a stage that counts has a typed MFU on the shared hardware."""
     updates = (stage.rl.mfu for stage in _counted(scenario) if isinstance(stage, RlStage))
-    return _types(scenario, "efficiency.mfu") or any(mfu is not None for mfu in updates)
+    return _types(scenario, MFU) or any(mfu is not None for mfu in updates)
 
 
 def _types(scenario: Scenario, path: str) -> bool:
     """Whether a stage that counts has a typed value of an input of the efficiency on the shared hardware."""
-    name = path.removeprefix("efficiency.")
-    return any(
-        uses(stage, path) and getattr(efficiency_of(scenario, stage), name) is not None
-        for stage in _counted(scenario)
-    )
+    return any(typed_value(scenario, stage, path) is not None for stage in _counted(scenario))
 
 
 def _counted(scenario: Scenario) -> list[Stage]:

@@ -148,16 +148,17 @@ class HelpPage(QTextBrowser):
 
     def apply_theme(self, theme: Theme) -> None:
         """Show the page in another theme, where it was."""
-        at, self._theme = self.standing, theme
+        self._theme = theme
         if self.name:
-            self._again(at)
+            self._again()
 
     def rest(self) -> None:
         """Hold no page any more."""
         self.name = ""
         self._show("")
 
-    def _again(self, at: Standing) -> None:
+    def _again(self) -> None:
+        at = self.standing
         self._show(self._manual.text(self.name))
         self.stand(at)
 
@@ -194,7 +195,7 @@ class HelpPage(QTextBrowser):
 
     def _draw_pictures(self) -> None:
         if self.name and "![" in self._manual.text(self.name) and self._picture_width() != self._drawn:
-            self._again(self.standing)
+            self._again()
 
 
 class _Dresser:

@@ -56,7 +56,7 @@ NAME, COST = 124, 62
 """Pixels of a row's height, and of its name and cost columns."""
 
 
-class BarDelegate(RowDelegate):
+class HardwareDelegate(RowDelegate):
     """Paints rows; holds the theme, the scale and the range of the plan's own cost."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -198,7 +198,7 @@ class ByHardware(ChartCard):
             tip=lambda choice: choice_tip(choice, self._told_sureness()),
             figure=self._figure_of,
         )
-        self._delegate = BarDelegate(theme, self)
+        self._delegate = HardwareDelegate(theme, self)
         self.list = ClickList("by_hardware.list", self.ranking, self._delegate, self)
         self._dress_list()
         self.body.addLayout(chips)
