@@ -44,22 +44,19 @@ class PaintClock(QObject):
     def __init__(self, window: Window, watched: dict[str, QWidget]) -> None:
         super().__init__()
         self._names = {id(widget): name for name, widget in watched.items()}
-        self._fresh = False
+        self._session = window.session
+        self._before = window.session.answer
         self.painted: dict[str, float] = {}
-        window.session.answered.connect(self._estimated)
         for widget in watched.values():
             widget.installEventFilter(self)
 
     def restart(self) -> None:
         """Forget the last step."""
-        self._fresh = False
+        self._before = self._session.answer
         self.painted = {}
 
-    def _estimated(self) -> None:
-        self._fresh = True
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self._fresh and event.type() is QEvent.Type.Paint:
+        if self._session.answer is not self._before and event.type() is QEvent.Type.Paint:
             self.painted.setdefault(self._names[id(watched)], time.perf_counter())
         return False
 

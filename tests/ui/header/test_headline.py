@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
 
@@ -247,3 +247,23 @@ def test_a_wider_window_shows_more_of_the_remarks(window):
     assert widths[0] < widths[2]
     assert widths[0] <= widths[1] <= widths[2]
     assert seen[2].endswith("open-source stack")
+
+
+def test_the_answer_is_painted_before_the_page_behind_it_is_drawn(window, qtbot):
+    session, painted = window.session, []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                painted.append(watched.text())
+            return False
+
+    watch = Watch(window)
+    window.headline.sentence.installEventFilter(watch)
+    slider = window.inputs.fields["data.tokens"].slider
+    shown_first = []
+    session.shown.connect(lambda: shown_first.append(window.headline.sentence.text() in painted))
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    settle(session)
+    assert shown_first
+    assert all(shown_first)

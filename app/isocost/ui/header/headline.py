@@ -29,6 +29,7 @@ from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import Theme
+from isocost.ui.look.wardrobe import lay_out
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import ESTIMATING, Session
@@ -164,6 +165,9 @@ class Headline(QFrame):
             self._show(answer)
         else:  # a goal moves without it
             self._show_warnings(answer)
+        # Painted before the page behind it is drawn, which takes twice as long: what a drag is watched by.
+        lay_out()
+        self.sentence.repaint()
 
     def _show(self, answer: Answer) -> None:
         estimate = answer.estimate
