@@ -60,3 +60,17 @@ def test_a_narrower_window_takes_the_choice_below(window, qtbot):
     assert not is_below(1280)
     assert is_below(window.minimumSizeHint().width())
     assert not is_below(1280)
+
+
+def test_a_window_made_narrow_and_wide_again_has_room_for_every_name(window, qtbot):
+    def rooms() -> list[int]:
+        for _ in range(10):  # until what the layout asked for has come to rest
+            QApplication.processEvents()
+        return [window.tabs.tabRect(place).width() for place in range(window.tabs.count())]
+
+    window.resize(1400, 900)
+    wide = rooms()
+    window.resize(800, 700)
+    assert sum(rooms()) < sum(wide)
+    window.resize(1400, 900)
+    assert rooms() == wide

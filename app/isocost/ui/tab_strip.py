@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QTabBar, QWidget
 
@@ -97,6 +97,8 @@ class TabStrip(QWidget):
         if tight != self.tabs.property("tight"):
             self.tabs.setProperty("tight", tight)
             self.tabs.style().polish(self.tabs)
+            # Told nothing, the strip keeps the widths it gave its tabs, and paints them with the new margins.
+            QCoreApplication.sendEvent(self.tabs, QEvent(QEvent.Type.StyleChange))
         self._grid.addWidget(self.tabs, 0, 0, 1, 3 if below else 1)
         if self._ranges is not None:
             self._grid.addWidget(self._ranges, int(below), 1)

@@ -740,10 +740,40 @@ def test_a_wide_window_gets_two_columns_and_a_narrow_one_its_inputs_below(page: 
     page.resize(720, 800)
     QApplication.processEvents()
     assert page.calendar.x() == page.waterfall.x()
-    assert page.inputs.parentWidget() is page.area.widget()
+    assert place_of(page.inputs, page).y() >= place_of(page.badges, page).y() + page.badges.height()
     page.resize(988, 640)
     QApplication.processEvents()
-    assert page.inputs.parentWidget() is page
+    assert place_of(page.inputs, page).x() >= place_of(page.badges, page).x() + page.badges.width()
+
+
+def place_of(part: QWidget, page: LedgerPage) -> QPoint:
+    return part.mapTo(page, QPoint(0, 0))
+
+
+def test_where_the_inputs_stand_below_the_cards_one_bar_scrolls_both(page: LedgerPage):
+    page.resize(720, 600)
+    QApplication.processEvents()
+    assert page.area.verticalScrollBar().maximum() == 0
+    page.around.verticalScrollBar().setValue(page.around.verticalScrollBar().maximum())
+    bottom = place_of(page.inputs, page).y() + page.inputs.height()
+    assert page.height() - 20 <= bottom <= page.height()
+    page.resize(988, 640)
+    QApplication.processEvents()
+    assert page.around.verticalScrollBar().maximum() == 0
+    assert page.area.verticalScrollBar().maximum() > 0
+
+
+def test_a_window_made_narrower_leaves_what_is_being_typed(page: LedgerPage):
+    field(page, "site.pue")
+    edit = page.findChild(QLineEdit, "site.pue.edit")
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, "1.3")
+    page.resize(720, 600)
+    QApplication.processEvents()
+    assert page.focusWidget() is edit
+    QTest.keyClicks(edit, "7")
+    assert edit.text() == "1.37"
 
 
 def ledger_of(window) -> LedgerPage:

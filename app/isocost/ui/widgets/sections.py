@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
@@ -31,12 +31,16 @@ at 1280 pixels should not be so at 1920, and what stands in the middle needs the
 class ScrollBody(QWidget):
     """The body of a scroll area, which tells its height once nested layouts have settled."""
 
+    grown = Signal()
+    """The least height was asked for anew."""
+
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         layout = self.layout()
         # Qt's scroll area reads the height before that, and would cut off what came last.
         if event.type() is QEvent.Type.LayoutRequest and layout is not None:
             self.setMinimumHeight(layout.minimumSize().height())
+            self.grown.emit()
         return handled
 
 

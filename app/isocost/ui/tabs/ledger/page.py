@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.warnings.badges import badges, spokesman
@@ -12,7 +12,7 @@ from isocost.plan.inputs.billing import STAGES, counted
 from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import counted_words
 from isocost.ui.look.theme import Theme
-from isocost.ui.look.wardrobe import Worn
+from isocost.ui.look.wardrobe import Worn, lay_out
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
@@ -23,7 +23,7 @@ from isocost.ui.tabs.ledger.inputs import WIDTH as INPUTS_WIDTH
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.cards.card import ChartCard
-from isocost.ui.widgets.sections import BESIDE, CardColumns, ScrollBody, hold_width, scrolling
+from isocost.ui.widgets.sections import BAR, BESIDE, CardColumns, ScrollBody, hold_width, scrolling
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
@@ -81,17 +81,23 @@ class LedgerPage(QWidget):
         self._cards = QWidget()  # which wears the theme; what may stand below wears it by itself
         self._columns = CardColumns(CARD_GAP, self._cards)
         self._columns.setContentsMargins(0, 0, 0, 0)
-        body = ScrollBody()
-        self._body = QVBoxLayout(body)
-        self._body.setContentsMargins(0, 0, 6, 0)
-        self._body.setSpacing(CARD_GAP)
-        self._body.addWidget(self._cards)
-        self._body.addStretch(1)
-        self.area = scrolling(body, "ledger_page.area", self)
-        self._row = QHBoxLayout(self)
-        self._row.setSpacing(GAP)
-        self._row.addWidget(self.area, 1)
-        self._row.addWidget(self.inputs)
+        self._body = ScrollBody()
+        self._column = QVBoxLayout(self._body)
+        self._column.addWidget(self._cards)
+        self._column.addStretch(1)
+        self._body.grown.connect(self._unroll)
+        self.area = scrolling(self._body, "ledger_page.area", self)
+        # One place for both, which scrolls where they stand below each other: moved from one place to another
+        # the inputs would be styled anew, all of them in one turn.
+        both = ScrollBody()
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, both)
+        self._both.setContentsMargins(MARGIN, 12, MARGIN - BAR, 14)
+        self._both.addWidget(self.area, 1)
+        self._both.addWidget(self.inputs)
+        self.around = scrolling(both, "ledger_page.around", self)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.around)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -100,18 +106,24 @@ class LedgerPage(QWidget):
         beside = self.width() - MARGIN * 2 - GAP - px(INPUTS_WIDTH)
         stacked = beside < px(NARROW)
         hold_width(self.inputs, None if stacked else px(INPUTS_WIDTH))
-        columns = 2 if not stacked and beside >= px(TWO_COLUMNS) else 1
-        if (columns, stacked) == self._arranged:
-            return
-        self._arranged = (columns, stacked)
-        self._columns.deal(self.cards, columns)
-        # What scrolls keeps its bar, which stands in the margin where nothing is right of it.
-        self._row.setContentsMargins(MARGIN, 12, MARGIN - BESIDE if stacked else MARGIN, 14)
-        if stacked:
-            self._body.insertWidget(1, self.inputs)
-        else:
-            self._row.addWidget(self.inputs)
         self.inputs.setMinimumHeight(px(TALL) if stacked else 0)
+        columns = 2 if not stacked and beside >= px(TWO_COLUMNS) else 1
+        if (columns, stacked) != self._arranged:
+            self._arranged = (columns, stacked)
+            self._columns.deal(self.cards, columns)
+            along = QBoxLayout.Direction
+            self._both.setDirection(along.TopToBottom if stacked else along.LeftToRight)
+            self._both.setSpacing(CARD_GAP if stacked else GAP)
+            self._unroll()
+            lay_out()  # else what stood below is painted beside once, and as tall as it was
+
+    def _unroll(self) -> None:
+        """As tall as the cards are where the inputs stand below them: what is around then scrolls both."""
+        stacked = self._arranged is not None and self._arranged[1]
+        self.area.setMinimumHeight(self._body.minimumHeight() if stacked else 0)
+        bars = Qt.ScrollBarPolicy
+        self.area.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if stacked else bars.ScrollBarAlwaysOn)
+        self._column.setContentsMargins(0, 0, 0 if stacked else BESIDE - BAR, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -120,8 +132,8 @@ class LedgerPage(QWidget):
     @property
     def worn(self) -> tuple[Worn, ...]:
         """The cards, and each group of inputs by itself: unfolded, all are too many widgets for one turn."""
-        bar = self.area.verticalScrollBar()
-        return ((self._cards, self._dress_cards), *self.inputs.worn, (bar, self.apply_theme))
+        inner, outer = self.area.verticalScrollBar(), self.around.verticalScrollBar()
+        return ((self._cards, self._dress_cards), *self.inputs.worn, (inner, None), (outer, self.apply_theme))
 
     def _dress_cards(self, theme: Theme) -> None:
         for card in self.cards:
