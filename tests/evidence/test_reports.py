@@ -170,6 +170,30 @@ def test_a_run_that_crashed_is_not_said_to_fit(catalog):
     assert "does not fit as sharded" in found.note
 
 
+def test_a_run_too_close_to_say_is_taken_as_it_is_sharded(catalog):
+    """Qwen3 235B-A22B over 256 H800 by a pipeline of 32 stages ran, at 1,460 tokens/s each."""
+    stated = {"framework": "Megatron-LM (Pai-Megatron-Patch)", "date": "2025-09", "precision": "bf16"}
+    stated |= {"tp": "2", "pp": "32", "vp": "3", "ep": "8", "zero_or_fsdp": "distributed optimizer"}
+    stated |= {"recompute": "selective", "micro_batch": "1", "global_batch_seqs": "2048"}
+    found = run(catalog, "Qwen3-235B-A22B", "H800", 256, 4096, **stated)
+    assert found.fits == "close"
+    assert "fully sharded" not in found.note
+    assert found.tokens_per_s == pytest.approx(1460.0, rel=0.3)
+
+
+def test_weights_of_32_bits_take_four_bytes(catalog):
+    """Weights, gradients and two moments of 4 bytes each; frozen weights of 4, not 2."""
+    stated = {"framework": "FSDP", "micro_batch": "1", "recompute": "full", "zero_or_fsdp": "none"}
+    stated |= {"global_batch_seqs": "8"}
+    wide, mixed = (
+        run(catalog, "Llama 3.2 1B", "H100", 1, 1024, precision=each, **stated) for each in ("fp32", "bf16")
+    )
+    assert wide.peak_memory_gb == pytest.approx(1.24 * 16.0, rel=0.1)
+    assert wide.peak_memory_gb == pytest.approx(mixed.peak_memory_gb, rel=0.1)
+    frozen = run(catalog, "Llama 3.1 8B", "H100", 1, 1024, kind="lora", precision="fp32", **stated)
+    assert frozen.peak_memory_gb > 8.0 * 4.0
+
+
 def test_gradients_of_a_pipeline_in_pytorch_are_whole_and_wide(catalog):
     stated = {"framework": "torchtitan + compile", "date": "2024-12", "tp": "8", "global_batch_seqs": "256"}
     piped = run(
