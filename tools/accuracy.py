@@ -135,9 +135,11 @@ alike, beside one source nobody has seen whose runs scatter as the class does. N
 {share(rule.least)} of its class's or wider than {rule.most:g} times, but for {share(rule.further)} more
 with each step of distance beyond {rule.beside:g} from all runs. Made without a source, ranges hold of its
 runs, sources alike: 85 % of those called *measured*, 81 % *near*, 78 % *extrapolated* and 83 % *guessed*
-(2026-12-01, at most 60 runs of a source; those of classes alone 84, 85, 74 and 80 %). Runs on the architecture
-that shares are borrowed from count as those on any other: what they got says nothing of what borrowing costs. What a run would be
-off without its source is worked out by one Gauss-Newton step from the fit, not by fitting again."""
+(2026-12-01, at most 60 runs of a source; those of classes alone 84, 85, 74 and 80 %). Runs on the
+architecture that shares are borrowed from count as those on any other: what they got says nothing of what
+borrowing costs. What a run would be off without its source is worked out by one Gauss-Newton step from the
+fit, not by fitting again.
+"""
 
 
 def generation() -> str:
@@ -185,9 +187,10 @@ counted as one: of fits without the policy, and of the steps kept apart. {share(
 lie in it and {share(holds)} of those kept apart. Prompts that were answered and thrown away are a column
 of the data: verl's DAPO recipe answers up to three times as many as it trains on, at once or batch after
 batch. So is the share of the accelerators that only generate (NeMo-RL's recipes: half one step behind, a
-third of 192 eight steps behind); a plan that leaves it open gets the fastest. How many responses run into the cap is published of none of these steps, and is what rounds of up to
-20,000 tokens differ by: the mean that is published is of the prompts that were kept, and Qwen2.5 14B and 32B
-under Megatron wrote faster than any response of the full length allows with kernels launched one by one.
+third of 192 eight steps behind); a plan that leaves it open gets the fastest. How many responses run into
+the cap is published of none of these steps, and is what rounds of up to 20,000 tokens differ by: the mean
+that is published is of the prompts that were kept, and Qwen2.5 14B and 32B under Megatron wrote faster than
+any response of the full length allows with kernels launched one by one.
 
 {table("step | policy | in the fit | predicted / measured", rows)}"""
 
@@ -236,6 +239,7 @@ def main() -> None:
     """Score the shipped constants and write the page."""
     catalog = load()
     found, record = validate_shipped(catalog), catalog.constants.accuracy
+    formats = catalog.constants.evidence.new_format
     errors = []
     for score in found.sources:
         out = record.left_out.get(score.source)
@@ -297,9 +301,9 @@ weigh alike in a range whatever their number of runs, because a plan is one more
 {share(record.coverage.rows)} of the runs of trusted sources left out; ranges made without a source hold
 {share(record.coverage.sources)} of its runs, the mean over all sources. A class of fewer than
 four sources spans its platform's range too. Architectures without measured runs get the power
-{record.unmeasured} of a range (what predicting each measured architecture with the shares of each other costs,
-`tools/borrowing.py`), number formats no run in the fit multiplies in there {load().constants.evidence.new_format}
-(8 and 4 bits at the share of 16), layouts that are not stated the power {record.unstated}.
+{record.unmeasured} of a range (what it costs to predict each measured architecture with the shares of each
+other, `tools/borrowing.py`), number formats no run in the fit multiplies in there the power
+{formats} (8 and 4 bits at the share of 16), layouts that are not stated {record.unstated}.
 
 {table("class | runs | sources | low | high", spreads)}
 {nearness()}
