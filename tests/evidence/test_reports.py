@@ -354,6 +354,44 @@ def test_attention_sees_a_document_where_documents_are_packed(catalog):
     assert packed.peak_memory_gb == whole.peak_memory_gb
 
 
+@pytest.mark.parametrize(
+    ("notes", "apart"),
+    [
+        ("packed documents of LongAlpaca (about 10K tokens), masked apart", True),
+        ("packed documents of 10,000 tokens", True),
+        ("packed; attention across documents of 10K tokens", False),
+        ("documents of 10K tokens, one a sequence", False),
+        ("packed", False),
+    ],
+)
+def test_notes_say_how_long_packed_documents_are(catalog, notes, apart):
+    stated = {"tp": "4", "global_batch_seqs": "8"}
+    told, whole, column = (
+        megatron(catalog, "Qwen2.5-7B", "A100-SXM-80GB", 4, 32768, **stated, **more).tokens_per_s
+        for more in ({"notes": notes}, {}, {"document_len": "10000"})
+    )
+    assert told == pytest.approx(column if apart else whole)
+
+
+@pytest.mark.parametrize(
+    ("recompute", "notes", "more"),
+    [
+        ("selective", "", False),
+        ("selective: core_attn", "activations recomputed", False),
+        ("selective (layernorm, moe_act)", "", True),
+        ("selective", "forced balance; moe_act and layernorm recomputed", True),
+        ("selective", "recompute_modules: mlp", True),
+    ],
+)
+def test_selective_recomputation_of_named_parts_keeps_less(catalog, recompute, notes, more):
+    """Megatron-LM's repeats core attention alone, of which FlashAttention keeps nothing, unless told more."""
+    named, usual = (
+        megatron(catalog, "Llama 3.1 8B", "H100", 8, 8192, tp="2", recompute=words, notes=told).peak_memory_gb
+        for words, told in ((recompute, notes), ("selective", ""))
+    )
+    assert named < 0.95 * usual if more else named == usual
+
+
 def test_the_kernel_of_attention_can_be_named(catalog):
     def long(gpu, kernel):
         stated = {"framework": "torchtitan + compile", "zero_or_fsdp": "FSDP2", "attention_kernel": kernel}

@@ -285,7 +285,8 @@ def _profile(spec: RunSpec, profiles: MemoryProfiles) -> MemoryProfile:
     if (spec.year or PRESENT) >= usual.fused_update_from:
         profile = replace(profile, update_copies=0.0, foreach=0.0)
     # What is recomputed where nobody says may be any part of a layer: those that pay are named.
-    return profile if spec.run.recompute is not None else replace(profile, core_attention=0.0)
+    named = spec.run.recompute is not None and not spec.more_recomputed
+    return profile if named else replace(profile, core_attention=0.0)
 
 
 def _rows(record: Record, rows: NDArray[np.intp]) -> Record:
