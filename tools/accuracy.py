@@ -83,7 +83,8 @@ What the sources that come out badly have in common, none of it corrected for:
   leave gaps that take up to half of what is filled again
   (ms-swift), and runs whose optimizer is said to be on the host fill the accelerator as if it were not
   (Hugging Face's Ulysses: 12 to 15 bytes a parameter more; they also wait seven times as long for the host as
-  others do).
+  others do). AWS's runs of torchtitan state no microbatch: one sequence is assumed, and two would fill what
+  they do.
 
 These sources were looked at while errors were corrected: runs of 2022 wrote scores of attention to memory
 (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's and its selective
@@ -106,7 +107,7 @@ sequence parallelism (FlagPerf Paddle: 37 %, then 20 %), and experts of torchtit
 (DeepSeek 16B: 31 %, then 24 %). Until July 2024 bitsandbytes kept the inputs of 4-bit products (LitGPT's
 QLoRA: 17 % too low, then 5 % too high), and its adapters are of queries and values alone (its tables: 6 %,
 then 5 %, the same for models of three kinds). Autocast keeps weights and the residual stream in 32 bits, and
-a checkpoint from outside leaves keys and values (ATorch under FSDP: 53 % too low, then 14 %). PaddlePaddle
+a checkpoint from outside leaves keys and values (ATorch under FSDP: 53 % too low, then 9 %). PaddlePaddle
 runs operator by operator (FlagPerf Paddle: 20 %, then 13 %, its peaks 14 %, then 7 %), Megatron-LM's
 allocator keeps more (FlagPerf: 12 %, then 10 %), a compiler stops where torchtitan sends tokens away
 (DeepSeek 16B: 24 %, then 22 %), torchao gathers what it scales by rows in 16 bits (9 %, then 6 %), and
@@ -133,9 +134,12 @@ much with every {rule.halves:g} of distance (those of `isocost nearest`, acceler
 alike, beside one source nobody has seen whose runs scatter as the class does. No range is narrower than
 {share(rule.least)} of its class's or wider than {rule.most:g} times, but for {share(rule.further)} more
 with each step of distance beyond {rule.beside:g} from all runs. Made without a source, ranges hold of its
-runs, sources alike: 85 % of those called *measured*, 82 % *near*, 78 % *extrapolated* and 71 % *guessed*
-(2026-12-01, at most 60 runs of a source; those of classes alone 84, 85, 74 and 77 %). What a run would be
-off without its source is worked out by one Gauss-Newton step from the fit, not by fitting again."""
+runs, sources alike: 85 % of those called *measured*, 81 % *near*, 78 % *extrapolated* and 83 % *guessed*
+(2026-12-01, at most 60 runs of a source; those of classes alone 84, 85, 74 and 80 %). Runs on the
+architecture that shares are borrowed from count as those on any other: what they got says nothing of what
+borrowing costs. What a run would be off without its source is worked out by one Gauss-Newton step from the
+fit, not by fitting again.
+"""
 
 
 def generation() -> str:
@@ -182,8 +186,11 @@ median factor is {usual:.2f}, that of those kept apart {unseen:.2f}. The range i
 counted as one: of fits without the policy, and of the steps kept apart. {share(inside)} of the steps fitted
 lie in it and {share(holds)} of those kept apart. Prompts that were answered and thrown away are a column
 of the data: verl's DAPO recipe answers up to three times as many as it trains on, at once or batch after
-batch. How many responses run into the cap is published of none of these steps, and is what rounds of up to
-20,000 tokens differ by.
+batch. So is the share of the accelerators that only generate (NeMo-RL's recipes: half one step behind, a
+third of 192 eight steps behind); a plan that leaves it open gets the fastest. How many responses run into
+the cap is published of none of these steps, and is what rounds of up to 20,000 tokens differ by: the mean
+that is published is of the prompts that were kept, and Qwen2.5 14B and 32B under Megatron wrote faster than
+any response of the full length allows with kernels launched one by one.
 
 {table("step | policy | in the fit | predicted / measured", rows)}"""
 
@@ -232,6 +239,7 @@ def main() -> None:
     """Score the shipped constants and write the page."""
     catalog = load()
     found, record = validate_shipped(catalog), catalog.constants.accuracy
+    formats = catalog.constants.evidence.new_format
     errors = []
     for score in found.sources:
         out = record.left_out.get(score.source)
@@ -293,7 +301,9 @@ weigh alike in a range whatever their number of runs, because a plan is one more
 {share(record.coverage.rows)} of the runs of trusted sources left out; ranges made without a source hold
 {share(record.coverage.sources)} of its runs, the mean over all sources. A class of fewer than
 four sources spans its platform's range too. Architectures without measured runs get the power
-{record.unmeasured} of a range, layouts that are not stated the power {record.unstated}.
+{record.unmeasured} of a range (what it costs to predict each measured architecture with the shares of each
+other, `tools/borrowing.py`), number formats no run in the fit multiplies in there the power
+{formats} (8 and 4 bits at the share of 16), layouts that are not stated {record.unstated}.
 
 {table("class | runs | sources | low | high", spreads)}
 {nearness()}

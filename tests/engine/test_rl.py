@@ -139,6 +139,15 @@ def test_older_releases_of_what_was_fitted_are_predicted(steps):
     assert np.all(np.abs(older) < math.log(2.0))
 
 
+def test_rounds_are_split_as_their_recipes_split_them(steps):
+    """NeMo-RL's recipes give half of the nodes to generation one step behind, 8 of 24 eight steps behind."""
+    split = [(row, ratio) for row, ratio in steps if row.schedule != "synchronous"]
+    shares = {row.schedule: plan.generation_share for row, _ in split if (plan := measured_plan(row))}
+    assert shares == {"one-step": 0.5, "asynchronous": pytest.approx(1.0 / 3.0, abs=1e-3)}
+    small = [ratio for row, ratio in split if row.model == "Qwen3-30B-A3B"]
+    assert np.median(small) > 0.84, "the fastest split made them a fifth too fast"
+
+
 def test_rounds_of_long_responses_are_predicted_where_what_is_thrown_away_is_told(steps):
     """Caps of 20K on H20, opened after the fit; three times as many prompts answered as trained on."""
     long = np.array([ratio for row, ratio in steps if row.apart and row.longest_tokens > 10_000])

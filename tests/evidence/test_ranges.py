@@ -86,6 +86,24 @@ def test_a_wider_class_is_a_wider_range():
     assert range_factors(plan(), other)[0] < range_factors(plan(), CATALOG)[0]
 
 
+def test_a_borrowed_share_widens_a_range_and_runs_of_its_lender_do_not_narrow_it():
+    """MI250X borrows MI300X's shares: what those got says nothing of how far off they are there."""
+    lender, borrower = (range_factors(plan(accelerator=each), CATALOG) for each in ("mi300x", "mi250x"))
+    own = CATALOG.constants.spreads.by_class["elsewhere dense-16bit"]
+    least = 0.9 * CATALOG.constants.spreads.unmeasured * math.log(own.high / own.low)
+    assert math.log(borrower[1] / borrower[0]) > least > math.log(lender[1] / lender[0])
+
+
+def test_a_number_format_without_runs_on_its_architecture_widens_a_range():
+    """No run in the fit multiplies in 32 bits on Hopper; 4 bits are measured on Blackwell."""
+    asked = plan(precision="fp32")
+    certain = CATALOG.with_constants(evidence=msgspec.structs.replace(RULE, new_format=1.0))
+    wider, narrower = (np.log(range_factors(asked, each)) for each in (CATALOG, certain))
+    assert wider == pytest.approx(RULE.new_format * narrower, rel=0.1)
+    measured = plan(accelerator="b200", precision="nvfp4")
+    assert range_factors(measured, CATALOG) == pytest.approx(range_factors(measured, certain), rel=1e-3)
+
+
 def test_every_measured_run_says_how_far_off_it_is_without_its_source():
     named = {run.id for run in (*measured_runs(), *held_out_runs()) if run.tokens_per_s}
     assert set(left_out_ratios()) == named

@@ -170,6 +170,30 @@ def test_a_run_that_crashed_is_not_said_to_fit(catalog):
     assert "does not fit as sharded" in found.note
 
 
+def test_a_run_too_close_to_say_is_taken_as_it_is_sharded(catalog):
+    """Qwen3 235B-A22B over 256 H800 by a pipeline of 32 stages ran, at 1,460 tokens/s each."""
+    stated = {"framework": "Megatron-LM (Pai-Megatron-Patch)", "date": "2025-09", "precision": "bf16"}
+    stated |= {"tp": "2", "pp": "32", "vp": "3", "ep": "8", "zero_or_fsdp": "distributed optimizer"}
+    stated |= {"recompute": "selective", "micro_batch": "1", "global_batch_seqs": "2048"}
+    found = run(catalog, "Qwen3-235B-A22B", "H800", 256, 4096, **stated)
+    assert found.fits == "close"
+    assert "fully sharded" not in found.note
+    assert found.tokens_per_s == pytest.approx(1460.0, rel=0.3)
+
+
+def test_weights_of_32_bits_take_four_bytes(catalog):
+    """Weights, gradients and two moments of 4 bytes each; frozen weights of 4, not 2."""
+    stated = {"framework": "FSDP", "micro_batch": "1", "recompute": "full", "zero_or_fsdp": "none"}
+    stated |= {"global_batch_seqs": "8"}
+    wide, mixed = (
+        run(catalog, "Llama 3.2 1B", "H100", 1, 1024, precision=each, **stated) for each in ("fp32", "bf16")
+    )
+    assert wide.peak_memory_gb == pytest.approx(1.24 * 16.0, rel=0.1)
+    assert wide.peak_memory_gb == pytest.approx(mixed.peak_memory_gb, rel=0.1)
+    frozen = run(catalog, "Llama 3.1 8B", "H100", 1, 1024, kind="lora", precision="fp32", **stated)
+    assert frozen.peak_memory_gb > 8.0 * 4.0
+
+
 def test_gradients_of_a_pipeline_in_pytorch_are_whole_and_wide(catalog):
     stated = {"framework": "torchtitan + compile", "date": "2024-12", "tp": "8", "global_batch_seqs": "256"}
     piped = run(
@@ -328,6 +352,44 @@ def test_attention_sees_a_document_where_documents_are_packed(catalog):
     assert packed.tokens_per_s == pytest.approx(2850.0, rel=0.15)
     assert packed.tokens_per_s > 1.2 * whole.tokens_per_s
     assert packed.peak_memory_gb == whole.peak_memory_gb
+
+
+@pytest.mark.parametrize(
+    ("notes", "apart"),
+    [
+        ("packed documents of LongAlpaca (about 10K tokens), masked apart", True),
+        ("packed documents of 10,000 tokens", True),
+        ("packed; attention across documents of 10K tokens", False),
+        ("documents of 10K tokens, one a sequence", False),
+        ("packed", False),
+    ],
+)
+def test_notes_say_how_long_packed_documents_are(catalog, notes, apart):
+    stated = {"tp": "4", "global_batch_seqs": "8"}
+    told, whole, column = (
+        megatron(catalog, "Qwen2.5-7B", "A100-SXM-80GB", 4, 32768, **stated, **more).tokens_per_s
+        for more in ({"notes": notes}, {}, {"document_len": "10000"})
+    )
+    assert told == pytest.approx(column if apart else whole)
+
+
+@pytest.mark.parametrize(
+    ("recompute", "notes", "more"),
+    [
+        ("selective", "", False),
+        ("selective: core_attn", "activations recomputed", False),
+        ("selective (layernorm, moe_act)", "", True),
+        ("selective", "forced balance; moe_act and layernorm recomputed", True),
+        ("selective", "recompute_modules: mlp", True),
+    ],
+)
+def test_selective_recomputation_of_named_parts_keeps_less(catalog, recompute, notes, more):
+    """Megatron-LM's repeats core attention alone, of which FlashAttention keeps nothing, unless told more."""
+    named, usual = (
+        megatron(catalog, "Llama 3.1 8B", "H100", 8, 8192, tp="2", recompute=words, notes=told).peak_memory_gb
+        for words, told in ((recompute, notes), ("selective", ""))
+    )
+    assert named < 0.95 * usual if more else named == usual
 
 
 def test_the_kernel_of_attention_can_be_named(catalog):

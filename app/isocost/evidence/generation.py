@@ -403,4 +403,5 @@ def measured_plan(row: MeasuredRl) -> RlPlan | None:
         replica=None if row.tp is None else Replica(row.tp),
         eager=row.framework.lower().startswith(EAGER_TRAINERS),
         memory_share=row.memory_share,
+        generation_share=row.generation_share,
     )

@@ -17,6 +17,7 @@ from isocost.evidence.points import (
     Point,
     active_of,
     distances,
+    format_measured,
     kind_of,
     labels_of,
     scales_of,
@@ -152,13 +153,6 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
             )
         )
     return tuple(found)
-
-
-def format_measured(plan: Point, catalog: Catalog) -> bool:
-    """Whether runs in the fit multiply in the plan's number format on its architecture."""
-    table, family = table_of(catalog), plan.accelerator.architecture
-    same = (table.labels["family"] == family) & (table.bits == np.log2(BITS[plan.work.precision]))
-    return bool((table.fitted & same).any())
 
 
 def alike(plan: Point, catalog: Catalog) -> NearRun | None:

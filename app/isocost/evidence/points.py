@@ -96,6 +96,13 @@ def table_of(catalog: Catalog) -> Table:
     )
 
 
+def format_measured(plan: Point, catalog: Catalog) -> bool:
+    """Whether runs in the fit multiply in the plan's number format on its architecture."""
+    table, family = table_of(catalog), plan.accelerator.architecture
+    same = (table.labels["family"] == family) & (table.bits == np.log2(BITS[plan.work.precision]))
+    return bool((table.fitted & same).any())
+
+
 def point_of(spec: RunSpec) -> Point:
     """Where a described run lies."""
     return Point(spec.transformer, spec.accelerator, spec.run.accelerators, spec.work, spec.stack)

@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.constants.errors.spreads import EvidenceRule, run_class
 from isocost.catalog.entries.measured_training import left_out_ratios
-from isocost.evidence.points import SCALES, Array, Point, distances, scales_of, table_of
+from isocost.evidence.points import (
+    SCALES,
+    Array,
+    Point,
+    distances,
+    format_measured,
+    point_of,
+    scales_of,
+    table_of,
+)
 
 TAIL = 0.1
 """Share of runs beyond each end."""
@@ -49,19 +58,29 @@ def range_factors(plan: Point, catalog: Catalog, *, layout_known: bool = True) -
     """
     spreads = catalog.constants.spreads
     spread = spreads.by_class[run_class(plan.transformer, plan.work, plan.accelerator, plan.stack)]
-    width = spreads.width(plan.accelerator, layout_known=layout_known)
+    width = _width(plan, catalog, layout_known=layout_known)
     low, high = _ends(plan, catalog)
     return math.exp(width * low * math.log(spread.low)), math.exp(width * high * math.log(spread.high))
+
+
+def _width(plan: Point, catalog: Catalog, *, layout_known: bool) -> float:
+    """Factor on the logarithm of a class's range: what is borrowed, and what is left unsaid, widens it."""
+    spreads, rule = catalog.constants.spreads, catalog.constants.evidence
+    width = spreads.width(plan.accelerator, layout_known=layout_known)
+    borrowed = plan.accelerator.architecture in spreads.unmeasured_architectures
+    return width if borrowed or format_measured(plan, catalog) else width * rule.new_format
 
 
 def _ends(plan: Point, catalog: Catalog) -> tuple[float, float]:
     """The ends of a plan's range as multiples of its class's."""
     table, errors, rule = table_of(catalog), _errors(catalog), catalog.constants.evidence
-    away = distances(plan, table, catalog.constants.efficiency.relatives)
-    away = away - SCALES[1] * np.abs(table.scales[1] - scales_of(plan)[1])
     known = ~np.isnan(errors.multiples)
-    low, high = weighted_ends(errors.multiples[known], errors.owner[known], errors.sources, away[known], rule)
-    beyond = 1.0 + rule.further * max(float(away[known].min()) - rule.beside, 0.0)
+    counts = (SCALES[1] * np.abs(table.scales[1] - scales_of(plan)[1]))[known]
+    # Runs on the architecture that shares are borrowed from say nothing of what borrowing them is off by.
+    away = distances(plan, table, {})[known] - counts
+    low, high = weighted_ends(errors.multiples[known], errors.owner[known], errors.sources, away, rule)
+    nearest = distances(plan, table, catalog.constants.efficiency.relatives)[known] - counts
+    beyond = 1.0 + rule.further * max(float(nearest.min()) - rule.beside, 0.0)
     return low * beyond, high * beyond
 
 
@@ -104,7 +123,7 @@ def _errors(catalog: Catalog) -> _Errors:
     multiples = []
     for spec in specs:
         ends = spreads.by_class[run_class(spec.transformer, spec.work, spec.accelerator, spec.stack)]
-        width = spreads.width(spec.accelerator, layout_known=spec.mapping_given)
+        width = _width(point_of(spec), catalog, layout_known=spec.mapping_given)
         error = ratios.get(spec.run.id, math.nan) / width
         multiples.append(error / math.log(ends.high if error > 0.0 else 1.0 / ends.low))
     names, owner = np.unique([spec.run.source for spec in specs], return_inverse=True)

@@ -20,8 +20,8 @@ from isocost.catalog import Catalog
 from isocost.catalog.entries.measured_generation import measured_generation, measured_rl
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Transformer
-from isocost.evidence.nearest import NearRun, alike, beyond, closest, format_measured, guesses
-from isocost.evidence.points import OTHER_FAMILY, OTHER_KIND, OTHER_PART, SCALES, Point
+from isocost.evidence.nearest import NearRun, alike, beyond, closest, guesses
+from isocost.evidence.points import OTHER_FAMILY, OTHER_KIND, OTHER_PART, SCALES, Point, format_measured
 from isocost.language import tr
 from isocost.quantities import format_count, format_share, format_significant, remembered_words
 

@@ -93,6 +93,8 @@ class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tp: float | None = None
     memory_share: float | None = None
     """Of the accelerators' memory, what the engine was given for weights and cache; None = not published."""
+    generation_share: float | None = None
+    """Of the accelerators, those that only generate; None = not published, or all take turns."""
     generation_seconds: float | None = None
     notes: str = ""
     scoring_seconds: float | None = None

@@ -54,6 +54,11 @@ UPDATE_BYTES: dict[Optimizer, float] = {"adamw": 4.0, "adamw-bf16": 2.0}
 """Bytes of a copy of a weight in the format an optimizer keeps its moments in; others update weight by
 weight in kernels of their own."""
 
+MASTER_BYTES: dict[Optimizer, float] = {
+    name: 0.0 if name.startswith("adamw-") else 4.0 for name in OPTIMIZER_BYTES
+}
+"""Of these, a 32-bit master weight: weights that are trained in 32 bits are it themselves."""
+
 PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
 
@@ -232,7 +237,7 @@ class StateBytes:
                 works,
                 lambda w: THIRTY_TWO_BIT if _masters_shared(w, profile) else _gradient_bytes(w, profile),
             ),
-            optimizer=array_of(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
+            optimizer=array_of(works, _optimizer_bytes),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=array_of(works, lambda w: _operand_bytes(w.precision)),
             input_bytes=array_of(works, lambda w: _input_bytes(w, _eager(w, profile))),
@@ -257,6 +262,8 @@ class StateBytes:
 def _masters_shared(work: Workload, profile: MemoryProfile) -> bool:
     """Whether the weights ZeRO-3 shards are those in 32 bits that the optimizer updates."""
     wide = work.method == "full" and work.optimizer not in PURE_16_BIT and work.offload == "none"
+    if _wide(work.precision):
+        return False
     return (profile.sharded_masters > 0 or work.autocast) and wide and not work.update_in_backward
 
 
@@ -276,6 +283,8 @@ def _weight_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
     if work.method == "qlora":
         return FOUR_BIT
+    if _wide(work.precision):
+        return THIRTY_TWO_BIT
     narrow = work.precision in EIGHT_BIT
     if work.method == "lora":
         return THIRTY_TWO_BIT if work.autocast else 1.0 if narrow else SIXTEEN_BIT
@@ -285,7 +294,15 @@ def _weight_bytes(work: Workload, profile: MemoryProfile) -> float:
 
 def _table_bytes(work: Workload) -> float:
     """Bytes of a stored weight of embedding and head, which are neither quantised nor cast to 8 bits."""
-    return THIRTY_TWO_BIT if work.autocast and work.method != "full" else SIXTEEN_BIT
+    wide = _wide(work.precision) or (work.autocast and work.method != "full")
+    return THIRTY_TWO_BIT if wide else SIXTEEN_BIT
+
+
+def _optimizer_bytes(work: Workload) -> float:
+    """Bytes of an optimizer's states per trained parameter: of a mixed precision with 32-bit weights."""
+    held = OPTIMIZER_BYTES[work.optimizer]
+    full = work.method == "full" and _wide(work.precision)
+    return held - MASTER_BYTES[work.optimizer] if full else held
 
 
 def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
@@ -293,7 +310,7 @@ def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
     if work.update_in_backward:
         return 0.0
     # What updates 16-bit weights has no use for wider gradients.
-    if work.autocast:
+    if work.autocast or _wide(work.precision):
         return THIRTY_TWO_BIT
     narrow = work.optimizer in PURE_16_BIT or work.precision == "fp16"
     return SIXTEEN_BIT if narrow else profile.gradient_bytes
@@ -301,7 +318,12 @@ def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
 
 def _operand_bytes(precision: Precision) -> float:
     """Bytes of a tensor between kernels: 16 bits below 32, whatever the matmuls multiply in."""
-    return THIRTY_TWO_BIT if precision in ("fp32", "tf32") else SIXTEEN_BIT
+    return THIRTY_TWO_BIT if _wide(precision) else SIXTEEN_BIT
+
+
+def _wide(precision: Precision) -> bool:
+    """Whether weights, gradients and what lies between kernels are of 32 bits alone."""
+    return precision in ("fp32", "tf32")
 
 
 def _input_bytes(work: Workload, eager: bool) -> float:

@@ -95,8 +95,9 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     """Every layout worth pricing of each run, those that do not fit left out.
 
     A stated part of a layout is kept. Of the rest: the stated sharding with any recomputation that fits; else
-    with 16-bit states, where the framework trains so unless told otherwise; else fully sharded; else, where
-    nothing fits, the layout that needs the least memory: no run is dropped.
+    with 16-bit states, where the framework trains so unless told otherwise; else the stated sharding as far
+    as it is too close to say; else fully sharded; else, where nothing fits, the layout that needs the least
+    memory: no run is dropped.
     """
     choices, owners = [], []
     for index, spec in enumerate(specs):
@@ -120,7 +121,8 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     held = _memory(specs, owner, shapes, kinds, kind, layouts, usual_profiles)
     filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
     usual = np.array([c.optimizer == specs[i].work.optimizer for i, c in zip(owners, choices, strict=True)])
-    keep, fits, as_stated = _selected(specs, owner, layouts, filled, usual)
+    low = profiles.reported.low
+    keep, fits, as_stated = _selected(specs, owner, layouts, filled, usual, low)
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [kinds[i] for i in kind[rows]]
@@ -283,7 +285,8 @@ def _profile(spec: RunSpec, profiles: MemoryProfiles) -> MemoryProfile:
     if (spec.year or PRESENT) >= usual.fused_update_from:
         profile = replace(profile, update_copies=0.0, foreach=0.0)
     # What is recomputed where nobody says may be any part of a layer: those that pay are named.
-    return profile if spec.run.recompute is not None else replace(profile, core_attention=0.0)
+    named = spec.run.recompute is not None and not spec.more_recomputed
+    return profile if named else replace(profile, core_attention=0.0)
 
 
 def _rows(record: Record, rows: NDArray[np.intp]) -> Record:
@@ -325,10 +328,12 @@ def _selected(
     layouts: Layouts,
     filled: Array,
     usual: NDArray[np.bool_],
+    low: float,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
     """Which rows to keep, whether each run fits at all, and the least each fills sharded as it says.
 
-    ``usual`` rows have the optimizer a run says or its framework is taken to have.
+    ``usual`` rows have the optimizer a run says or its framework is taken to have; ``low`` is what memory
+    takes at least, over what is counted.
     """
     stated = np.array([_stated_sharding(s) for s in specs])
     free = np.array([not s.mapping_given for s in specs])
@@ -351,8 +356,10 @@ def _selected(
     np.minimum.at(least, owner[last], filled[last])
     last &= filled <= least[owner]
     fits &= _least_recomputation(owner, layouts, usual, fits)
-    keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
-    return keep, sharded, least
+    # A run is not taken to be sharded further than it says while our count may be what is wrong.
+    otherwise = sharded & (least * low > 1.0)
+    keep = np.where(given[owner], fits & as_stated, np.where(otherwise[owner], fits, last))
+    return keep, given | otherwise, least
 
 
 def _least_recomputation(

@@ -60,6 +60,8 @@ class RunSpec:
     """Whether the row states how the accelerators share the model."""
     recompute: Recompute | None
     """Stated, or what the framework's recipes do; None = the least that fits."""
+    more_recomputed: bool = False
+    """Whether selective recomputation is said to repeat more than core attention."""
     grouped: bool = False
     """Whether states are spread over groups of servers of a size that is not stated (hybrid sharding)."""
     habits: Habits = UNKNOWN_HABITS
@@ -74,7 +76,11 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     Raises CatalogError when the model or the accelerator is unknown.
     """
     model = transformer or catalog.model(run.model).transformer
-    run = msgspec.structs.replace(run, framework=words.software(run.framework, run.notes))
+    run = msgspec.structs.replace(
+        run,
+        framework=words.software(run.framework, run.notes),
+        document=run.document or words.document(run.notes),
+    )
     if not run.mtp:
         model = replace(model, mtp_layers=0.0)
     year = year_of(run.date)
@@ -128,6 +134,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         year=year,
         mapping_given=stated,
         recompute=recompute,
+        more_recomputed=words.recomputes_more_than_attention("", run.notes),
         habits=_habits(run),
     )
 
@@ -258,7 +265,8 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     if text.get("date", "").casefold() not in words.BLANK and spec.year is None:
         unknown.append(f"date is {text['date']}: no year in it, today's software is assumed")
     grouped = group == words.SERVERS_APART
-    return replace(spec, accelerator=server, grouped=grouped, unknown=tuple(unknown))
+    more = spec.more_recomputed or words.recomputes_more_than_attention(text.get("recompute", ""))
+    return replace(spec, accelerator=server, grouped=grouped, more_recomputed=more, unknown=tuple(unknown))
 
 
 def _server(accelerator: Accelerator, held: float | None) -> Accelerator:

@@ -325,6 +325,36 @@ def recompute_share(text: str) -> float | None:
     return repeated / layers if 0.0 < repeated <= layers else None
 
 
+_BEYOND_CORE = r"\b(\w*norm\w*|\w*_act|act|mlp|moe|ffn|mla_up_proj|shared_experts)\b"
+"""Parts of a layer beside core attention, as Megatron-LM's ``recompute_modules`` names them."""
+
+
+def recomputes_more_than_attention(recompute: str, notes: str = "") -> bool:
+    """Whether selective recomputation is said to repeat other parts of a layer than core attention.
+
+    In its column ("layernorm, moe_act"), or in notes beside the word ("moe_act and layernorm recomputed").
+    """
+    told = rf"recomput[^.;]*{_BEYOND_CORE}|{_BEYOND_CORE}[^.;]*recomput"
+    return bool(re.search(_BEYOND_CORE, recompute.casefold()) or re.search(told, notes.casefold()))
+
+
+_DOCUMENTS = re.compile(r"\bdocuments?\b[^.;\d]*(\d[\d,.]*\s*k?)\s*tokens")
+
+
+def document(notes: str) -> float | None:
+    """Mean tokens of documents that notes say are packed and masked apart; None where they do not.
+
+    >>> document("packed documents of about 10K tokens"), document("packed")
+    (10000.0, None)
+    """
+    told = notes.casefold()
+    found = _DOCUMENTS.search(told) if re.search(r"\bpacked|\bmasked", told) else None
+    if found is None or re.search(r"across documents|not masked|unmasked", told):
+        return None
+    size = found.group(1).replace(" ", "")
+    return float(size.rstrip("k").replace(",", "")) * (1e3 if size.endswith("k") else 1.0)
+
+
 def layer_inputs_offloaded(text: str) -> bool:
     """Whether recomputation keeps the inputs of layers in the host's memory: "unsloth", "full, offload"."""
     words = _held(text.casefold())

@@ -113,6 +113,9 @@ class EvidenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Distance to the nearest run up to which a range is not stretched."""
     further: float
     """Share by which it grows with each step of distance beyond."""
+    new_format: float
+    """Factor on the logarithm of a range where no run in the fit multiplies in the plan's number format on
+    its architecture."""
     source: str
     date: str
 
