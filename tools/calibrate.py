@@ -63,6 +63,7 @@ def _shares(architecture: str, formats: str) -> tuple[str, ...]:
 
 MATMUL = "share of the dense peak, very large matmul"
 ATTENTION = "share of the 16-bit dense peak, forward"
+MASKED = "times the peak of 32-bit arithmetic, forward"
 MEASURED = "best measured matmul of the part (ml-engineering, 2026-08), not fitted"
 MEASURED_PARTS = "best matmul of the part (github.com/zzc0721/torch-performance-test-data, 2026), not fitted"
 PARTS = (
@@ -117,8 +118,17 @@ MEASURED_SHARES = (
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
 """Architectures and parts other than NVIDIA's of which the best matmul is published by itself."""
-EXPONENTIALS_HIDDEN = ("rtx4090", "rtx5090", "rtx5080", "rtx5070ti", "h20", "h20-141gb")
+EXPONENTIALS_HIDDEN = (
+    *("rtx4090", "rtx4090d", "rtx4080super", "rtx4080", "rtx4070tisuper", "rtx4070ti", "rtx4070super"),
+    *("rtx4070", "rtx4060ti", "l40", "l20", "rtx5090", "rtx5080", "rtx5070ti", "rtx5070", "rtx5060ti"),
+    *("h20", "h20-141gb"),
+)
 """Parts whose products are so slow that attention's exponentials hide behind them."""
+AMPERE_INSTRUCTIONS = (
+    *("rtxpro6000", "rtxpro6000-server", "rtxpro6000-maxq", "rtxpro5000", "rtxpro4500", "gb10"),
+)
+"""Blackwell parts without the instructions of B200: FlashAttention-2's, Ampere's, are their own
+(github.com/Dao-AILab/flash-attention/pull/2634)."""
 PARAMETERS = (
     Parameter(_shares("Ampere", "bf16 tf32"), 0.869, 0.0, MATMUL, MEASURED),
     Parameter(_shares("Hopper", "bf16 tf32"), 0.803, 0.0, MATMUL, MEASURED),
@@ -165,7 +175,13 @@ PARAMETERS = (
         "llm-foundry and the Nanotron grid against vendor runs",
         1.0,
     ),
-    Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
+    Parameter(
+        tuple(f"attention.{part}" for part in ("Ampere", *AMPERE_INSTRUCTIONS)),
+        0.6,
+        0.15,
+        ATTENTION,
+        "llm-foundry long sequences on A100",
+    ),
     Parameter(("attention.Hopper", "attention.Ada"), 0.6, 0.15, ATTENTION, "H100 and H200 runs", 0.8),
     Parameter(("attention.Blackwell",), 0.6, 0.15, ATTENTION, "B200 and GB200 runs", 0.8),
     Parameter(
@@ -206,7 +222,11 @@ PARAMETERS = (
         1.0,
     ),
     Parameter(
-        ("head_overhead.Ampere", "head_overhead.Ada"), 18.0, 0.0, "columns", "exponentials against products"
+        tuple(f"head_overhead.{part}" for part in ("Ampere", "Ada", *AMPERE_INSTRUCTIONS)),
+        18.0,
+        0.0,
+        "columns",
+        "exponentials against products",
     ),
     Parameter(
         ("head_overhead.Hopper", "head_overhead.CDNA3", "head_overhead.Blackwell Ultra"),
@@ -245,6 +265,34 @@ PARAMETERS = (
         "factor",
         "Triton kernels against AMD's own: 0.7 forward (midiareshadi.github.io/blog/attn-dsl-bench), "
         "0.3 backward, where it reaches 24 % of the best (arXiv 2511.08083), by their time",
+        doubt=0.2,
+    ),
+    Parameter(
+        ("attention_masked.Hopper",),
+        1.94,
+        0.0,
+        MASKED,
+        "memory-efficient attention under a mask, heads of 64: 92 TFLOPS forward and 94 backward on H100 "
+        "(github.com/pytorch/pytorch/pull/137036, sliding_window)",
+        doubt=0.1,
+    ),
+    Parameter(
+        ("attention_masked.Ampere",),
+        3.7,
+        0.0,
+        MASKED,
+        "the same without a mask, 103 TFLOPS forward on A100 "
+        "(github.com/facebookresearch/xformers/issues/712), less what a mask takes on H100: 0.66 of it "
+        "forward, 0.9 backward; half as many 32-bit lanes as H100",
+        doubt=0.2,
+    ),
+    Parameter(
+        ("attention_masked.narrow",),
+        0.44,
+        0.0,
+        MASKED,
+        "the same, 31 TFLOPS forward and 12 backward on RTX 3090 "
+        "(github.com/Dao-AILab/flash-attention/issues/416)",
         doubt=0.2,
     ),
     Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),

@@ -17,8 +17,9 @@ Attention = Literal["mha", "mla", "hybrid"]
 Precision = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
-AttentionKernel = Literal["fa2", "tuned"]
-"""FlashAttention-2 (arXiv 2307.08691), or one written for the architecture: FlashAttention-3, cuDNN's."""
+AttentionKernel = Literal["fa2", "tuned", "masked"]
+"""FlashAttention-2 (arXiv 2307.08691); one written for the architecture: FlashAttention-3, cuDNN's; or, of
+PyTorch's, the one that takes a mask, as of padding, which the others refuse (memory-efficient attention)."""
 Offload = Literal["none", "optimizer", "states"]
 """What waits in the host's memory: nothing, the optimizer's states (ZeRO-Offload, arXiv 2101.06840), or the
 weights too (DeepSpeed's ZeRO-3 offload, FSDP's CPU offload)."""

@@ -86,6 +86,13 @@ WRITTEN_TRAFFIC = 4.0
 COPIED_WEIGHT = 4.0
 """Bytes a weight moves where what was gathered in 16 bits is copied."""
 
+NARROW = 8.0
+"""Peak of 16-bit products over that of 32-bit arithmetic below which NVIDIA's multiprocessors share 100 kB
+instead of 164 to 228 (CUDA's guide, compute capabilities 8.6, 8.9 and 12.0 against 8.0, 9.0 and 10.0)."""
+MASKED_LANES = 64.0
+"""Columns of a head that the kernel of attention that takes a mask is compiled for: 64 or 128
+(``cutlassF_bf16`` of PyTorch's transformers/cuda/mem_eff_attention/kernels)."""
+
 SIXTEEN_BITS = ("bf16", "fp16")
 """Number formats whose products run at one rate."""
 
@@ -117,6 +124,9 @@ class Efficiency:
     attention_fa2: Mapping[str, float]
     """Factor on attention computed by FlashAttention-2, by architecture, or by what a stack runs instead
     (``CDNA3-open``: Triton's); 1 where it was written for it."""
+    attention_masked: Mapping[str, float]
+    """Rate of the kernel of attention that takes a mask over the peak of 32-bit arithmetic, by architecture,
+    or ``narrow`` for parts with less memory a multiprocessor (``NARROW``)."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
@@ -214,6 +224,8 @@ class Machines:
     """Forward."""
     attention_backward: Array
     head_overhead: Array
+    masked: Array
+    """1 where the kernel of attention is handed a mask, and computes what it hides."""
     lanes: Array
     """Columns that a head's width is filled up to a multiple of."""
     grouped: Array
@@ -346,8 +358,21 @@ def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
     """Factor on attention of a kernel that is named; not a number where none is."""
     if habits.attention is None:
         return np.nan
-    older = habits.attention == "fa2" and a.id not in e.attention
+    older = habits.attention != "tuned" and a.id not in e.attention
     return e.attention_fa2.get(a.architecture, 1.0) if older else 1.0
+
+
+def _masked(a: Accelerator, e: Efficiency) -> float:
+    """FLOP/s of attention that is handed a mask; not a number for parts of makers that have no such kernel.
+
+    It is held up by what is not products, which tensor cores do not help: by the multiprocessors there are
+    and what they hold, not by the peak of 16 bits.
+    """
+    vector = a.peak_flops.get("fp32")
+    if a.vendor != "NVIDIA" or vector is None:
+        return np.nan
+    narrow = dense_peak(a, "bf16")[0] < NARROW * vector
+    return vector * (e.attention_masked["narrow"] if narrow else _own(e.attention_masked, a))
 
 
 def machines(
@@ -404,10 +429,13 @@ def machines(
     first = np.minimum(by_stack(e.attention_early), slower)
     foreign = np.where(year < FUSED_ATTENTION_YEAR, first, slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
+    masked = array_of(known, lambda h: h.attention == "masked") > 0
+    handed = np.where(masked, array_of(accelerators, lambda a: _masked(a, e)), np.nan)
 
     def habit(name: str) -> NDArray[np.bool_]:
         return array_of(known, lambda h: getattr(h, name)) > 0
 
+    lanes = array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0))
     # A rate measured in 8 bits says nothing of the head's product in 16.
     wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed, tuned = habit("exposed"), habit("tuned")
@@ -438,10 +466,11 @@ def machines(
         ),
         bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
-        attention=attention * early / starved,
+        attention=np.where(np.isnan(handed), attention * early, handed) / starved,
         attention_backward=full(e.attention_backward),
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
-        lanes=array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0)),
+        masked=np.where(masked, 1.0, 0.0),
+        lanes=np.where(masked, np.maximum(lanes, MASKED_LANES), lanes),
         grouped=full(e.grouped),
         memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
         elementwise=np.where(

@@ -395,7 +395,7 @@ def smallest_count(
         return None
 
 
-ATTENTION_WORDS = {"fa2": "FA2", "tuned": tr("tuned"), "unfused": tr("unfused")}
+ATTENTION_WORDS = {"fa2": "FA2", "tuned": tr("tuned"), "masked": tr("masked"), "unfused": tr("unfused")}
 """Kernels of attention, as they are offered."""
 
 
