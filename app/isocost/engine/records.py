@@ -244,6 +244,8 @@ class Habits:
     """Whether recomputing a whole layer ends with the last tensor a gradient needs."""
     trainer: bool = False
     """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
+    host_kernel: bool = False
+    """Whether a host updates weights by a kernel written for that (DeepSpeed's CPUAdam), not by PyTorch's."""
     power_limited: bool = False
     """Whether its accelerators are held below their rated power."""
     matmul: float | None = None

@@ -26,6 +26,9 @@ FUSED_ATTENTION_YEAR = 2024.5
 """From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures
 (FlashAttention-3, arXiv 2407.08608)."""
 
+FA2_YEAR = 2024.05
+"""From its version 2.2, of January 2024, PyTorch's own attention is FlashAttention-2 (pytorch.org/blog/pytorch2-2)."""
+
 PLAIN_ATTENTION = {"Hopper": 2026.25, "Blackwell": 2026.25, "Blackwell Ultra": 2026.25, "CDNA3": math.inf}
 """Architectures, and until when stacks other than the vendor's run attention kernels written for another on
 them. PyTorch puts FlashAttention-2 before cuDNN's kernels, 1.7-2.3 times as fast on Hopper, until version
@@ -203,8 +206,8 @@ class Efficiency:
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
     host_update: Mapping[str, float]
-    """Seconds a server's host takes to update one parameter whose states it holds, by stack, or ``trainer``:
-    what no computation hides, moving the gradient and the weight included."""
+    """Seconds a server's host takes to update one parameter whose states it holds, by stack, ``deepspeed``, or
+    ``trainer``: what no computation hides, moving the gradient and the weight included."""
     host_link: float
     """Bytes/s between the host and one accelerator."""
 
@@ -427,7 +430,7 @@ def machines(
     slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else _borrowed(r[0].architecture, r[2], e))
     # What ran before FlashAttention-2 was everywhere may have been slower yet.
     first = np.minimum(by_stack(e.attention_early), slower)
-    foreign = np.where(year < FUSED_ATTENTION_YEAR, first, slower)
+    foreign = np.where(year < np.where(by_name("vendor"), FUSED_ATTENTION_YEAR, FA2_YEAR), first, slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
     masked = array_of(known, lambda h: h.attention == "masked") > 0
     handed = np.where(masked, array_of(accelerators, lambda a: _masked(a, e)), np.nan)
@@ -524,6 +527,10 @@ def machines(
         copied_gradients=np.where(open_, NARROW_GRADIENTS + gradient_bytes, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
-        host_update=np.where(habit("trainer"), e.host_update["trainer"], by_stack(e.host_update)),
+        host_update=np.where(
+            habit("trainer"),
+            e.host_update["trainer"],
+            np.where(habit("host_kernel"), e.host_update["deepspeed"], by_stack(e.host_update)),
+        ),
         host_link=full(e.host_link),
     )

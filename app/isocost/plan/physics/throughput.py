@@ -432,6 +432,8 @@ def constants(question: Question, catalog: Catalog) -> Constants:
         # Both directions of DualPipe hide each other's all-to-all.
         overlapping=question.layout.schedule == "dualpipe",
         exposed=not software.overlap,
+        # ZeRO-Offload is DeepSpeed's by name.
+        host_kernel=question.layout.sharding == "zero-offload",
     )
     return replace(_constants(question.stack, catalog), habits=habits, measured=question.measured)
 
