@@ -308,8 +308,8 @@ PARAMETERS = (
         3.7,
         0.0,
         "times the fused traffic",
-        "counted in transformers/models/llama/modeling_llama.py for Llama 3.1 8B: forward and backward a norm is 6 and "
-        "13 operators in 32 bits of 36 and 84 bytes an element, a rotation 20 and 30, a gate 10 and 18",
+        "counted in transformers/models/llama/modeling_llama.py for Llama 3.1 8B: forward and backward a norm "
+        "is 6 and 13 operators in 32 bits of 36 and 84 bytes an element, a rotation 20 and 30, a gate 10 and 18",
         doubt=0.15,
     ),
     Parameter(("host.vendor",), 3e-4, 0.0, "s per layer and forward pass", "graphs replay most launches"),
@@ -444,7 +444,16 @@ PARAMETERS = (
     Parameter(("pipeline_exposed",), 0.25, 0.0, "share not hidden", "deep pipelines"),
     Parameter(("exchange",), 1.0, 0.3, "times the ideal all-to-all", "experts across nodes"),
     Parameter(("exchange_exposed",), 0.1, 0.0, "share not hidden", "Megatron-Core: up to 93 % hidden"),
-    Parameter(("dispatch_passes",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
+    Parameter(("dispatch_passes.fused",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
+    Parameter(
+        ("dispatch_passes.plain",),
+        15.0,
+        0.0,
+        "passes over routed tokens",
+        "counted: torchtitan/models/moe/moe.py gathers, weighs, pads, sorts, unsorts and adds up, 17 forward "
+        "and 21 backward, which is 1.5 times its own; Megatron-Core's unfused permute and unpermute 15",
+        doubt=0.2,
+    ),
     Parameter(
         ("fused_experts",),
         0.45,

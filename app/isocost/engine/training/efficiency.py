@@ -183,8 +183,9 @@ class Efficiency:
     """Expert all-to-all over the ideal one."""
     exchange_exposed: float
     """Share of it that nothing hides where the stack overlaps it."""
-    dispatch_passes: float
-    """Passes over routed tokens to sort, copy, cast and combine them."""
+    dispatch_passes: Mapping[str, float]
+    """Passes over routed tokens to sort, copy, cast and combine them, by kernels that are ``fused``, or operator
+    by operator, ``plain``."""
     fused_experts: float
     """Share of these passes, and of the experts' casts, left where experts are one kernel."""
     routed_seconds: float
@@ -206,8 +207,8 @@ class Efficiency:
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
     host_update: Mapping[str, float]
-    """Seconds a server's host takes to update one parameter whose states it holds, by stack, ``deepspeed``, or
-    ``trainer``: what no computation hides, moving the gradient and the weight included."""
+    """Seconds a server's host takes to update one parameter whose states it holds, by stack, ``deepspeed``,
+    or ``trainer``: what no computation hides, moving the gradient and the weight included."""
     host_link: float
     """Bytes/s between the host and one accelerator."""
 
@@ -507,7 +508,7 @@ def machines(
         exchange=full(e.exchange),
         exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
         deduplicated=np.where(deduplicated, 1.0, 0.0),
-        dispatch_passes=full(e.dispatch_passes),
+        dispatch_passes=np.where(habit("uncaptured"), e.dispatch_passes["plain"], e.dispatch_passes["fused"]),
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host["captured"] * age,
