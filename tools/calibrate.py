@@ -530,12 +530,21 @@ PARAMETERS = (
         ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"
     ),
     Parameter(
-        ("power_limited",),
+        ("power_limited.Hopper",),
         0.86,
         0.0,
         "factor",
         "products of H100 at 500 of 700 W in PyTorch's FP8 (github.com/pytorch/FBGEMM/pull/2546, "
-        "pytorch/pytorch/issues/143465); B200 limited to 750 of 1,000 W are as near (pytorch/ao/pull/3566)",
+        "pytorch/pytorch/issues/143465)",
+        doubt=0.1,
+    ),
+    Parameter(
+        ("power_limited.Blackwell", "power_limited.Blackwell Ultra"),
+        0.82,
+        0.0,
+        "factor",
+        "B100 has 1,750 of B200's 2,250 TFLOPS at 700 of its 1,000 W (NVIDIA's data sheets), by the same power at "
+        "the 750 W that B200 are limited to (github.com/pytorch/ao/pull/3566)",
         doubt=0.1,
     ),
     Parameter(

@@ -27,7 +27,8 @@ FUSED_ATTENTION_YEAR = 2024.5
 (FlashAttention-3, arXiv 2407.08608)."""
 
 FA2_YEAR = 2024.05
-"""From its version 2.2, of January 2024, PyTorch's own attention is FlashAttention-2 (pytorch.org/blog/pytorch2-2)."""
+"""From its version 2.2, of January 2024, PyTorch's own attention is FlashAttention-2
+(pytorch.org/blog/pytorch2-2)."""
 
 PLAIN_ATTENTION = {"Hopper": 2026.25, "Blackwell": 2026.25, "Blackwell Ultra": 2026.25, "CDNA3": math.inf}
 """Architectures, and until when stacks other than the vendor's run attention kernels written for another on
@@ -85,6 +86,10 @@ ACCUMULATED_TRAFFIC = 8.0
 (``gradient_accumulation_fusion`` of Megatron-LM)."""
 WRITTEN_TRAFFIC = 4.0
 """Bytes it moves where a product writes it in 16 bits and the reduction reads it."""
+
+KEPT_WIDE = 0.15
+"""Share of the layers that training in NVFP4 leaves in 16 bits, the last ones (arXiv 2509.25149, followed by
+torchtitan's ``llama3_8b_nvfp4_mixed``). What the vendor's leave is in the rate fitted to its runs."""
 
 COPIED_WEIGHT = 4.0
 """Bytes a weight moves where what was gathered in 16 bits is copied."""
@@ -184,8 +189,8 @@ class Efficiency:
     exchange_exposed: float
     """Share of it that nothing hides where the stack overlaps it."""
     dispatch_passes: Mapping[str, float]
-    """Passes over routed tokens to sort, copy, cast and combine them, by kernels that are ``fused``, or operator
-    by operator, ``plain``."""
+    """Passes over routed tokens to sort, copy, cast and combine them, by kernels that are ``fused``, or
+    operator by operator, ``plain``."""
     fused_experts: float
     """Share of these passes, and of the experts' casts, left where experts are one kernel."""
     routed_seconds: float
@@ -198,8 +203,9 @@ class Efficiency:
     """Memory passes of a state-space layer over its fused traffic."""
     young: float
     """Extra compute time of an architecture's first software."""
-    power_limited: float
-    """Rate of products and attention where a part is held below its rated power, and nobody says how far."""
+    power_limited: Mapping[str, float]
+    """Rate of products and attention where a part is held below its rated power, and nobody says how far, by
+    architecture."""
     introduced: Mapping[str, float]
     """Year each architecture reached customers."""
     stall: float
@@ -445,7 +451,8 @@ def machines(
     exposed, tuned = habit("exposed"), habit("tuned")
     by_rows = habit("rowwise") & (array_of(precisions, lambda p: PEAK_FORMAT[p] == "fp8") > 0)
     # The vendor's products are the reference of every stack's.
-    starved = immature / np.where(habit("power_limited"), e.power_limited, 1.0)
+    held = array_of(accelerators, lambda a: _own(e.power_limited, a))
+    starved = immature / np.where(habit("power_limited"), held, 1.0)
     slowed = np.where(tuned, array_of(rows, lambda r: _stack_share(r[0], r[2], e)), 1.0) * starved
     vendor, research = by_name("vendor"), by_name("research")
     # No framework widens gradients of FP16 to reduce them: they are scaled instead.
@@ -461,14 +468,15 @@ def machines(
     host = np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host))
     pace = array_of(accelerators, lambda a: e.host_pace.get(a.architecture, 1.0))
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
-    fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     # A compiler stops where tokens leave for other ranks: what sorts and sends them is launched as ever.
     uncompiled = np.where(open_, e.host["eager"] / host, 1.0)
+    narrow = array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
+    bf16 = array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed
+    kept = KEPT_WIDE * (open_ & (array_of(precisions, lambda p: p == "nvfp4") > 0))
+    block_scaled = array_of(precisions, lambda p: p in BLOCK_SCALED) > 0
     return Machines(
-        matmul=_measured_or(
-            known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
-        ),
-        bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
+        matmul=_measured_or(known, 1.0 / ((1.0 - kept) / narrow + kept / bf16)),
+        bf16=_measured_or(known, bf16, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=np.where(np.isnan(handed), attention * early, handed) / starved,
         attention_backward=full(e.attention_backward),
@@ -487,9 +495,10 @@ def machines(
         host=pace * host,
         adapter_host=pace * np.where(habit("eager"), e.adapter_host, 0.0),
         step_overhead=by_stack(e.step_overhead),
-        cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
+        cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0) * (1.0 - kept),
         block_casts=by_stack(e.block_casts),
-        wide_gathers=np.where(habit("wide_gathers") | by_rows, 1.0, 0.0),
+        # What is scaled by rows or blocks torchao gathers in 16 bits (torchtitan's docs/mxfp8.md, nvfp4.md).
+        wide_gathers=np.where(habit("wide_gathers") | by_rows | (open_ & block_scaled), 1.0, 0.0),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=gradient_bytes,
@@ -509,7 +518,7 @@ def machines(
         exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
         deduplicated=np.where(deduplicated, 1.0, 0.0),
         dispatch_passes=np.where(habit("uncaptured"), e.dispatch_passes["plain"], e.dispatch_passes["fused"]),
-        fused_experts=np.where(fused, e.fused_experts, 1.0),
+        fused_experts=np.where(current & block_scaled, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host["captured"] * age,
         dispatch_host=np.where(
