@@ -25,7 +25,7 @@ from isocost.catalog.catalog import Catalog, load
 from isocost.catalog.constants.physics.efficiency import efficiency_of
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import take_rows
-from isocost.engine.training.efficiency import Efficiency
+from isocost.engine.training.constants import Efficiency
 from isocost.evidence.accuracy import macro_average, score_sources
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.rows.completion import Batch, complete
@@ -308,8 +308,9 @@ PARAMETERS = (
         3.7,
         0.0,
         "times the fused traffic",
-        "counted in transformers/models/llama/modeling_llama.py for Llama 3.1 8B: forward and backward a norm "
-        "is 6 and 13 operators in 32 bits of 36 and 84 bytes an element, a rotation 20 and 30, a gate 10 and 18",
+        "counted in transformers/models/llama/modeling_llama.py for Llama 3.1 8B: forward and backward a "
+        "norm is 6 and 13 operators in 32 bits of 36 and 84 bytes an element, a rotation 20 and 30, a gate "
+        "10 and 18",
         doubt=0.15,
     ),
     Parameter(("host.vendor",), 3e-4, 0.0, "s per layer and forward pass", "graphs replay most launches"),
@@ -543,8 +544,8 @@ PARAMETERS = (
         0.82,
         0.0,
         "factor",
-        "B100 has 1,750 of B200's 2,250 TFLOPS at 700 of its 1,000 W (NVIDIA's data sheets), by the same power at "
-        "the 750 W that B200 are limited to (github.com/pytorch/ao/pull/3566)",
+        "B100 has 1,750 of B200's 2,250 TFLOPS at 700 of its 1,000 W (NVIDIA's data sheets), by the same "
+        "power at the 750 W that B200 are limited to (github.com/pytorch/ao/pull/3566)",
         doubt=0.1,
     ),
     Parameter(
