@@ -229,7 +229,8 @@ class Habits:
     looped: bool = False
     """Whether experts are modules of their own, called one after another."""
     uncaptured: bool = False
-    """Whether every kernel of a routed layer is launched by itself, where its tier captures some."""
+    """Whether every kernel of a routed layer is launched by itself, where its tier captures some, and tokens
+    are sorted operator by operator."""
     rowwise: bool = False
     """Whether 8-bit operands are scaled by rows and columns rather than as a whole."""
     wide_gradients: bool = False
