@@ -25,7 +25,7 @@ from isocost.catalog.catalog import Catalog, load
 from isocost.catalog.constants.physics.efficiency import efficiency_of
 from isocost.catalog.entries.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import take_rows
-from isocost.engine.training.efficiency import Efficiency
+from isocost.engine.training.constants import Efficiency
 from isocost.evidence.accuracy import macro_average, score_sources
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.rows.completion import Batch, complete
@@ -63,6 +63,7 @@ def _shares(architecture: str, formats: str) -> tuple[str, ...]:
 
 MATMUL = "share of the dense peak, very large matmul"
 ATTENTION = "share of the 16-bit dense peak, forward"
+MASKED = "times the peak of 32-bit arithmetic, forward"
 MEASURED = "best measured matmul of the part (ml-engineering, 2026-08), not fitted"
 MEASURED_PARTS = "best matmul of the part (github.com/zzc0721/torch-performance-test-data, 2026), not fitted"
 PARTS = (
@@ -117,8 +118,17 @@ MEASURED_SHARES = (
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
 """Architectures and parts other than NVIDIA's of which the best matmul is published by itself."""
-EXPONENTIALS_HIDDEN = ("rtx4090", "rtx5090", "rtx5080", "rtx5070ti", "h20", "h20-141gb")
+EXPONENTIALS_HIDDEN = (
+    *("rtx4090", "rtx4090d", "rtx4080super", "rtx4080", "rtx4070tisuper", "rtx4070ti", "rtx4070super"),
+    *("rtx4070", "rtx4060ti", "l40", "l20", "rtx5090", "rtx5080", "rtx5070ti", "rtx5070", "rtx5060ti"),
+    *("h20", "h20-141gb"),
+)
 """Parts whose products are so slow that attention's exponentials hide behind them."""
+AMPERE_INSTRUCTIONS = (
+    *("rtxpro6000", "rtxpro6000-server", "rtxpro6000-maxq", "rtxpro5000", "rtxpro4500", "gb10"),
+)
+"""Blackwell parts without the instructions of B200: FlashAttention-2's, Ampere's, are their own
+(github.com/Dao-AILab/flash-attention/pull/2634)."""
 PARAMETERS = (
     Parameter(_shares("Ampere", "bf16 tf32"), 0.869, 0.0, MATMUL, MEASURED),
     Parameter(_shares("Hopper", "bf16 tf32"), 0.803, 0.0, MATMUL, MEASURED),
@@ -165,7 +175,13 @@ PARAMETERS = (
         "llm-foundry and the Nanotron grid against vendor runs",
         1.0,
     ),
-    Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
+    Parameter(
+        tuple(f"attention.{part}" for part in ("Ampere", *AMPERE_INSTRUCTIONS)),
+        0.6,
+        0.15,
+        ATTENTION,
+        "llm-foundry long sequences on A100",
+    ),
     Parameter(("attention.Hopper", "attention.Ada"), 0.6, 0.15, ATTENTION, "H100 and H200 runs", 0.8),
     Parameter(("attention.Blackwell",), 0.6, 0.15, ATTENTION, "B200 and GB200 runs", 0.8),
     Parameter(
@@ -206,7 +222,11 @@ PARAMETERS = (
         1.0,
     ),
     Parameter(
-        ("head_overhead.Ampere", "head_overhead.Ada"), 18.0, 0.0, "columns", "exponentials against products"
+        tuple(f"head_overhead.{part}" for part in ("Ampere", "Ada", *AMPERE_INSTRUCTIONS)),
+        18.0,
+        0.0,
+        "columns",
+        "exponentials against products",
     ),
     Parameter(
         ("head_overhead.Hopper", "head_overhead.CDNA3", "head_overhead.Blackwell Ultra"),
@@ -247,6 +267,34 @@ PARAMETERS = (
         "0.3 backward, where it reaches 24 % of the best (arXiv 2511.08083), by their time",
         doubt=0.2,
     ),
+    Parameter(
+        ("attention_masked.Hopper",),
+        1.94,
+        0.0,
+        MASKED,
+        "memory-efficient attention under a mask, heads of 64: 92 TFLOPS forward and 94 backward on H100 "
+        "(github.com/pytorch/pytorch/pull/137036, sliding_window)",
+        doubt=0.1,
+    ),
+    Parameter(
+        ("attention_masked.Ampere",),
+        3.7,
+        0.0,
+        MASKED,
+        "the same without a mask, 103 TFLOPS forward on A100 "
+        "(github.com/facebookresearch/xformers/issues/712), less what a mask takes on H100: 0.66 of it "
+        "forward, 0.9 backward; half as many 32-bit lanes as H100",
+        doubt=0.2,
+    ),
+    Parameter(
+        ("attention_masked.narrow",),
+        0.44,
+        0.0,
+        MASKED,
+        "the same, 31 TFLOPS forward and 12 backward on RTX 3090 "
+        "(github.com/Dao-AILab/flash-attention/issues/416)",
+        doubt=0.2,
+    ),
     Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),
     Parameter(("grouped",), 0.95, 0.0, "factor on the matmul share", "grouped kernels of 2025-26"),
     Parameter(("memory",), 0.88, 0.0, "share of memory bandwidth", "STREAM-like tests reach 0.85-0.93"),
@@ -257,10 +305,13 @@ PARAMETERS = (
     ),
     Parameter(
         ("elementwise.eager",),
-        2.5,
-        0.3,
+        3.7,
+        0.0,
         "times the fused traffic",
-        "torchtitan and Transformers without compilation",
+        "counted in transformers/models/llama/modeling_llama.py for Llama 3.1 8B: forward and backward a "
+        "norm is 6 and 13 operators in 32 bits of 36 and 84 bytes an element, a rotation 20 and 30, a gate "
+        "10 and 18",
+        doubt=0.15,
     ),
     Parameter(("host.vendor",), 3e-4, 0.0, "s per layer and forward pass", "graphs replay most launches"),
     Parameter(("host.open",), 4e-4, 0.0, "s per layer and forward pass", "about 40 launches of 10 us"),
@@ -394,7 +445,16 @@ PARAMETERS = (
     Parameter(("pipeline_exposed",), 0.25, 0.0, "share not hidden", "deep pipelines"),
     Parameter(("exchange",), 1.0, 0.3, "times the ideal all-to-all", "experts across nodes"),
     Parameter(("exchange_exposed",), 0.1, 0.0, "share not hidden", "Megatron-Core: up to 93 % hidden"),
-    Parameter(("dispatch_passes",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
+    Parameter(("dispatch_passes.fused",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
+    Parameter(
+        ("dispatch_passes.plain",),
+        15.0,
+        0.0,
+        "passes over routed tokens",
+        "counted: torchtitan/models/moe/moe.py gathers, weighs, pads, sorts, unsorts and adds up, 17 forward "
+        "and 21 backward, which is 1.5 times its own; Megatron-Core's unfused permute and unpermute 15",
+        doubt=0.2,
+    ),
     Parameter(
         ("fused_experts",),
         0.45,
@@ -437,18 +497,23 @@ PARAMETERS = (
         doubt=0.5,
     ),
     Parameter(
-        ("host_update.open",),
-        7e-10,
+        ("host_update.open", "host_update.research"),
+        1e-9,
         0.0,
         "s per parameter and server",
-        "median of what is published of kernels written for it: 0.25 (arXiv 2101.06840, table 4), 0.55 "
-        "(72B on four servers, github.com/deepspeedai/DeepSpeed/issues/6834), 0.7 (11.6B, its pull request "
-        "735), 0.9 at most (3B, 7474) and 1.0 (PyTorch's fused AdamW, "
-        "github.com/PrimeIntellect-ai/prime-rl/pull/3210); operator by operator 5.1 (the same)",
+        "PyTorch's fused AdamW, 4.06 s for 4.02B (github.com/PrimeIntellect-ai/prime-rl/pull/3210); operator "
+        "by operator 5.1 (the same)",
         doubt=0.5,
     ),
     Parameter(
-        ("host_update.research",), 7e-10, 0.0, "s per parameter and server", "as of open stacks", doubt=0.5
+        ("host_update.deepspeed",),
+        6e-10,
+        0.0,
+        "s per parameter and server",
+        "median of what is published of its kernel: 0.25 (arXiv 2101.06840, table 4), 0.55 (72B on four "
+        "servers, github.com/deepspeedai/DeepSpeed/issues/6834), 0.7 (11.6B, its pull request 735), 0.9 at "
+        "most (3B, 7474)",
+        doubt=0.5,
     ),
     Parameter(
         ("host_update.trainer",),
@@ -466,12 +531,21 @@ PARAMETERS = (
         ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"
     ),
     Parameter(
-        ("power_limited",),
+        ("power_limited.Hopper",),
         0.86,
         0.0,
         "factor",
         "products of H100 at 500 of 700 W in PyTorch's FP8 (github.com/pytorch/FBGEMM/pull/2546, "
-        "pytorch/pytorch/issues/143465); B200 limited to 750 of 1,000 W are as near (pytorch/ao/pull/3566)",
+        "pytorch/pytorch/issues/143465)",
+        doubt=0.1,
+    ),
+    Parameter(
+        ("power_limited.Blackwell", "power_limited.Blackwell Ultra"),
+        0.82,
+        0.0,
+        "factor",
+        "B100 has 1,750 of B200's 2,250 TFLOPS at 700 of its 1,000 W (NVIDIA's data sheets), by the same "
+        "power at the 750 W that B200 are limited to (github.com/pytorch/ao/pull/3566)",
         doubt=0.1,
     ),
     Parameter(

@@ -28,7 +28,7 @@ ALIKE = 2.0
 """Runs of a source that say half of what can be known of it: the rest repeat its software and its cluster."""
 ENOUGH = 4
 """Sources from which a class of runs has a range of its own; with fewer, its platform's is spanned too."""
-UNMEASURED = 2.3
+UNMEASURED = 2.1
 """What borrowing the shares of another architecture widens a range by: each measured architecture predicted
 with those of each other needs this power of a class's range for it to hold as many runs as it does with their
 own (tools/borrowing.py)."""

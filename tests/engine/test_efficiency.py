@@ -7,7 +7,7 @@ import pytest
 from isocost.catalog import load
 from isocost.engine.records import Accelerator, Habits
 from isocost.engine.training.efficiency import machines
-from tests.engine.machines import A100, H100
+from tests.engine.machines import A100, H100, RTX_4090
 
 E = load().constants.efficiency.record()
 
@@ -133,8 +133,9 @@ def test_open_stacks_run_amperes_attention_until_pytorch_prefers_another():
     # PyTorch preferred FlashAttention-2 there: FlashAttention-3 is 1.5-2.0 times as fast (arXiv 2407.08608),
     # cuDNN's kernels 1.7-2.3.
     assert 1.5 < attention(H100, "vendor", 2026.0) / attention(H100, "open", 2026.0) < 2.3
-    # Before it was everywhere, its predecessors ran.
-    assert attention(H100, "open", 2024.3) < 0.95 * attention(H100, "open", 2024.6)
+    # Before version 2.2 of PyTorch its predecessors ran.
+    assert attention(H100, "open", 2024.0) < 0.97 * attention(H100, "open", 2024.3)
+    assert attention(A100, "open", 2024.0) < 0.7 * attention(A100, "open", 2024.3)
     assert attention(b200, "open", 2026.0) < 0.35 * attention(b200, "vendor", 2026.0)
     for each in (H100, b200):
         assert attention(each, "open", 2026.5) == pytest.approx(attention(each, "vendor", 2026.5))
@@ -166,3 +167,23 @@ def test_gradients_are_reduced_as_wide_as_the_framework_keeps_them():
     assert (width("vendor"), width("open")) == (2.0, 4.0)
     assert (width("vendor", wide_gradients=True), width("open", narrow_gradients=True)) == (4.0, 2.0)
     assert width("vendor", "fp16", wide_gradients=True) == 2.0
+
+
+def test_attention_that_is_handed_a_mask_goes_by_multiprocessors_not_by_tensor_cores():
+    def attention(part: Accelerator, kernel: str) -> float:
+        habits = [Habits(attention=kernel)]
+        return machines([part], ["bf16"], ["open"], E, [2026.0], habits).attention.item()
+
+    for part in (A100, H100, RTX_4090):
+        assert 0.15 < attention(part, "masked") / attention(part, "fa2") < 0.55
+    # H100's tensor cores are three times as fast, its multiprocessors little more than half again.
+    assert 1.4 < attention(H100, "masked") / attention(A100, "masked") < 2.0
+    assert attention(RTX_4090, "masked") < 0.3 * attention(H100, "masked")
+
+
+def test_workstation_blackwell_runs_amperes_kernels_at_amperes_share():
+    card = replace(H100, architecture="Blackwell", id="rtxpro6000")
+    server = replace(card, id="b200")
+    kernels = [Habits(attention="fa2")] * 2
+    own, others = machines([card, server], ["bf16"] * 2, ["open"] * 2, E, [2026.0] * 2, kernels).attention
+    assert own > 2.0 * others

@@ -64,14 +64,16 @@ def test_full_recomputation_costs_about_a_forward_pass():
     assert 1.2 < ratio < 1.4
 
 
-@pytest.mark.parametrize("model", [LLAMA_8B, MIXTURE, MLA], ids=lambda model: model.name)
-def test_repeating_every_second_product_costs_a_third_to_half_of_repeating_all(model):
+@pytest.mark.parametrize(
+    ("model", "most"), [(LLAMA_8B, 0.6), (MIXTURE, 0.85), (MLA, 0.85)], ids=["dense", "mixture", "latent"]
+)
+def test_repeating_every_second_product_and_all_of_experts_costs_less_than_repeating_all(model, most):
     def repeated(**options) -> float:
         return step(model=model, tp=2, **options).recompute[0]
 
     every_second = repeated(every_second=1.0, recompute=1)
     assert repeated(recompute=1) < 0.8 * every_second
-    assert 0.2 < every_second / repeated(recompute=2) < 0.6
+    assert 0.2 < every_second / repeated(recompute=2) < most
     for mode in (0, 2):
         assert repeated(every_second=1.0, recompute=mode) == repeated(recompute=mode)
 

@@ -103,6 +103,7 @@ def test_a_model_the_catalogue_does_not_know_is_built_from_its_row(catalog):
 def test_unfused_attention_and_research_code_are_slower(catalog):
     usual = one(catalog).tokens_per_s
     assert one(catalog, attention_kernel="unfused").tokens_per_s < 0.8 * usual
+    assert one(catalog, attention_kernel="memory-efficient, padded").tokens_per_s < 0.95 * usual
     assert one(catalog, stack="research").tokens_per_s < 0.9 * usual
 
 

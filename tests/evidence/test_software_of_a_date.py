@@ -203,7 +203,7 @@ def test_notes_tell_of_power(catalog):
         run(catalog, "Llama 3.1 8B", "B200", 8, 8192, notes=notes, **stated).tokens_per_s
         for notes in ("", "power-limited B200", "not power-limited")
     )
-    assert 0.86 < held / rated < 0.92
+    assert 0.82 < held / rated < 0.9
     assert denied == rated
 
 
@@ -216,3 +216,77 @@ def test_flagscale_hides_no_traffic_unless_told_to(catalog):
     )
     assert found == pytest.approx(642, rel=0.1)
     assert hidden > 1.15 * found
+
+
+TITAN = {"zero_or_fsdp": "FSDP2", "kind": "pretrain", "framework": "torchtitan + compile", "tp": "1"}
+
+
+@pytest.mark.parametrize(
+    ("part", "date", "seconds"),
+    [
+        ("H100-SXM-80GB", "2025-03", 4.7),
+        ("A100-SXM4-80GB", "2025-03", 9.7),
+        ("RTX PRO 6000", "2025-10", 10.9),
+    ],
+)
+def test_attention_of_a_padded_batch_computes_what_its_mask_hides(catalog, part, date, seconds):
+    """Llama 3.1 8B, two sequences of 8,192 (github.com/ljm565/universal-llm-trainer, docs/gpu_test.md)."""
+    stated = {"framework": "Transformers", "date": date, "micro_batch": "2", "global_batch_seqs": "2"}
+    stated |= {"recompute": "full", "optimizer": "adamw_bf16"}
+    masked, plain = (
+        run(catalog, "Llama 3.1 8B", part, 1, 8192, attention_kernel=kernel, **stated).step_seconds
+        for kernel in ("memory-efficient, padding mask", "flash")
+    )
+    assert masked == pytest.approx(seconds, rel=0.2)
+    assert plain < 0.75 * masked
+
+
+@pytest.mark.parametrize(("precision", "measured"), [("bf16", 21919), ("mxfp8", 28084), ("nvfp4", 30040)])
+def test_nvfp4_leaves_its_last_layers_in_16_bits(catalog, precision, measured):
+    """Llama 3.1 8B on four GB200 (torchtitan's components/quantization/nvfp4.md)."""
+    stated = TITAN | {"date": "2026-06", "micro_batch": "32", "global_batch_seqs": "128"}
+    stated |= {"precision": precision, "recompute": "selective"}
+    found = run(catalog, "Llama 3.1 8B", "GB200", 4, 2048, **stated)
+    assert found.tokens_per_s == pytest.approx(measured, rel=0.2)
+
+
+def test_tokens_sorted_operator_by_operator_wait_longer_for_their_experts(catalog):
+    """Qwen3-30B-A3B on eight B200: 14,796 tokens/s with DeepEP, 9,930 without (torchtitan, pull 2078)."""
+    stated = TITAN | {"date": "2025-11", "micro_batch": "8", "global_batch_seqs": "64", "ep": "8"}
+    kernels, plain = (
+        run(catalog, "Qwen3-30B-A3B", "B200", 8, 4096, **stated | {"recompute": "full", "framework": name})
+        for name in ("torchtitan + compile + DeepEP", "torchtitan + compile")
+    )
+    assert kernels.tokens_per_s == pytest.approx(14796, rel=0.1)
+    assert plain.tokens_per_s < 0.9 * kernels.tokens_per_s
+
+
+def test_operators_run_one_by_one_pass_memory_as_often_as_they_are(catalog):
+    """Llama 2 7B by Accelerate on four A100: 3,159 tokens/s (its FSDP concept guide, 2024-06)."""
+    stated = {"zero_or_fsdp": "FSDP", "date": "2024-06", "micro_batch": "8", "global_batch_seqs": "32"}
+    eager, fused = (
+        run(
+            catalog,
+            "Llama 2 7B",
+            "A100-SXM4-80GB",
+            4,
+            4096,
+            **stated | {"recompute": "full", "framework": name},
+        )
+        for name in ("HF Transformers + Accelerate", "HF Transformers + Accelerate + Liger")
+    )
+    assert eager.tokens_per_s == pytest.approx(3159, rel=0.08)
+    assert fused.tokens_per_s > 1.05 * eager.tokens_per_s
+
+
+def test_selective_recomputation_of_pytorch_repeats_experts(catalog):
+    """Qwen3-30B-A3B on eight B200 by torchtitan: 19,500 tokens/s in 152 GB (mlc-ai/pith-train, issue 79)."""
+    stated = TITAN | {"date": "2026-07", "micro_batch": "8", "global_batch_seqs": "64", "ep": "1"}
+    kept, repeated = (
+        run(catalog, "Qwen3-30B-A3B", "B200", 8, 8192, **stated | {"recompute": mode})
+        for mode in ("selective", "full")
+    )
+    assert kept.tokens_per_s == pytest.approx(19500, rel=0.1)
+    assert kept.peak_memory_gb == pytest.approx(152, rel=0.3)
+    assert repeated.tokens_per_s < kept.tokens_per_s
+    assert repeated.peak_memory_gb < kept.peak_memory_gb

@@ -80,7 +80,7 @@ def test_left_out_by_organisation_the_default_holds(stack):
     seen = CATALOG.constants.whole_runs.by_stack[stack]
     assert 0.9 < seen.centre < 1.1
     assert seen.typical < 1.4
-    assert 0.75 < seen.covered < 0.86
+    assert 0.75 < seen.covered < 0.87
 
 
 def test_the_default_software_is_what_most_teams_run():

@@ -17,8 +17,9 @@ Attention = Literal["mha", "mla", "hybrid"]
 Precision = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
-AttentionKernel = Literal["fa2", "tuned"]
-"""FlashAttention-2 (arXiv 2307.08691), or one written for the architecture: FlashAttention-3, cuDNN's."""
+AttentionKernel = Literal["fa2", "tuned", "masked"]
+"""FlashAttention-2 (arXiv 2307.08691); one written for the architecture: FlashAttention-3, cuDNN's; or, of
+PyTorch's, the one that takes a mask, as of padding, which the others refuse (memory-efficient attention)."""
 Offload = Literal["none", "optimizer", "states"]
 """What waits in the host's memory: nothing, the optimizer's states (ZeRO-Offload, arXiv 2101.06840), or the
 weights too (DeepSpeed's ZeRO-3 offload, FSDP's CPU offload)."""
@@ -228,7 +229,8 @@ class Habits:
     looped: bool = False
     """Whether experts are modules of their own, called one after another."""
     uncaptured: bool = False
-    """Whether every kernel of a routed layer is launched by itself, where its tier captures some."""
+    """Whether every kernel of a routed layer is launched by itself, where its tier captures some, and tokens
+    are sorted operator by operator."""
     rowwise: bool = False
     """Whether 8-bit operands are scaled by rows and columns rather than as a whole."""
     wide_gradients: bool = False
@@ -243,6 +245,8 @@ class Habits:
     """Whether recomputing a whole layer ends with the last tensor a gradient needs."""
     trainer: bool = False
     """Whether Transformers' trainers run the step, whose update by the host was measured to be slower."""
+    host_kernel: bool = False
+    """Whether a host updates weights by a kernel written for that (DeepSpeed's CPUAdam), not by PyTorch's."""
     power_limited: bool = False
     """Whether its accelerators are held below their rated power."""
     matmul: float | None = None

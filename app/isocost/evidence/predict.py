@@ -18,7 +18,8 @@ from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_CODES, SHARDING_NAME
 from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Optimizer
 from isocost.engine.search.candidates import is_whole
-from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
+from isocost.engine.training.constants import Efficiency
+from isocost.engine.training.efficiency import PRESENT, machines
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.points import point_of

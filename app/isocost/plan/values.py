@@ -26,7 +26,7 @@ TuningOptimizer = Literal[
 ShardingName = Literal[
     "none", "zero1", "zero2", "zero3", "hpz", "zero-offload", "zero3-offload", "zero-infinity"
 ]
-AttentionName = Literal["fa2", "tuned", "unfused"]
+AttentionName = Literal["fa2", "tuned", "masked", "unfused"]
 ScheduleName = Literal["1f1b", "zero-bubble", "zbv", "v-half", "dualpipe"]
 RlStackName = Literal["frontier", "open"]
 ServingStackName = Literal["vendor", "frontier"]

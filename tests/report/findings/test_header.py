@@ -99,7 +99,7 @@ def test_the_age_of_the_price_turns_amber_once_there_is_a_newer_one_then_red(cat
 def test_what_stands_against_a_plan_comes_first_and_its_hours_last(catalog):
     project = dated(catalog, "2026-05-01")
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
-    assert [remark.text.split(" ")[0] for remark in said] == ["price", "Median;", "fits,", "near", "79.7K"]
+    assert [remark.text.split(" ")[0] for remark in said] == ["price", "Median;", "fits,", "near", "79.5K"]
     assert [remark.opens for remark in said] == ["", "range", "", "evidence", ""]
     large = set_value(set_value(project, "model.parameters", 405e9), "hardware.count", 8)
     said = remarks(estimate(large, catalog), large, 0, catalog, date(2026, 11, 23))

@@ -384,7 +384,7 @@ def test_a_claim_rests_on_what_is_claimed(catalog):
 
 
 def test_no_risk_says_its_name_twice(catalog):
-    _, _, page = page_of("api-or-own", catalog)
+    _, _, page = page_of("startup-7b", catalog)
     assert any(said.startswith("Whole-run waste at") for said in page.wrong)
     assert any(said.startswith("Step model: MFU at") for said in page.wrong)
 

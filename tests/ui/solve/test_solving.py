@@ -153,15 +153,15 @@ def test_the_answer_is_drawn_and_enter_takes_it_as_one_step(desk, qtbot):
     assert panel.isVisible()
     assert "whole range" in panel.state.whole
     desk.settle()
-    assert panel.value.whole == "2.51T tokens"
+    assert panel.value.whole == "2.52T tokens"
     assert desk.session.project == before  # nothing changes before it is taken
     track = desk.inputs.fields["data.tokens"].slider.findChild(ScanTrack)
     assert track.isVisible()
     assert panel.card.plot.hasFocus()
     press(qtbot, Qt.Key.Key_Return)
     assert not panel.isVisible()
-    assert steps(desk) == ["Solve for tokens: 2.51T"]
-    assert desk.session.value("data.tokens") == 2.51e12
+    assert steps(desk) == ["Solve for tokens: 2.52T"]
+    assert desk.session.value("data.tokens") == 2.52e12
     assert desk.inputs.fields["data.tokens"].edit.hasFocus()
     desk.settle()
     assert desk.session.estimate.total.cost_usd == pytest.approx(400e3, rel=5e-3)
@@ -211,7 +211,7 @@ def test_the_answer_follows_the_plan_and_waits_for_it(desk, qtbot):
     assert panel.value.whole == first  # the last picture stands meanwhile
     desk.settle()
     assert panel.take_button.isEnabled()
-    assert panel.value.whole == "1.25T tokens"
+    assert panel.value.whole == "1.26T tokens"
 
 
 def test_what_moves_along_is_locked_on_the_panel(desk, qtbot):
@@ -323,7 +323,7 @@ def test_the_chart_says_itself_and_is_a_table(desk):
     panel.open("data.tokens")
     desk.settle()
     card = panel.card
-    assert card.title.text() == "At most 2.51T tokens within $400K and 20 days".replace("20 d", "20\xa0d")
+    assert card.title.text() == "At most 2.52T tokens within $400K and 20 days".replace("20 d", "20\xa0d")
     assert "The budget holds it there." in card.accessibleDescription()
     table = card.table()
     assert len(table.rows) == len(panel.found.points)

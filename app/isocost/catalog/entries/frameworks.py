@@ -82,6 +82,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Those said to run on accelerators below their rated power."""
     trainer: Words
     """Those whose step is run by Transformers' trainers."""
+    host_kernel: Words
+    """Those whose host updates weights by a kernel written for that."""
     autocast: Words
     """Those that keep weights in 32 bits and cast them for every product."""
 
@@ -123,6 +125,7 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             stops_early=self._stops_early(name, PRESENT if year is None else year),
             power_limited=self.power_limited.in_name(name),
             trainer=self.trainer.in_name(name),
+            host_kernel=self.host_kernel.in_name(name),
         )
 
     def _stops_early(self, name: str, year: float) -> bool | None:

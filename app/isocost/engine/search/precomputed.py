@@ -14,7 +14,8 @@ from isocost.engine.arrays import Array, Transformers, Workloads, add_last_axis,
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
 from isocost.engine.records import Accelerator, Habits, Pins, Precision, Stack, Transformer, Workload
 from isocost.engine.search.candidates import MICROBATCH, combinations
-from isocost.engine.training.efficiency import Efficiency, Machines, machines
+from isocost.engine.training.constants import Efficiency
+from isocost.engine.training.efficiency import Machines, machines
 from isocost.engine.training.layer import layer_seconds
 from isocost.engine.training.memory import Need, needs, peak_bytes, usable_bytes
 from isocost.engine.training.passes import Passes, Split

@@ -80,7 +80,7 @@ def layer_activations(
         # PyTorch's policy keeps the outputs of attention and of every other product: queries, values, one of
         # a gate's.
         attention = outputs + (1.0 - t.latent) * unit * (queries / tp + values / kv_split)
-        selective = 2.0 * residual + attention + latents + routed + inner
+        selective = 2.0 * residual + attention + latents + _without_experts(inner, arrived, unit, t, layouts)
     kept = 2.0 * residual + profile.ffn_copies * inner
     stored = (read.attention_input + read.up) * residual + read.down * profile.ffn_copies * inner
     copied = (1.0 - t.state_share) * unit * (queries / tp + keys / kv_split)
@@ -107,6 +107,12 @@ def layer_activations(
     cached = profile.cached_keys * unit * (keys + values) / kv_split
     layer = LayerActivations(whole, selective, residual * states.kept_inputs, cached, gradients)
     return _widened(layer, residual, t, layouts, states)
+
+
+def _without_experts(inner: Array, arrived: Array, unit: Array, t: Transformers, layouts: Layouts) -> Array:
+    """Of a feed-forward whose grouped products are not kept, but what comes from other ranks and goes is."""
+    experts = unit * t.moe_layers / t.layers * t.top_k * t.expert_ffn / layouts.tp
+    return inner - experts + 2.0 * arrived * (layouts.ep > 1)
 
 
 def _widened(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isocost.engine.arrays import BLOCK_SCALED, Array, array_of
 from isocost.engine.peaks import PEAK_FORMAT, WIDER, dense_peak
 from isocost.engine.records import Accelerator, Habits, Precision, Stack
+from isocost.engine.training.constants import Efficiency
 from isocost.engine.training.network import Links
 
 PRESENT = 2026.5
@@ -25,6 +26,10 @@ itself (``young``) is fitted."""
 FUSED_ATTENTION_YEAR = 2024.5
 """From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures
 (FlashAttention-3, arXiv 2407.08608)."""
+
+FA2_YEAR = 2024.05
+"""From its version 2.2, of January 2024, PyTorch's own attention is FlashAttention-2
+(pytorch.org/blog/pytorch2-2)."""
 
 PLAIN_ATTENTION = {"Hopper": 2026.25, "Blackwell": 2026.25, "Blackwell Ultra": 2026.25, "CDNA3": math.inf}
 """Architectures, and until when stacks other than the vendor's run attention kernels written for another on
@@ -83,8 +88,19 @@ ACCUMULATED_TRAFFIC = 8.0
 WRITTEN_TRAFFIC = 4.0
 """Bytes it moves where a product writes it in 16 bits and the reduction reads it."""
 
+KEPT_WIDE = 0.15
+"""Share of the layers that training in NVFP4 leaves in 16 bits, the last ones (arXiv 2509.25149, followed by
+torchtitan's ``llama3_8b_nvfp4_mixed``). What the vendor's leave is in the rate fitted to its runs."""
+
 COPIED_WEIGHT = 4.0
 """Bytes a weight moves where what was gathered in 16 bits is copied."""
+
+NARROW = 8.0
+"""Peak of 16-bit products over that of 32-bit arithmetic below which NVIDIA's multiprocessors share 100 kB
+instead of 164 to 228 (CUDA's guide, compute capabilities 8.6, 8.9 and 12.0 against 8.0, 9.0 and 10.0)."""
+MASKED_LANES = 64.0
+"""Columns of a head that the kernel of attention that takes a mask is compiled for: 64 or 128
+(``cutlassF_bf16`` of PyTorch's transformers/cuda/mem_eff_attention/kernels)."""
 
 SIXTEEN_BITS = ("bf16", "fp16")
 """Number formats whose products run at one rate."""
@@ -95,108 +111,6 @@ WIDE_GRADIENTS = 4.0
 """Bytes of one reduced in 32 bits, as PyTorch's stacks do (torchtitan's ``apply_fsdp``)."""
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Efficiency:
-    """Constants of the step-time model; ``resources/efficiency.yaml`` documents each."""
-
-    matmul: Mapping[str, Mapping[str, float]]
-    """Share of the dense peak a very large matmul reaches, by architecture and number format. A part measured
-    to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id, and one
-    whose vendor's libraries do better than others' by id and stack (``mi300x-open``)."""
-    matmul_stack: Mapping[str, float]
-    """Factor on ``matmul`` under each software stack; 1 for the vendor's."""
-    attention: Mapping[str, float]
-    """Share of the 16-bit peak FlashAttention's forward reaches, by architecture or part."""
-    attention_backward: float
-    """Rate of its backward pass over the forward's."""
-    attention_early: Mapping[str, float]
-    """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
-    and to this day for the others on ``PLAIN_ATTENTION``."""
-    attention_fa2: Mapping[str, float]
-    """Factor on attention computed by FlashAttention-2, by architecture, or by what a stack runs instead
-    (``CDNA3-open``: Triton's); 1 where it was written for it."""
-    head_overhead: Mapping[str, float]
-    """Columns of a head the exponentials are worth, by architecture."""
-    batched_matmul: float
-    """Share of the 16-bit peak of the products of unfused attention."""
-    grouped: float
-    """Matmul share of grouped expert products over that of a plain one."""
-    memory: float
-    """Share of memory bandwidth."""
-    elementwise: Mapping[str, float]
-    """Memory passes beside the fully fused count, by stack."""
-    host: Mapping[str, float]
-    """Seconds the host takes to launch one layer's forward pass, by stack, or ``eager``."""
-    adapter_host: float
-    """Seconds it takes to launch what an adapter of one matrix adds to that, operator by operator."""
-    host_pace: Mapping[str, float]
-    """Times as long as beside NVIDIA's parts a launch takes, by architecture; 1 where none is named."""
-    step_overhead: Mapping[str, float]
-    """Seconds a step, by stack."""
-    cast_bytes: Mapping[str, float]
-    """Traffic of casting one operand element below 16 bits, by stack."""
-    block_casts: Mapping[str, float]
-    """Extra share of it for block scales, by stack."""
-    row_casts: float
-    """Extra share of it for scales of rows and columns."""
-    row_products: float
-    """Rate of a product of operands with such scales over that of one with a scale each."""
-    dequantise: float
-    """Traffic of unpacking one 4-bit weight."""
-    inside: Mapping[str, float]
-    """Share of link bandwidth within a domain: ``fabric`` or ``pcie``."""
-    outside: Mapping[str, float]
-    """Share of network bandwidth, by stack."""
-    rails: float
-    """Exponent with which network cards of one domain add up."""
-    inside_latency: float
-    outside_latency: Mapping[str, float]
-    """Seconds a hop across the network takes, by stack."""
-    tensor_exposed: Mapping[str, float]
-    """Share of tensor-parallel traffic that nothing hides, by stack."""
-    context_exposed: float
-    data_exposed: Mapping[str, float]
-    """Share of the traffic of data parallel that nothing hides, by stack."""
-    sharded_exposed: Mapping[str, float]
-    """``data_exposed`` where states are sharded."""
-    pipelined_host: float
-    """Launches a research code's pipeline across nodes adds to a layer, per tensor-parallel rank."""
-    contention: float
-    """Share of hidden traffic that slows what hides it."""
-    pipeline_exposed: float
-    exchange: float
-    """Expert all-to-all over the ideal one."""
-    exchange_exposed: float
-    """Share of it that nothing hides where the stack overlaps it."""
-    dispatch_passes: float
-    """Passes over routed tokens to sort, copy, cast and combine them."""
-    fused_experts: float
-    """Share of these passes, and of the experts' casts, left where experts are one kernel."""
-    routed_seconds: float
-    """Fixed seconds of a routed layer and pass today."""
-    routed_host: Mapping[str, float]
-    """Launches of a routed layer over a dense one's today: ``captured`` in graphs in part, or ``plain``."""
-    routed_decline: float
-    """Yearly rate at which both fall."""
-    hybrid: float
-    """Memory passes of a state-space layer over its fused traffic."""
-    young: float
-    """Extra compute time of an architecture's first software."""
-    power_limited: float
-    """Rate of products and attention where a part is held below its rated power, and nobody says how far."""
-    introduced: Mapping[str, float]
-    """Year each architecture reached customers."""
-    stall: float
-    """Seconds a blocked microbatch of a research code's pipeline waits for each neighbour of its stage."""
-    straggler: float
-    """Waiting per doubling of nodes, a share of the step."""
-    host_update: Mapping[str, float]
-    """Seconds a server's host takes to update one parameter whose states it holds, by stack, or ``trainer``:
-    what no computation hides, moving the gradient and the weight included."""
-    host_link: float
-    """Bytes/s between the host and one accelerator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +128,8 @@ class Machines:
     """Forward."""
     attention_backward: Array
     head_overhead: Array
+    masked: Array
+    """1 where the kernel of attention is handed a mask, and computes what it hides."""
     lanes: Array
     """Columns that a head's width is filled up to a multiple of."""
     grouped: Array
@@ -346,8 +262,21 @@ def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
     """Factor on attention of a kernel that is named; not a number where none is."""
     if habits.attention is None:
         return np.nan
-    older = habits.attention == "fa2" and a.id not in e.attention
+    older = habits.attention != "tuned" and a.id not in e.attention
     return e.attention_fa2.get(a.architecture, 1.0) if older else 1.0
+
+
+def _masked(a: Accelerator, e: Efficiency) -> float:
+    """FLOP/s of attention that is handed a mask; not a number for parts of makers that have no such kernel.
+
+    It is held up by what is not products, which tensor cores do not help: by the multiprocessors there are
+    and what they hold, not by the peak of 16 bits.
+    """
+    vector = a.peak_flops.get("fp32")
+    if a.vendor != "NVIDIA" or vector is None:
+        return np.nan
+    narrow = dense_peak(a, "bf16")[0] < NARROW * vector
+    return vector * (e.attention_masked["narrow"] if narrow else _own(e.attention_masked, a))
 
 
 def machines(
@@ -402,18 +331,22 @@ def machines(
     slower = array_of(rows, lambda r: 1.0 if r[2] == "vendor" else _borrowed(r[0].architecture, r[2], e))
     # What ran before FlashAttention-2 was everywhere may have been slower yet.
     first = np.minimum(by_stack(e.attention_early), slower)
-    foreign = np.where(year < FUSED_ATTENTION_YEAR, first, slower)
+    foreign = np.where(year < np.where(by_name("vendor"), FUSED_ATTENTION_YEAR, FA2_YEAR), first, slower)
     early = np.where(np.isnan(kernels), np.where(older, foreign, 1.0), kernels)
+    masked = array_of(known, lambda h: h.attention == "masked") > 0
+    handed = np.where(masked, array_of(accelerators, lambda a: _masked(a, e)), np.nan)
 
     def habit(name: str) -> NDArray[np.bool_]:
         return array_of(known, lambda h: getattr(h, name)) > 0
 
+    lanes = array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0))
     # A rate measured in 8 bits says nothing of the head's product in 16.
     wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed, tuned = habit("exposed"), habit("tuned")
     by_rows = habit("rowwise") & (array_of(precisions, lambda p: PEAK_FORMAT[p] == "fp8") > 0)
     # The vendor's products are the reference of every stack's.
-    starved = immature / np.where(habit("power_limited"), e.power_limited, 1.0)
+    held = array_of(accelerators, lambda a: _own(e.power_limited, a))
+    starved = immature / np.where(habit("power_limited"), held, 1.0)
     slowed = np.where(tuned, array_of(rows, lambda r: _stack_share(r[0], r[2], e)), 1.0) * starved
     vendor, research = by_name("vendor"), by_name("research")
     # No framework widens gradients of FP16 to reduce them: they are scaled instead.
@@ -429,19 +362,21 @@ def machines(
     host = np.where(habit("eager"), np.maximum(by_stack(e.host), e.host["eager"]), by_stack(e.host))
     pace = array_of(accelerators, lambda a: e.host_pace.get(a.architecture, 1.0))
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
-    fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     # A compiler stops where tokens leave for other ranks: what sorts and sends them is launched as ever.
     uncompiled = np.where(open_, e.host["eager"] / host, 1.0)
+    products = array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
+    bf16 = array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed
+    kept = KEPT_WIDE * (open_ & (array_of(precisions, lambda p: p == "nvfp4") > 0))
+    block_scaled = array_of(precisions, lambda p: p in BLOCK_SCALED) > 0
     return Machines(
-        matmul=_measured_or(
-            known, array_of(rows, lambda r: _matmul(*r, e)) * np.where(by_rows, e.row_products, 1.0) / slowed
-        ),
-        bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
+        matmul=_measured_or(known, 1.0 / ((1.0 - kept) / products + kept / bf16)),
+        bf16=_measured_or(known, bf16, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
-        attention=attention * early / starved,
+        attention=np.where(np.isnan(handed), attention * early, handed) / starved,
         attention_backward=full(e.attention_backward),
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
-        lanes=array_of(accelerators, lambda a: LANES.get(a.architecture, 1.0)),
+        masked=np.where(masked, 1.0, 0.0),
+        lanes=np.where(masked, np.maximum(lanes, MASKED_LANES), lanes),
         grouped=full(e.grouped),
         memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
         elementwise=np.where(
@@ -454,9 +389,10 @@ def machines(
         host=pace * host,
         adapter_host=pace * np.where(habit("eager"), e.adapter_host, 0.0),
         step_overhead=by_stack(e.step_overhead),
-        cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0),
+        cast_bytes=by_stack(e.cast_bytes) * np.where(by_rows, 1.0 + e.row_casts, 1.0) * (1.0 - kept),
         block_casts=by_stack(e.block_casts),
-        wide_gathers=np.where(habit("wide_gathers") | by_rows, 1.0, 0.0),
+        # What is scaled by rows or blocks torchao gathers in 16 bits (torchtitan's docs/mxfp8.md, nvfp4.md).
+        wide_gathers=np.where(habit("wide_gathers") | by_rows | (open_ & block_scaled), 1.0, 0.0),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=gradient_bytes,
@@ -475,8 +411,8 @@ def machines(
         exchange=full(e.exchange),
         exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
         deduplicated=np.where(deduplicated, 1.0, 0.0),
-        dispatch_passes=full(e.dispatch_passes),
-        fused_experts=np.where(fused, e.fused_experts, 1.0),
+        dispatch_passes=np.where(habit("uncaptured"), e.dispatch_passes["plain"], e.dispatch_passes["fused"]),
+        fused_experts=np.where(current & block_scaled, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host["captured"] * age,
         dispatch_host=np.where(
@@ -495,6 +431,10 @@ def machines(
         copied_gradients=np.where(open_, NARROW_GRADIENTS + gradient_bytes, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
-        host_update=np.where(habit("trainer"), e.host_update["trainer"], by_stack(e.host_update)),
+        host_update=np.where(
+            habit("trainer"),
+            e.host_update["trainer"],
+            np.where(habit("host_kernel"), e.host_update["deepspeed"], by_stack(e.host_update)),
+        ),
         host_link=full(e.host_link),
     )

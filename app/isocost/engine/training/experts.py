@@ -68,7 +68,8 @@ def routed_seconds(
         narrow = product(tokens / tp, t.expert_hidden, t.hidden, w, m, adapted.up)
         narrow = narrow + product(tokens / tp, t.hidden, t.expert_hidden, w, m, adapted.down)
         matmuls = matmuls + narrow.scaled(np.where(t.expert_hidden < t.hidden, 1.0, 0.0))
-    second = (up + shared_up).scaled(second_inwards(t))
+    # What PyTorch's policy keeps has products one by one, not the grouped ones of experts.
+    second = up + down + shared_up.scaled(second_inwards(t))
     router = kernels.matmul_flops(tokens / tp, t.experts, t.hidden) * ROUTER_SLOWDOWN / m.bf16
     activation = 2.0 * t.matrices * (sent * width + tokens * shared_width)
     permute = 2.0 * sent * t.expert_hidden * m.dispatch_passes * passes_left

@@ -88,6 +88,9 @@ def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[A
     # A layer without a window may have wider heads: positions count by the width they are read with.
     seen = (1.0 - t.windowed_share) * t.full_width * everything
     seen = seen + t.windowed_share * t.windowed_width * windowed
+    if np.any(m.masked):
+        whole = (1.0 - t.windowed_share) * t.full_width + t.windowed_share * t.windowed_width
+        seen = np.where(m.masked > 0, whole * w.sequence, seen)
     query_key, value = t.query_key_dim, t.value_dim
     if np.any(m.lanes > 1.0):
         # Of parts without lanes a width stays as it is, whatever others are searched beside them.

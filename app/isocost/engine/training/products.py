@@ -82,7 +82,9 @@ def product(
     data = seconds(rows, inner, columns, eb * (outs + weights) + 2.0 * ins)
     weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
     unpack = works.quantised * machines.dequantise * weights * count / machines.memory
-    adapters = adapted * _adapter_bytes(rows, inner, columns, machines) * count / machines.memory
+    there, back = (
+        adapted * each * count / machines.memory for each in _adapter_bytes(rows, inner, columns, machines)
+    )
     anew = machines.wide_gathers * cast_traffic(works, machines)
     cast = (works.autocast * CAST_WEIGHT_BYTES + anew) * weights * count / machines.memory
     # Without weight gradients operands need no transposed copy. Weights are cast once a step (``_update`` of
@@ -91,8 +93,8 @@ def product(
     return Product(
         forward=forward + unpack,
         backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
-        forward_casts=per_pass * ins + adapters + cast,
-        backward_casts=per_pass * outs + 2.0 * adapters + anew * weights * count / machines.memory,
+        forward_casts=per_pass * ins + there + cast,
+        backward_casts=per_pass * outs + back + anew * weights * count / machines.memory,
     )
 
 
@@ -104,12 +106,15 @@ def cast_traffic(works: Workloads, machines: Machines) -> Array:
     return works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
 
 
-def _adapter_bytes(rows: Array, inner: Array, columns: Array, machines: Machines) -> Array:
-    """Bytes a low-rank adapter adds to a linear layer forward: input read again, output read and written.
+def _adapter_bytes(rows: Array, inner: Array, columns: Array, machines: Machines) -> tuple[Array, Array]:
+    """Bytes a low-rank adapter adds to a linear layer forward and backward: input and output passed again.
 
     Operator by operator the second product writes 16 bits, scaling reads and writes them, and the sum reads
     two and writes one: six times the output (``result + lora_B(lora_A(x)) * scaling`` of PEFT's layer).
-    Fused: at one byte an element each time, half of 16 bits: chosen, not measured.
+    Backward scaling reads and writes the output's gradient, the second product reads that twice, the first
+    reads the input and writes its gradient, and a sum adds that to the layer's own: four times the output,
+    five the input. Fused: at one byte an element each time, half of 16 bits: chosen, not measured.
     """
-    fused, eager = rows * (1.0 * inner + 2.0 * columns), rows * (2.0 * inner + 12.0 * columns)
-    return fused + machines.eager * (eager - fused)
+    fused = rows * (1.0 * inner + 2.0 * columns)
+    there, back = rows * (2.0 * inner + 12.0 * columns), rows * (10.0 * inner + 8.0 * columns)
+    return fused + machines.eager * (there - fused), 2.0 * fused + machines.eager * (back - 2.0 * fused)

@@ -103,8 +103,9 @@ class MemoryProfile:
     """1 where ZeRO-3 shards the 32-bit weights the optimizer updates and gathers them in 16 bits, so that no
     16-bit copy waits beside them and sharded gradients have 32 bits (PyTorch's FSDP)."""
     every_second: float = 0.0
-    """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
-    rest, 0 if it keeps those of all products and repeats what lies between them."""
+    """1 if selective recomputation keeps attention, the outputs of every other product and what ranks
+    exchange for their experts, and repeats the rest, experts whole; 0 if it keeps those of all products and
+    repeats what lies between them."""
     core_attention: float = 0.0
     """1 if selective recomputation repeats attention alone and keeps all else, as it was first described
     (arXiv 2205.05198)."""

@@ -170,14 +170,14 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
     n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (FA2, FA3, cuDNN,
-    flash or unfused), overlap (off), matmul_tflops (of a large product, measured on the part in the row's
-    precision), schedule (1f1b, zero-bubble, zbv, v-half, dualpipe), lora_rank, lora_targets (modules that
-    have adapters: q_proj v_proj, attention, all-linear...; else the framework's recipes'), document_len (mean
-    tokens of documents packed into a sequence and masked apart), optimizer (adamw, adamw_8bit, lion...; else
-    what the framework uses), stack (vendor, open or research), network_gbit_s (between nodes, per
-    accelerator and direction; else the catalogue's) and gpus_per_node. A word that nothing is known of, in a
-    column that need not be given, is left out and named (``RunSpec.unknown``). Raises ValueError saying what
-    else is missing or not understood.
+    flash, masked or unfused), overlap (off), matmul_tflops (of a large product, measured on the part in the
+    row's precision), schedule (1f1b, zero-bubble, zbv, v-half, dualpipe), lora_rank, lora_targets (modules
+    that have adapters: q_proj v_proj, attention, all-linear...; else the framework's recipes'), document_len
+    (mean tokens of documents packed into a sequence and masked apart), optimizer (adamw, adamw_8bit,
+    lion...; else what the framework uses), stack (vendor, open or research), network_gbit_s (between nodes,
+    per accelerator and direction; else the catalogue's) and gpus_per_node. A word that nothing is known of,
+    in a column that need not be given, is left out and named (``RunSpec.unknown``). Raises ValueError saying
+    what else is missing or not understood.
     """
     text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")

@@ -229,6 +229,7 @@ def compiled(framework: str, notes: str) -> bool:
 
 _KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
     (r"unfused|eager|math|naive|^none$", False, None),
+    (r"mask|mem(ory)?-?eff", True, "masked"),
     (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton|flex", True, "fa2"),
     (
         r"fa-?[34]|flash-?attention-?[34]|flash-?attn-?[34]|cudnn|transformer-?engine|^te$|splash|aiter|ck",
@@ -252,7 +253,7 @@ def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
         if re.search(pattern, words):
             return fused, kernel
     raise UnknownWordError(
-        tr("attention_kernel is {text}: use unfused, FA2, FA3, cuDNN or flash.", text=text.strip())
+        tr("attention_kernel is {text}: use unfused, masked, FA2, FA3, cuDNN or flash.", text=text.strip())
     )
 
 

@@ -172,6 +172,10 @@ _SOFTWARE = (
                 "quarter of what they can."
             ),
             "tuned": tr("Tuned: written for the part, such as FlashAttention-3 and 4, cuDNN's or AITER's."),
+            "masked": tr(
+                "Masked: attention is handed a mask, as Transformers does of padded batches; no "
+                "FlashAttention takes one, and what takes it computes the masked half too."
+            ),
             "unfused": tr("Unfused: scores are written to memory and read again, as before FlashAttention."),
         },
     ),

@@ -395,7 +395,7 @@ def smallest_count(
         return None
 
 
-ATTENTION_WORDS = {"fa2": "FA2", "tuned": tr("tuned"), "unfused": tr("unfused")}
+ATTENTION_WORDS = {"fa2": "FA2", "tuned": tr("tuned"), "masked": tr("masked"), "unfused": tr("unfused")}
 """Kernels of attention, as they are offered."""
 
 
@@ -432,6 +432,8 @@ def constants(question: Question, catalog: Catalog) -> Constants:
         # Both directions of DualPipe hide each other's all-to-all.
         overlapping=question.layout.schedule == "dualpipe",
         exposed=not software.overlap,
+        # ZeRO-Offload is DeepSpeed's by name.
+        host_kernel=question.layout.sharding == "zero-offload",
     )
     return replace(_constants(question.stack, catalog), habits=habits, measured=question.measured)
 

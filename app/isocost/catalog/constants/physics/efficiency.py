@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from isocost.catalog.table import yaml_record
-from isocost.engine.training.efficiency import Efficiency
+from isocost.engine.training.constants import Efficiency
 from isocost.language import tr
 
 

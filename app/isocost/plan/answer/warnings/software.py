@@ -93,9 +93,22 @@ def _rate(efficiency: Efficiency, stage: Stage, entry: AcceleratorEntry) -> Iter
 
 def _kernel(efficiency: Efficiency, entry: AcceleratorEntry, catalog: Catalog) -> Iterator[Notice]:
     """A kernel that a part does not run, or whose rate on it nobody has measured."""
+    architecture = entry.spec.architecture
+    if efficiency.attention == "masked":
+        if entry.spec.vendor != "NVIDIA":
+            yield Notice(
+                "kernel-unmeasured",
+                "efficiency.attention",
+                tr(
+                    "Attention that is handed a mask has not been measured on {architecture}: what the mask "
+                    "hides is computed too, at the rate of its own kernels.",
+                    architecture=architecture,
+                ),
+                "info",
+            )
+        return
     if efficiency.attention != "fa2":
         return
-    architecture = entry.spec.architecture
     if architecture in (*catalog.constants.efficiency.record().attention_fa2, "Ampere", "Ada"):
         return
     yield Notice(
