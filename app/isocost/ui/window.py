@@ -501,6 +501,12 @@ class Window(QMainWindow):
         """Apply what is being typed: a command is about the plan as it is seen."""
         leave(self.focusWidget())
 
+    def take_back(self, gesture: object) -> None:
+        """Put back what was before a drag that Escape ends."""
+        from isocost.ui.inputs.bindings import take_back  # with the inputs, which come after the first paint
+
+        take_back(self.session, gesture)
+
     def _remember_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is None and before is not None and before.window() is self:
             self._left = before

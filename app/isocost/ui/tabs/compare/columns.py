@@ -26,6 +26,7 @@ from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
 from isocost.ui.tabs.compare.painting import GROUND, CellDelegate, LabelHeader, series_at
 from isocost.ui.widgets.cards.figures import explain
+from isocost.ui.widgets.drag import Drag
 
 NARROWEST, WIDEST = 178, 420
 """Pixels of a scenario's column."""
@@ -105,7 +106,7 @@ class ScenarioTable(QTableView):
         self._hovered: int | None = None
         self._pressed: QPoint | None = None
         self._dragged: int | None = None
-        self._gesture: object = object()
+        self._drag = Drag(self, self._let_go)
         self._heights: tuple[int, ...] = ()
         self._dress()
         self.tools = ColumnTools(commands, self.rename, self.viewport())
@@ -293,7 +294,8 @@ class ScenarioTable(QTableView):
         index = self.indexAt(place)
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and index.isValid():
-            self._pressed, self._dragged, self._gesture = place, None, object()
+            self._pressed, self._dragged = place, None
+            self._drag.begin()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
@@ -311,7 +313,7 @@ class ScenarioTable(QTableView):
             self._dragged = pressed.column()
         over = self.columnAt(place.x())
         if over >= 0 and over != self._dragged:
-            self._dragged = self._commands.move(self._dragged, over, self._gesture)
+            self._dragged = self._commands.move(self._dragged, over, self._drag.gesture)
             self.go_to(self._dragged)
 
     def _point(self, index: QModelIndex) -> None:
@@ -327,13 +329,17 @@ class ScenarioTable(QTableView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         pressed, dragged = self._pressed, self._dragged
-        self._pressed = self._dragged = None
+        self._drag.end()
+        self._let_go()
         index = self.indexAt(event.position().toPoint())
         if pressed is None or dragged is not None or index != self.indexAt(pressed):
             return
         row = self.columns.row(index.row())
         if row is None or row.figure or (row.kind == "input" and row.cells[index.column()].differs):
             self._open(index)
+
+    def _let_go(self) -> None:
+        self._pressed = self._dragged = None
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
