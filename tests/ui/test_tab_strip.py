@@ -60,3 +60,14 @@ def test_a_narrower_window_takes_the_choice_below(window, qtbot):
     assert not is_below(1280)
     assert is_below(window.minimumSizeHint().width())
     assert not is_below(1280)
+
+
+def test_a_long_name_is_cut_before_the_switch_loses_its_word(window, qtbot):
+    window.session.duplicate_scenario(
+        0, "Three trillion tokens by spring, told in a name longer than the strip is"
+    )
+    settle(window.session)
+    QApplication.processEvents()
+    picker, switch = window.findChild(ScenarioPicker, "scenario"), window.findChild(RangesSwitch, "ranges")
+    assert picker.isVisible()
+    assert switch.width() >= switch.wide(words=True)

@@ -10,7 +10,7 @@ from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.doubt.factors import FigureRanges
-from isocost.plan.money.cashflow import NUMBERED, CashMonth, TimelineBar
+from isocost.plan.money.cashflow import NUMBERED, ONWARD, CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.money.slip import Slip
@@ -343,6 +343,8 @@ def cash_likely(ranges: CashRanges | None, month: int) -> str:
 
 def cash_doubt(ranges: CashRanges | None, months: Sequence[CashMonth]) -> str:
     """What of the cash may be another: the month that most is paid in, and the last one; empty = neither."""
+    if months and months[-1].label.endswith(ONWARD):
+        return ""  # what falls in the last month is of no one month
     if ranges is None or len(ranges.dearest) != len(months):
         return ""
     said = []
@@ -410,7 +412,9 @@ def axis_label(label: str, *, first: bool) -> str:
 
 
 def month_name(label: str, *, year: bool = True) -> str:
-    """A month of the cash table as people write it: "Mar 2027", "Month 3"."""
+    """A month of the cash table as people write it: "Mar 2027", "Month 3", "Month 1200 and later"."""
+    if label.endswith(ONWARD):
+        return tr("{month} and later", month=month_name(label.removesuffix(ONWARD), year=year))
     if label.startswith(NUMBERED):
         return tr("Month {number}", number=label.removeprefix(NUMBERED))
     years, _, month = label.partition("-")
@@ -438,7 +442,17 @@ def calendar_finding(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -
     if not paid:
         return tr("{ends}; nothing is paid", ends=ends)
     dearest = max(paid, key=lambda month: month.total_usd)
-    when = month_name(dearest.label) if last.end else in_sentence(month_name(dearest.label))
+    if paid[-1].label.endswith(ONWARD):  # of which it is not known what each month costs
+        dearest = paid[-1]
+    when = month_name(dearest.label.removesuffix(ONWARD))
+    when = when if last.end else in_sentence(when)
+    if dearest.label.endswith(ONWARD):
+        return tr(
+            "{ends}; {most} are paid from {when} on",
+            ends=ends,
+            most=format_money(dearest.total_usd),
+            when=when,
+        )
     if len(paid) == 1:
         return tr("{ends}, all paid in {when}", ends=ends, when=when)
     most = format_money(dearest.total_usd)

@@ -84,6 +84,8 @@ class ColumnTools(QWidget):
             button.setIcon(icon(button.objectName().partition(".")[2], theme.quiet, theme.px(14)))
 
 
+BELOW = 4
+"""Pixels that the outline of a column goes on below its last cell."""
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -219,6 +221,7 @@ class ScenarioTable(QTableView):
         theme = self._theme
         alike = [at for at in range(self.columns.rowCount()) if self._parts(at)]
         high = sum(each for at, each in enumerate(self._heights) if at not in alike)
+        high += BELOW if alike else 0
         if self.columns.columnCount():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(theme.quiet, theme.panel, GROUND))
@@ -253,7 +256,8 @@ class ScenarioTable(QTableView):
         return row.parts if row is not None else ()
 
     def _across(self, at: int) -> QRectF:
-        return QRectF(0, self.rowViewportPosition(at), self.viewport().width(), self.rowHeight(at))
+        room = QRectF(0, self.rowViewportPosition(at), self.viewport().width(), self.rowHeight(at))
+        return room.adjusted(0, BELOW, 0, 0)
 
     def _part_at(self, place: QPoint) -> int | None:
         """The figure alike in all at a place."""

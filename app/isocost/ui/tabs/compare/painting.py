@@ -28,8 +28,8 @@ INSET = 12
 BADGE = 18
 """Pixels before the text of a cell, and across a scenario's letter."""
 
-_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "alike": 26, "heading": 32, "input": 22}
-_DENSE = {"headline": 26, "figure": 18, "strip": 20, "alike": 24, "heading": 26, "input": 19}
+_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "alike": 32, "heading": 32, "input": 22}
+_DENSE = {"headline": 26, "figure": 18, "strip": 20, "alike": 28, "heading": 26, "input": 19}
 _STATUS = (24, 20)
 """Pixels of the row of what a scenario is, and where the page is low."""
 NAMED = (30, 44)
