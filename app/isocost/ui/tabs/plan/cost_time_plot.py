@@ -207,6 +207,7 @@ class CostTimePlot(LogPlot):
         super().resizeEvent(event)
         if hasattr(self, "_mouse"):
             self._fit_margins()
+            self._labels = None  # in a drag too: a longer finding takes room from the plot, and all moves
             self._rewrite()
 
     # Painting what is not a curve
