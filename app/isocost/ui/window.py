@@ -117,7 +117,7 @@ class Window(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
-        self.menus = Menus(self, self)
+        self.menus: Menus = Menus(self, self)
         themes.follow(self.apply_theme)
         self._restore()
 

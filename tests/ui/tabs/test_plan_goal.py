@@ -323,6 +323,7 @@ def test_a_published_run_in_view_opens_as_a_scenario_of_its_own(page: PlanPage, 
     settle(session)
     assert len(session.project.scenarios) == 2
     assert session.current_scenario.name == f"{mark.run.label}, as published"
+    assert session.current_scenario.price.date == mark.run.date
     assert session.estimate.total.cost_usd == pytest.approx(mark.cost_usd)
     session.undo_stack.undo()
     assert len(session.project.scenarios) == 1
