@@ -11,6 +11,7 @@ from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.programme import People, Programme, Schedule
 from isocost.quantities import format_cents, format_money, plain_spaces
+from isocost.quantities.units import DAYS_PER_MONTH
 from isocost.report.findings.tabs.ledger import (
     FEW,
     TOTAL,
@@ -265,3 +266,7 @@ def test_no_month_after_a_century_is_called_the_dearest():
     told = calendar_finding((bar,), (*months, last))
     assert plain_spaces(told).endswith("; $60K are paid from month 1200 on")
     assert month_in_words(last).startswith("Month 1200 and later: ")
+    view = CalendarView(bars=(bar,), months=(*months, last))
+    assert view.paid(1199) == pytest.approx(60_000.0 / (150 * 365.0 - 1200 * 30.4) * DAYS_PER_MONTH)
+    assert view.paid(1198) == 100.0
+    assert view.last == bar.end_day

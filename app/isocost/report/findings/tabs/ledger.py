@@ -295,11 +295,26 @@ class CalendarView:
     def dearest(self) -> float:
         """USD of the dearest month, or of the highest end of a month's range."""
         ends = self.ranges.month_usd if self.ranges is not None else ()
-        return max([*(month.total_usd for month in self.months), *(high for _, high in ends)], default=0.0)
+        drawn = ends[:-1] if self.onward else ends
+        return max([*map(self.paid, range(len(self.months))), *(high for _, high in drawn)], default=0.0)
+
+    @property
+    def onward(self) -> bool:
+        """Whether all that is paid later falls in the last month too."""
+        return bool(self.months) and self.months[-1].label.endswith(ONWARD)
+
+    def paid(self, month: int) -> float:
+        """USD of a month; of the last one, where all later ones fall in it, of each of them on average."""
+        usd, edges = self.months[month].total_usd, self.month_edges
+        if not self.onward or month < len(self.months) - 1:
+            return usd
+        return usd * DAYS_PER_MONTH / (edges[-1] - edges[-2])
 
     def ends(self, month: int) -> tuple[float, float] | None:
         """8 chances in 10 of what is paid in a month; None = known, or not shown."""
         held = self.ranges.month_usd if self.ranges is not None else ()
+        if self.onward and month == len(self.months) - 1:
+            return None
         return (
             held[month]
             if month < len(held) and format_money(held[month][0]) != format_money(held[month][1])
@@ -310,7 +325,10 @@ class CalendarView:
     def month_edges(self) -> list[float]:
         """First day of every month, and the end of the last."""
         starts = [month.start_day for month in self.months]
-        return [*starts, starts[-1] + DAYS_PER_MONTH] if starts else []
+        if not starts:
+            return []
+        end = starts[-1] + DAYS_PER_MONTH
+        return [*starts, max(end, self.finish) if self.onward else end]
 
     @cached_property
     def last(self) -> float:
