@@ -24,7 +24,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
-from isocost.ui.tabs.compare.painting import GROUND, CellDelegate, LabelHeader, series_at
+from isocost.ui.tabs.compare.painting import BELOW, GROUND, CellDelegate, LabelHeader, series_at
 from isocost.ui.widgets.cards.figures import explain
 from isocost.ui.widgets.drag import Drag
 
@@ -84,8 +84,6 @@ class ColumnTools(QWidget):
             button.setIcon(icon(button.objectName().partition(".")[2], theme.quiet, theme.px(14)))
 
 
-BELOW = 4
-"""Pixels that the outline of a column goes on below its last cell."""
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 

@@ -24,6 +24,8 @@ from isocost.ui.widgets.cards.figures import paint_ring
 from isocost.ui.widgets.labels import broken_lines
 from isocost.ui.widgets.rows import LEFT, RIGHT, Index, shortened, write_text
 
+BELOW = 4
+"""Pixels that the outline of a column goes on below its last cell."""
 INSET = 12
 BADGE = 18
 """Pixels before the text of a cell, and across a scenario's letter."""
@@ -300,5 +302,6 @@ class LabelHeader(QHeaderView):
         else:
             bold = row.kind == "headline"
             font, middle = font_of(theme, "small", bold=bold), Qt.TextElideMode.ElideMiddle
+            room = room.adjusted(0, BELOW if row.kind == "alike" else 0, 0, 0)
             write_text(painter, room, row.label, font, theme.text, LEFT, middle)
         painter.restore()
