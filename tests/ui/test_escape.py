@@ -104,7 +104,7 @@ GRIPS: dict[str, Callable[[Hand], Held]] = {
 }
 
 
-def _move_and_escape(held: Held) -> None:
+def _move(held: Held) -> None:
     widget, pressed, to = held
     QTest.mousePress(widget, LEFT, pos=pressed)
     for share in (0.5, 1.0):
@@ -129,7 +129,7 @@ def test_escape_takes_a_drag_back(window: Window, monkeypatch: pytest.MonkeyPatc
     before, steps = session.project, session.undo_stack.count()
     held = GRIPS[grip](hand)
     page = window.pages.currentIndex()
-    _move_and_escape(held)
+    _move(held)
     assert session.project != before, "the drag moved nothing"
     _escape(held[0], held[2])
     hand.rest()
@@ -150,7 +150,7 @@ def test_escape_leaves_an_end_of_a_bar_where_it_was(window: Window) -> None:
     rows = window.findChild(TornadoRows)
     assert rows is not None
     before, drawn = session.project, rows.chart.rows
-    _move_and_escape(held)
+    _move(held)
     assert rows.chart.rows != drawn
     _escape(held[0], held[2])
     hand.rest()
@@ -169,7 +169,7 @@ def test_escape_takes_a_grip_back(window: Window) -> None:
     assert grip is not None
     assert grip.isVisible()
     before, steps = session.project, session.undo_stack.count()
-    _move_and_escape((grip, grip.rect().center(), grip.rect().center() + QPoint(20, 0)))
+    _move((grip, grip.rect().center(), grip.rect().center() + QPoint(20, 0)))
     assert session.project != before
     _escape(grip, grip.rect().center())
     assert session.project == before
@@ -183,7 +183,7 @@ def test_escape_takes_a_delay_back(window: Window) -> None:
     assert card is not None
     slip = card.slip
     at = QPoint(round(slip.x_of(slip.quantity)), 8)
-    _move_and_escape((slip, at, at + QPoint(50, 0)))
+    _move((slip, at, at + QPoint(50, 0)))
     assert card.weeks > 0
     _escape(slip, at + QPoint(50, 0))
     assert card.weeks == 0.0
@@ -198,9 +198,20 @@ def test_escape_puts_a_scenario_back_in_its_place(window: Window) -> None:
     assert table is not None
     order, steps = session.project.scenarios, session.undo_stack.count()
     first, second = (table.visualRect(table.columns.index(0, at)).center() for at in (0, 1))
-    _move_and_escape((table.viewport(), first, second))
+    _move((table.viewport(), first, second))
     assert session.project.scenarios != order
     _escape(table.viewport(), second)
     hand.rest()
     assert session.project.scenarios == order
     assert session.undo_stack.count() == steps
+
+
+def test_what_was_hidden_while_it_was_held_leaves_escape_to_others(window: Window) -> None:
+    hand, session = Hand(window), window.session
+    held = _isocost_point(hand)
+    _move(held)
+    moved = session.project
+    window.show_page(0)
+    hand.rest()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert session.project == moved

@@ -50,6 +50,9 @@ class Drag(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not (self._watched and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape):
             return False
+        if not self._of.isVisible():  # hidden while it was held, it is never told that the mouse let go
+            self.end()
+            return False
         if event.type() is QEvent.Type.ShortcutOverride:
             event.accept()  # the press then comes as a key, not as a shortcut
         elif event.type() is QEvent.Type.KeyPress:
