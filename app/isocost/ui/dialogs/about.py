@@ -40,7 +40,8 @@ KEYS = (
     ("Ctrl+V", tr("Claims: check the sentence copied")),
     ("Enter", tr("Figure: where it comes from")),
     (tr("E / Alt+← / Esc"), tr("Figure: change, back, close")),
-    (tr("Esc"), tr("Presets: back to the plan; while dragging: as it was before")),
+    (tr("Esc"), tr("Presets: back to the plan")),
+    (tr("Esc"), tr("Dragging: as it was before")),
 )
 """Keys of single widgets; those of the commands are read from the commands."""
 
