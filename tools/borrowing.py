@@ -22,7 +22,8 @@ from isocost.catalog.constants.errors.spreads import run_class
 from isocost.catalog.constants.physics.efficiency import efficiency_of
 from isocost.catalog.entries.measured_training import left_out_ratios
 from isocost.engine.peaks import PEAK_FORMAT
-from isocost.engine.training.efficiency import SIXTEEN_BITS, Efficiency
+from isocost.engine.training.constants import Efficiency
+from isocost.engine.training.efficiency import SIXTEEN_BITS
 from isocost.evidence.points import table_of
 from isocost.evidence.predict import fastest, step_seconds
 from isocost.evidence.rows.completion import complete

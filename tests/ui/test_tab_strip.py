@@ -74,3 +74,14 @@ def test_a_window_made_narrow_and_wide_again_has_room_for_every_name(window, qtb
     assert sum(rooms()) < sum(wide)
     window.resize(1400, 900)
     assert rooms() == wide
+
+
+def test_a_long_name_is_cut_before_the_switch_loses_its_word(window, qtbot):
+    window.session.duplicate_scenario(
+        0, "Three trillion tokens by spring, told in a name longer than the strip is"
+    )
+    settle(window.session)
+    QApplication.processEvents()
+    picker, switch = window.findChild(ScenarioPicker, "scenario"), window.findChild(RangesSwitch, "ranges")
+    assert picker.isVisible()
+    assert switch.width() >= switch.wide(words=True)

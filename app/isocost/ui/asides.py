@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.look.theme import Theme
+from isocost.ui.widgets.fields.typing import window_actions
 
 if TYPE_CHECKING:  # each is imported with what it shows, after the first paint
     from isocost.plan.explain.changing import InputPlace
@@ -138,6 +139,9 @@ class Asides:
         made.compared.connect(self._finds.take_beside)
         for come in self._finds.come:
             come.connect(made.refresh)
+        for each in window_actions(self._window):
+            if each is not self._window.menus.find:
+                each.triggered.connect(made.give_way)
         return made
 
     @property

@@ -214,7 +214,7 @@ class Menus:
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
-        self._add(menu, tr("&Find anything…"), window.asides.find_anything, "Ctrl+K")
+        self.find = self._add(menu, tr("&Find anything…"), window.asides.find_anything, "Ctrl+K")
         self._add(menu, tr("Chart as &table"), window.toggle_table, TABLE_KEY, tr("data, CSV"))
         self._build_ranges(menu)
         self._build_fold(menu)

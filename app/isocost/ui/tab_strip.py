@@ -69,8 +69,8 @@ class TabStrip(QWidget):
     def _arrange(self) -> None:
         """All in one line; without room the tabs stand closer, and then the others below them.
 
-        The switch leaves out its words first. Where there are no scenarios to choose from it goes without
-        room: menu and key remain.
+        The drop-down is cut first, then the switch leaves out its word. Where there are no scenarios to
+        choose from it goes without room: menu and key remain.
         """
         room = self.width() - MARGIN_LEFT - MARGIN_RIGHT
         apart = SPARED * self.tabs.count()
@@ -85,7 +85,9 @@ class TabStrip(QWidget):
         below = bool(wanted) and close + needed > room
         tight = close + apart + (0 if below else needed) > room
         left = room if below else room - BETWEEN - close - (0 if tight else apart)
-        width = min(wanted, max(0, left - switch))
+        # A name is cut, and told whole on Compare and by the tip, before the switch loses its word.
+        named = ranges.wide(words=True) + BETWEEN if ranges is not None else 0
+        width = min(wanted, max(0, left - switch), max(least, left - named))
         self._take(below, tight, width)
         if ranges is not None:
             ranges.fit(left - (width + BETWEEN if wanted else 0))

@@ -117,7 +117,7 @@ class Window(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
-        self.menus = Menus(self, self)
+        self.menus: Menus = Menus(self, self)
         themes.follow(self.apply_theme)
         self._restore()
 
@@ -500,6 +500,12 @@ class Window(QMainWindow):
     def take_typed(self) -> None:
         """Apply what is being typed: a command is about the plan as it is seen."""
         leave(self.focusWidget())
+
+    def take_back(self, gesture: object) -> None:
+        """Put back what was before a drag that Escape ends."""
+        from isocost.ui.inputs.bindings import take_back  # with the inputs, which come after the first paint
+
+        take_back(self.session, gesture)
 
     def _remember_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is None and before is not None and before.window() is self:

@@ -133,3 +133,12 @@ def test_what_is_held_back_is_paid_as_the_rest_is():
     for month in cash(chosen):
         others = month.total_usd - month.by_group["contingency"]
         assert month.by_group["contingency"] == pytest.approx(0.5 * others, abs=0.02)
+
+
+def test_what_is_paid_after_a_century_says_that_it_is_of_all_that_time():
+    months = cash(scenario(hours=(150 * 12 * 730.0,)))
+    assert len(months) == 1200
+    assert months[-1].label == "Month 1200+"
+    before = months[-2].cumulative_usd
+    assert before == pytest.approx(1199 / 1800 * months[-1].cumulative_usd, rel=1e-3)
+    assert cash(scenario(hours=(99 * 12 * 730.0,)))[-1].label == "Month 1188"

@@ -293,3 +293,22 @@ def test_every_input_that_is_found_gets_the_cursor(window, qtbot, name):
         if (focused := QApplication.focusWidget()) is not None:
             focused.clearFocus()
     assert lost == []
+
+
+def test_a_command_by_its_key_closes_the_palette(window, qtbot):
+    """It would stand over what the command shows, or half beneath it."""
+    palette = opened(window, qtbot)
+    qtbot.keyClick(palette.line, Qt.Key.Key_I, CONTROL)
+    assert not palette.isVisible()
+    panel = window.findChild(ExplainPanel)
+    assert panel.isVisible()
+    assert panel.isAncestorOf(QApplication.focusWidget())
+    field = window.inputs.fields["price.usd_per_gpu_hour"].edit
+    field.setFocus()
+    opened(window, qtbot)
+    qtbot.keyClick(palette.line, Qt.Key.Key_2, CONTROL)
+    assert window.pages.currentIndex() == 1
+    assert not palette.isVisible()
+    assert field.hasFocus()
+    assert opened(window, qtbot).isVisible()
+    assert opened(window, qtbot).isVisible()

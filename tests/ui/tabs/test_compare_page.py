@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
@@ -441,6 +441,40 @@ def test_figures_alike_in_all_are_said_once_and_all_stand_in_the_table(compared,
     wait(qtbot, compared)
     for label in ("On the accelerators", "Start to finish"):
         assert row_of(compared, label)
+
+
+def test_each_figure_alike_in_all_opens_by_click_and_by_enter(compared):
+    """They stand on one line, below the outline of the scenario on screen, which is whole."""
+    opened: list[str] = []
+    compared.page.explain = lambda key, of=None: opened.append(key)
+    shown, at = table(compared), row_of(compared, "Alike in all")
+    assert at == shown.columns.rowCount() - 1
+    row = shown.columns.row(at)
+    places = shown.delegate.alike_places(row, QRectF(0, 0, shown.viewport().width(), shown.rowHeight(at)))
+    top = shown.rowViewportPosition(at)
+    for place in places:
+        QTest.mouseClick(shown.viewport(), LEFT, pos=place.center().toPoint() + QPoint(0, top))
+    keys = [part.figure(compared.session.scenario) for part in row.parts]
+    assert all(keys)
+    assert opened == keys
+    opened.clear()
+    shown.setCurrentIndex(shown.columns.index(at, 1))
+    for _ in keys:
+        press(compared, KEY.Key_Left)
+    for _ in keys:
+        press(compared, KEY.Key_Return)
+        press(compared, KEY.Key_Right)
+    assert opened == keys
+
+
+def test_in_a_low_window_why_one_costs_more_begins_in_sight(compared, qtbot):
+    session, page = compared.session, compared.page
+    session.select_scenario(1)
+    session.set_value("hardware.count", 128, "Count")
+    page.resize(988, 540)  # what the page has in a window of 1280 by 720
+    wait(qtbot, compared)
+    title = page.why.title
+    assert title.mapTo(page.area.viewport(), title.rect().bottomLeft()).y() < page.area.viewport().height()
 
 
 def test_a_copy_beyond_the_right_edge_comes_into_sight_whole(compared, qtbot):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -322,6 +323,7 @@ def test_a_published_run_in_view_opens_as_a_scenario_of_its_own(page: PlanPage, 
     settle(session)
     assert len(session.project.scenarios) == 2
     assert session.current_scenario.name == f"{mark.run.label}, as published"
+    assert session.current_scenario.price.date == mark.run.date
     assert session.estimate.total.cost_usd == pytest.approx(mark.cost_usd)
     session.undo_stack.undo()
     assert len(session.project.scenarios) == 1
@@ -469,3 +471,18 @@ def test_a_typed_goodput_goes_with_an_offer_and_the_step_says_so(page: PlanPage,
         settle(session)
         QApplication.processEvents()
         assert session.current_scenario.efficiency.goodput == 0.9
+
+
+def test_all_moves_together_where_a_longer_finding_takes_room_from_the_plot(page: PlanPage, session: Session):
+    """While a line is dragged too: counts stood beside their curve, and names beside its end."""
+    plot = page.cost_time.plot
+    start = flag_at(page, BUDGET)
+    QTest.mousePress(plot.viewport(), LEFT, pos=start)
+    QTest.mouseMove(plot.viewport(), start - QPoint(0, 100))
+    QApplication.processEvents()
+    page.resize(page.width(), page.height() - 40)
+    QApplication.processEvents()
+    total = session.answer.estimate.total
+    here = plot.pixels(np.log10([total.wall_days]), np.log10([total.cost_usd]))[0]
+    assert plot.labels.plan.at == pytest.approx(tuple(here), abs=1.0)
+    QTest.mouseRelease(plot.viewport(), LEFT, pos=start - QPoint(0, 100))

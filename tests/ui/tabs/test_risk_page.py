@@ -11,7 +11,8 @@ from statistics import NormalDist
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
@@ -439,3 +440,14 @@ def test_what_holds_for_all_bars_is_never_shortened(risk, session, theme):
     show(session, "rent-or-buy-64-h100")
     assert "\n" in risk.tornado.pointed.text()
     assert not risk.tornado.pointed.shortened
+
+
+def test_a_name_without_room_on_one_line_is_not_cut(risk, session, painted):
+    show(session, "deepseek-r1-first-principles")
+    chart = risk.tornado.rows.chart
+    picture = QImage(633, 400, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    painted.clear()
+    chart.draw(painter, QSizeF(633.0, 400.0), replace(LIGHT, scale=2.0), None)
+    painter.end()
+    assert "Generation\nand rounds" in painted

@@ -199,7 +199,7 @@ def as_published(run: PublishedRun) -> Scenario | None:
             supplier=run.organisation,
             commitment="claim",
             source=run.source,
-            date=run.sources_read,
+            date=run.date,
         ),
         stages=(GpuHoursStage(name="Training as published", gpu_hours=hours, note=run.note),),
     )

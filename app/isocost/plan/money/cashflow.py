@@ -23,7 +23,9 @@ from isocost.quantities import format_count
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
 LONGEST_MONTHS = 1200
-"""What a plan pays later falls in its last month: more than a century is no calendar."""
+"""What a plan pays later falls in its last month, which says so: more than a century is no calendar."""
+ONWARD = "+"
+"""What the name of a month ends with in which all falls that is paid later too."""
 
 Span = tuple[float, float, float]
 """First day, last day, weight; the days may be arrays of samples."""
@@ -99,7 +101,7 @@ class CashMonth:
     """What is paid in one month."""
 
     label: str
-    """"2026-11", or "Month 1" without a start date."""
+    """"2026-11", or "Month 1" without a start date; with :data:`ONWARD` at its end all that is later too."""
     start_day: float
     by_group: Mapping[LedgerGroup, float]
     total_usd: float
@@ -131,9 +133,13 @@ def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth
 
 def edges_of(on: Reckoning, lines: Sequence[LedgerLine]) -> list[float]:
     """First days of the months in which a bill is paid, in days from the start, and the end of the last."""
+    return _month_edges(start_date(on.scenario), _last_day(on, lines))
+
+
+def _last_day(on: Reckoning, lines: Sequence[LedgerLine]) -> float:
+    """The day on which all of a bill is paid."""
     bars = timeline(on)
-    last = max((end for line in lines for _, end, _ in spans_of(on, line, bars)), default=0.0)
-    return _month_edges(start_date(on.scenario), last)
+    return max((end for line in lines for _, end, _ in spans_of(on, line, bars)), default=0.0)
 
 
 def paid_of(on: Reckoning, line: LedgerLine) -> Paid:
@@ -148,6 +154,7 @@ def _cash_months(
     begins = start_date(on.scenario)
     bound = on.scenario.supply.mode in PAID_WHEN_IDLE
     owed_lines = {line.key for line in lines if _committed(on, line, bound)}
+    later = _last_day(on, lines) > edges[-1]
     result: list[CashMonth] = []
     so_far = 0
     for m in range(len(edges) - 1):
@@ -158,7 +165,7 @@ def _cash_months(
         total = sum(groups.values())
         so_far += total
         shown = {group: amount / CENTS for group, amount in groups.items() if amount}
-        label = _month_label(begins, m)
+        label = _month_label(begins, m) + (ONWARD if later and m == len(edges) - 2 else "")
         result.append(CashMonth(label, edges[m], shown, total / CENTS, owed / CENTS, so_far / CENTS))
     return tuple(result)
 

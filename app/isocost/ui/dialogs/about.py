@@ -41,6 +41,7 @@ KEYS = (
     ("Enter", tr("Figure: where it comes from")),
     (tr("E / Alt+← / Esc"), tr("Figure: change, back, close")),
     (tr("Esc"), tr("Presets: back to the plan")),
+    (tr("Esc"), tr("Dragging: as it was before")),
 )
 """Keys of single widgets; those of the commands are read from the commands."""
 

@@ -27,6 +27,7 @@ from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, Project, model_of
 from isocost.report.findings.inputs.captions import range_caption, range_words, value_words
 from isocost.ui.session.session import Session
+from isocost.ui.session.step import Step
 
 _RESET_WORDS = {
     "model.active_parameters": tr("Dense model"),
@@ -151,6 +152,15 @@ def range_line(session: Session, path: str) -> str:
     """The range an input of the selected stage has, in words; empty = none."""
     held = range_at(session.project, path, place(session))
     return "" if held is None else range_caption(held)
+
+
+def take_back(session: Session, gesture: object) -> None:
+    """Put back what was before a gesture, which then is no step of undo."""
+    stack = session.undo_stack
+    step = stack.command(stack.index() - 1) if stack.index() else None
+    if isinstance(step, Step) and step.gesture is gesture:
+        before = step.before
+        session.apply(lambda _: before, step.text(), gesture)
 
 
 def reset(session: Session, path: str, gesture: object | None = None) -> None:

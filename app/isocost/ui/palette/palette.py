@@ -149,6 +149,15 @@ class Palette(QWidget):
         if before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def give_way(self) -> None:
+        """Close after a command that was given by its key meanwhile; the keyboard stays where that put it."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.leave()
+        else:
+            self.hide()
+            self._came_from = None
+
     @property
     def recent(self) -> list[str]:
         """Ids of what was taken lately, the newest first."""

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from isocost.plan.money.cashflow import CashMonth
+from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.programme import People, Programme, Schedule
 from isocost.quantities import format_cents, format_money, plain_spaces
+from isocost.quantities.units import DAYS_PER_MONTH
 from isocost.report.findings.tabs.ledger import (
     FEW,
     TOTAL,
@@ -19,10 +20,12 @@ from isocost.report.findings.tabs.ledger import (
     axis_label,
     bill_table,
     bill_view,
+    calendar_finding,
     calendar_said,
     calendar_summary,
     cash_table,
     late_words,
+    month_in_words,
     row_description,
     row_explained,
     row_in_words,
@@ -253,3 +256,17 @@ def test_of_very_many_months_the_first_are_read_out_and_the_rest_counted():
     assert "Month 61: " not in told
     assert told.endswith("40 months more: the table has them.")
     assert "more: the table" not in calendar_summary("It ends", (), months[:60])
+
+
+def test_no_month_after_a_century_is_called_the_dearest():
+    """All that is paid later falls in the last one, and no month of it costs that much."""
+    months = tuple(CashMonth(f"Month {m}", m * 30.4, {}, 100.0, 0.0, m * 100.0) for m in range(1, 1200))
+    last = CashMonth("Month 1200+", 1200 * 30.4, {}, 60_000.0, 0.0, 180_000.0)
+    bar = TimelineBar("Run", "stage", 0.0, 150 * 365.0)
+    told = calendar_finding((bar,), (*months, last))
+    assert plain_spaces(told).endswith("; $60K are paid from month 1200 on")
+    assert month_in_words(last).startswith("Month 1200 and later: ")
+    view = CalendarView(bars=(bar,), months=(*months, last))
+    assert view.paid(1199) == pytest.approx(60_000.0 / (150 * 365.0 - 1200 * 30.4) * DAYS_PER_MONTH)
+    assert view.paid(1198) == 100.0
+    assert view.last == bar.end_day

@@ -97,8 +97,14 @@ class Row:
     path: str = ""
     """Of an input."""
     strips: tuple[Strip | None, ...] = ()
-    figure: str = ""
-    """Key by which each of its figures is explained; empty = they are not."""
+    figures: tuple[str, ...] = ()
+    """Keys by which each of its figures is explained; empty = they are not."""
+    parts: tuple[Row, ...] = ()
+    """The rows that are told at once, each with a figure alike in all."""
+
+    def figure(self, column: int) -> str:
+        """Key by which the figure of a scenario is explained; empty = it is not."""
+        return self.figures[column] if self.figures else ""
 
     def at(self, column: int) -> Cell | Strip | None:
         """What it shows of a scenario."""
@@ -160,11 +166,12 @@ def columns(
     names = tuple(scenario.name for scenario in scenarios)
     inputs = differing(scenarios, catalog)
     figures = _figures(sides, ranged=ranged)
+    others, alike = _apart(figures, sides)
     below = (_inputs_heading(inputs), *(_input_row(each, catalog) for each in inputs))
     return Columns(
         names,
         tuple(letters(names)),
-        (*_at_once(figures, sides), *below),
+        (*others, *below, *alike),
         _scale(sides),
         _said(names, sides, inputs, figures),
         (*figures, *below),
@@ -220,26 +227,39 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             figure="total.gpu_hours",
             range_of="total.gpu_hours",
         ),
-        _figure(tr("MFU of the main stage"), sides, main_mfu, format_share, range_of=MAIN_MFU),
-        Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or NONE) for each in answers)),
+        _of_main_stage(
+            _figure(tr("MFU of the main stage"), sides, main_mfu, format_share, range_of=MAIN_MFU),
+            sides,
+            "mfu",
+        ),
+        _of_main_stage(
+            Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or NONE) for each in answers)),
+            sides,
+            "memory_bytes",
+        ),
     ]
     return rows if ranged else [replace(row, cells=tuple(map(_plain, row.cells))) for row in rows]
 
 
-def _at_once(figures: Sequence[Row], sides: Sequence[Side | None]) -> list[Row]:
-    """The rows, those of figures that no scenario has otherwise as the last one, where they are several."""
+def _apart(figures: Sequence[Row], sides: Sequence[Side | None]) -> tuple[list[Row], list[Row]]:
+    """The rows without those of figures that no scenario has otherwise, and one that tells these at once."""
     if len(sides) < 2 or any(side is None for side in sides):
-        return list(figures)
+        return list(figures), []
     after = max((at for at, row in enumerate(figures) if row.kind == "strip"), default=0)
     alike = [
         row for row in figures[after + 1 :] if len({(cell.words, cell.likely) for cell in row.cells}) == 1
     ]
     if len(alike) < 2:
-        return list(figures)
-    words = " · ".join(f"{row.label} {row.cells[0].words}" for row in alike)
+        return list(figures), []
+    words = " · ".join(map(alike_words, alike))
     likely = "; ".join(f"{row.label} {_with_likely(row.cells[0])}" for row in alike)
-    said = Row("alike", tr("Alike in all"), (Cell(words, tip=likely),) * len(sides))
-    return [*(row for row in figures if row not in alike), said]
+    said = Row("alike", tr("Alike in all"), (Cell(words, tip=likely),) * len(sides), parts=tuple(alike))
+    return [row for row in figures if row not in alike], [said]
+
+
+def alike_words(row: Row) -> str:
+    """A figure that all have alike, with its name."""
+    return f"{row.label} {row.cells[0].words}"
 
 
 def _with_likely(cell: Cell) -> str:
@@ -300,8 +320,16 @@ def _figure(
             )
             for at, (side, value) in enumerate(zip(sides, values, strict=True))
         ),
-        figure=figure,
+        figures=(figure,) * len(sides) if figure else (),
     )
+
+
+def _of_main_stage(row: Row, sides: Sequence[Side | None], name: str) -> Row:
+    """The row with the keys of a figure of each scenario's main stage, where that is trained."""
+    trained = [side and side.answer and main_mfu(side.answer) is not None for side in sides]
+    places = [main_stage(side.answer) if side and side.answer else None for side in sides]
+    keys = [f"stages.{at}.{name}" if told else "" for at, told in zip(places, trained, strict=True)]
+    return replace(row, figures=tuple(keys))
 
 
 def _likely(side: Side | None, value: float | None, key: str, show: Callable[[float], str]) -> str:

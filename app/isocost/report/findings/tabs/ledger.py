@@ -10,7 +10,7 @@ from isocost.language import capital, in_sentence, tr
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.doubt.factors import FigureRanges
-from isocost.plan.money.cashflow import NUMBERED, CashMonth, TimelineBar
+from isocost.plan.money.cashflow import NUMBERED, ONWARD, CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.money.slip import Slip
@@ -295,11 +295,26 @@ class CalendarView:
     def dearest(self) -> float:
         """USD of the dearest month, or of the highest end of a month's range."""
         ends = self.ranges.month_usd if self.ranges is not None else ()
-        return max([*(month.total_usd for month in self.months), *(high for _, high in ends)], default=0.0)
+        drawn = ends[:-1] if self.onward else ends
+        return max([*map(self.paid, range(len(self.months))), *(high for _, high in drawn)], default=0.0)
+
+    @property
+    def onward(self) -> bool:
+        """Whether all that is paid later falls in the last month too."""
+        return bool(self.months) and self.months[-1].label.endswith(ONWARD)
+
+    def paid(self, month: int) -> float:
+        """USD of a month; of the last one, where all later ones fall in it, of each of them on average."""
+        usd, edges = self.months[month].total_usd, self.month_edges
+        if not self.onward or month < len(self.months) - 1:
+            return usd
+        return usd * DAYS_PER_MONTH / (edges[-1] - edges[-2])
 
     def ends(self, month: int) -> tuple[float, float] | None:
         """8 chances in 10 of what is paid in a month; None = known, or not shown."""
         held = self.ranges.month_usd if self.ranges is not None else ()
+        if self.onward and month == len(self.months) - 1:
+            return None
         return (
             held[month]
             if month < len(held) and format_money(held[month][0]) != format_money(held[month][1])
@@ -310,7 +325,10 @@ class CalendarView:
     def month_edges(self) -> list[float]:
         """First day of every month, and the end of the last."""
         starts = [month.start_day for month in self.months]
-        return [*starts, starts[-1] + DAYS_PER_MONTH] if starts else []
+        if not starts:
+            return []
+        end = starts[-1] + DAYS_PER_MONTH
+        return [*starts, max(end, self.finish) if self.onward else end]
 
     @cached_property
     def last(self) -> float:
@@ -343,6 +361,8 @@ def cash_likely(ranges: CashRanges | None, month: int) -> str:
 
 def cash_doubt(ranges: CashRanges | None, months: Sequence[CashMonth]) -> str:
     """What of the cash may be another: the month that most is paid in, and the last one; empty = neither."""
+    if months and months[-1].label.endswith(ONWARD):
+        return ""  # what falls in the last month is of no one month
     if ranges is None or len(ranges.dearest) != len(months):
         return ""
     said = []
@@ -410,7 +430,9 @@ def axis_label(label: str, *, first: bool) -> str:
 
 
 def month_name(label: str, *, year: bool = True) -> str:
-    """A month of the cash table as people write it: "Mar 2027", "Month 3"."""
+    """A month of the cash table as people write it: "Mar 2027", "Month 3", "Month 1200 and later"."""
+    if label.endswith(ONWARD):
+        return tr("{month} and later", month=month_name(label.removesuffix(ONWARD), year=year))
     if label.startswith(NUMBERED):
         return tr("Month {number}", number=label.removeprefix(NUMBERED))
     years, _, month = label.partition("-")
@@ -438,7 +460,17 @@ def calendar_finding(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -
     if not paid:
         return tr("{ends}; nothing is paid", ends=ends)
     dearest = max(paid, key=lambda month: month.total_usd)
-    when = month_name(dearest.label) if last.end else in_sentence(month_name(dearest.label))
+    if paid[-1].label.endswith(ONWARD):  # of which it is not known what each month costs
+        dearest = paid[-1]
+    when = month_name(dearest.label.removesuffix(ONWARD))
+    when = when if last.end else in_sentence(when)
+    if dearest.label.endswith(ONWARD):
+        return tr(
+            "{ends}; {most} are paid from {when} on",
+            ends=ends,
+            most=format_money(dearest.total_usd),
+            when=when,
+        )
     if len(paid) == 1:
         return tr("{ends}, all paid in {when}", ends=ends, when=when)
     most = format_money(dearest.total_usd)

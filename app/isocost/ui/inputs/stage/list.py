@@ -31,6 +31,7 @@ from isocost.report.findings.inputs.stages import cost_share, row_in_words, row_
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.drag import Drag
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import shortened
 
@@ -217,7 +218,7 @@ class StageList(QListView):
         # Where a press began, until the mouse has left it.
         self._pressed: QPoint | None = None
         self._dragged: int | None = None
-        self._gesture: object = object()
+        self._drag = Drag(self, self._let_go)
         self.rows = StageModel(session, commands)
         self.delegate = StageDelegate()
         self.setObjectName("stages.list")
@@ -271,7 +272,7 @@ class StageList(QListView):
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and self.indexAt(place).isValid():
             self._pressed, self._dragged = place, self.indexAt(place).row()
-            self._gesture = object()
+            self._drag.begin()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
@@ -283,12 +284,16 @@ class StageList(QListView):
             self._pressed = None  # from here on it is a drag, wherever it leads
         over = self.indexAt(QPoint(self.width() // 2, place.y()))
         if over.isValid() and over.row() != self._dragged:
-            self._commands.move(self._dragged, over.row(), self._gesture)
+            self._commands.move(self._dragged, over.row(), self._drag.gesture)
             self._dragged = over.row()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pressed = self._dragged = None
+        self._drag.end()
+        self._let_go()
         super().mouseReleaseEvent(event)
+
+    def _let_go(self) -> None:
+        self._pressed = self._dragged = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Quick clicks on a switch are clicks; elsewhere the name is edited."""

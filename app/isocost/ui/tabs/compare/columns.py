@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,14 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.language import tr
-from isocost.report.decisions.doubting.beside import Columns
+from isocost.report.decisions.doubting.beside import Columns, Row, alike_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
-from isocost.ui.tabs.compare.painting import GROUND, CellDelegate, LabelHeader, series_at
+from isocost.ui.tabs.compare.painting import BELOW, GROUND, CellDelegate, LabelHeader, series_at
 from isocost.ui.widgets.cards.figures import explain
+from isocost.ui.widgets.drag import Drag
 
 NARROWEST, WIDEST = 178, 420
 """Pixels of a scenario's column."""
@@ -83,6 +84,9 @@ class ColumnTools(QWidget):
             button.setIcon(icon(button.objectName().partition(".")[2], theme.quiet, theme.px(14)))
 
 
+_SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+
+
 class ScenarioTable(QTableView):
     """A column for each scenario; the current one is what the chart below explains."""
 
@@ -105,7 +109,9 @@ class ScenarioTable(QTableView):
         self._hovered: int | None = None
         self._pressed: QPoint | None = None
         self._dragged: int | None = None
-        self._gesture: object = object()
+        self._drag = Drag(self, self._let_go)
+        self._part = 0
+        self._over: int | None = None
         self._heights: tuple[int, ...] = ()
         self._dress()
         self.tools = ColumnTools(commands, self.rename, self.viewport())
@@ -156,6 +162,12 @@ class ScenarioTable(QTableView):
             self._place_tools()
             self.viewport().update()
 
+    def set_dense(self, dense: bool) -> None:
+        """Whether rows are as low as their text lets them be."""
+        if dense != self.delegate.dense:
+            self.delegate.dense = dense
+            self._fit()
+
     def go_to(self, column: int) -> None:
         """Make a scenario the current one, in the same row."""
         row = max(NAME, self.currentIndex().row())
@@ -204,7 +216,10 @@ class ScenarioTable(QTableView):
         """The base on grey, the one on screen outlined: both whole columns, under and over the cells."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, high = self._theme, sum(self._heights)
+        theme = self._theme
+        alike = [at for at in range(self.columns.rowCount()) if self._parts(at)]
+        high = sum(each for at, each in enumerate(self._heights) if at not in alike)
+        high += BELOW if alike else 0
         if self.columns.columnCount():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(theme.quiet, theme.panel, GROUND))
@@ -224,12 +239,45 @@ class ScenarioTable(QTableView):
             painter.setPen(made_pen(series_at(theme, selected).line, 1.4))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self._column_rect(selected, high), 6, 6)
-        for at in range(self.columns.rowCount()):
-            row = self.columns.row(at)
-            if row is not None and row.kind == "alike":
-                top, high = self.rowViewportPosition(at), self.rowHeight(at)
-                self.delegate.paint_alike(painter, QRectF(0, top, self.viewport().width(), high), row)
+        for at in alike:
+            row, here = self.columns.row(at), self.hasFocus() and self.currentIndex().row() == at
+            assert row is not None
+            pointed = self._over if self._over is not None else self._part if here else None
+            self.delegate.paint_alike(painter, self._across(at), row, pointed)
         painter.end()
+
+    # Figures that all have alike
+
+    def _parts(self, at: int) -> tuple[Row, ...]:
+        """The figures that are told at once in a row; none in others."""
+        row = self.columns.row(at)
+        return row.parts if row is not None else ()
+
+    def _across(self, at: int) -> QRectF:
+        room = QRectF(0, self.rowViewportPosition(at), self.viewport().width(), self.rowHeight(at))
+        return room.adjusted(0, BELOW, 0, 0)
+
+    def _part_at(self, place: QPoint) -> int | None:
+        """The figure alike in all at a place."""
+        at = self.rowAt(place.y())
+        row = self.columns.row(at) if at >= 0 else None
+        if row is None or not row.parts:
+            return None
+        places = self.delegate.alike_places(row, self._across(at))
+        return next((part for part, each in enumerate(places) if each.contains(QPointF(place))), None)
+
+    def _open_part(self, part: int) -> None:
+        """Explain a figure that all have alike, of the scenario on screen."""
+        self._part = part
+        found = self._parts(self.columns.rowCount() - 1)
+        if part < len(found):
+            explain(self, found[part].figure(self.columns.selected))
+
+    def _step_part(self, by: int) -> None:
+        found = self._parts(self.currentIndex().row())
+        self._part = min(max(0, min(self._part, len(found) - 1) + by), len(found) - 1)
+        self.setAccessibleDescription(f"{alike_words(found[self._part])}. {KEYS}")
+        self.viewport().update()
 
     def _column_rect(self, column: int, high: int) -> QRectF:
         left, wide = self.columnViewportPosition(column), self.columnWidth(column)
@@ -276,12 +324,15 @@ class ScenarioTable(QTableView):
     def _open(self, index: QModelIndex) -> None:
         """Show the scenario of a cell; from an input that differs on to that input, a figure opens there."""
         row = self.columns.row(index.row())
+        if row is not None and row.parts:
+            self._open_part(self._part)
+            return
         if row is not None and row.kind == "input" and row.cells[index.column()].differs:
             self.input_wanted.emit(index.column(), row.path)
             return
         self._commands.open(index.column())
         if row is not None:
-            explain(self, row.figure)
+            explain(self, row.figure(index.column()))
 
     def _tell_current(self, now: QModelIndex, before: QModelIndex) -> None:
         if now.isValid() and now.column() != before.column():
@@ -293,13 +344,14 @@ class ScenarioTable(QTableView):
         index = self.indexAt(place)
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and index.isValid():
-            self._pressed, self._dragged, self._gesture = place, None, object()
+            self._pressed, self._dragged = place, None
+            self._drag.begin()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
         index = self.indexAt(place)
         self._hover(index.column() if index.isValid() else None)
-        self._point(index)
+        self._point(index, place)
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
             super().mouseMoveEvent(event)
             return
@@ -311,32 +363,52 @@ class ScenarioTable(QTableView):
             self._dragged = pressed.column()
         over = self.columnAt(place.x())
         if over >= 0 and over != self._dragged:
-            self._dragged = self._commands.move(self._dragged, over, self._gesture)
+            self._dragged = self._commands.move(self._dragged, over, self._drag.gesture)
             self.go_to(self._dragged)
 
-    def _point(self, index: QModelIndex) -> None:
+    def _point(self, index: QModelIndex, place: QPoint) -> None:
         """A hand over what leads somewhere."""
+        over = self._part_at(place)
+        if over != self._over:
+            self._over = over
+            self.viewport().update()
         row = self.columns.row(index.row()) if index.isValid() else None
-        leads = index.isValid() and (
-            index.row() == NAME
-            or (row is not None and row.kind == "input" and row.cells[index.column()].differs)
-            or (row is not None and bool(row.figure))
+        leads = over is not None or (
+            index.isValid()
+            and (
+                index.row() == NAME
+                or (row is not None and row.kind == "input" and row.cells[index.column()].differs)
+                or (row is not None and bool(row.figure(index.column())))
+            )
         )
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         pressed, dragged = self._pressed, self._dragged
-        self._pressed = self._dragged = None
+        self._drag.end()
+        self._let_go()
         index = self.indexAt(event.position().toPoint())
         if pressed is None or dragged is not None or index != self.indexAt(pressed):
             return
         row = self.columns.row(index.row())
-        if row is None or row.figure or (row.kind == "input" and row.cells[index.column()].differs):
+        if row is not None and row.parts:
+            if (part := self._part_at(event.position().toPoint())) is not None:
+                self._open_part(part)
+            return
+        if (
+            row is None
+            or row.figure(index.column())
+            or (row.kind == "input" and row.cells[index.column()].differs)
+        ):
             self._open(index)
+
+    def _let_go(self) -> None:
+        self._pressed = self._dragged = None
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._over = None
         self._hover(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -350,6 +422,8 @@ class ScenarioTable(QTableView):
         elif held == modifiers.ControlModifier and key is Qt.Key.Key_D:
             self._commands.duplicate(column)
             self.go_to(column + 1)
+        elif held == modifiers.NoModifier and key in _SIDEWAYS and self._parts(self.currentIndex().row()):
+            self._step_part(_SIDEWAYS[key])
         elif held == modifiers.NoModifier and key in self._plain_keys():
             self._plain_keys()[key](column)
         elif held == modifiers.NoModifier and event.text().isprintable() and event.text():

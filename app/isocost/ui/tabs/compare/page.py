@@ -30,6 +30,8 @@ from isocost.ui.tabs.compare.why import WhyCard
 from isocost.ui.widgets.sections import BESIDE, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
+LOW = 600
+"""Pixels of the page's height below which its table is dense, so that what is below begins in sight."""
 TWO_COLUMNS = 860
 """Pixels from which on the two lower cards stand side by side."""
 PAUSE_MS = 60
@@ -123,6 +125,7 @@ class ComparePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        self.columns.table_view.set_dense(self.height() < self._theme.px(LOW))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""

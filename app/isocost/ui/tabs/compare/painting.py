@@ -16,18 +16,24 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.language import tr
-from isocost.report.decisions.doubting.beside import Columns, Row, Strip
+from isocost.report.decisions.doubting.beside import Columns, Row, Strip, alike_words
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
+from isocost.ui.widgets.cards.figures import paint_ring
 from isocost.ui.widgets.labels import broken_lines
 from isocost.ui.widgets.rows import LEFT, RIGHT, Index, shortened, write_text
 
+BELOW = 4
+"""Pixels that the outline of a column goes on below its last cell."""
 INSET = 12
 BADGE = 18
 """Pixels before the text of a cell, and across a scenario's letter."""
 
-_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "alike": 22, "heading": 32, "input": 22}
+_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "alike": 32, "heading": 32, "input": 22}
+_DENSE = {"headline": 26, "figure": 18, "strip": 20, "alike": 28, "heading": 26, "input": 19}
+_STATUS = (24, 20)
+"""Pixels of the row of what a scenario is, and where the page is low."""
 NAMED = (30, 44)
 """Pixels of the row of names, of one line and of two."""
 LABELS = 156
@@ -35,6 +41,8 @@ LABELS = 156
 LABELLED = 0.22
 """Part of the table that the labels get at most, where the longest is longer than that."""
 
+DOT = " · "
+"""Between figures that all have alike."""
 TINT, GROUND = 0.13, 0.07
 """Opacity of the ground under what differs, and under the base."""
 
@@ -60,39 +68,64 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self.theme = theme
+        self.dense = False
+        """Whether rows are as low as their text lets them be: what is below them is to be seen too."""
         self.covered: int | None = None
         """Column whose status is covered by its buttons."""
 
     def height(self, at: int, width: float, room: float) -> int:
         """Pixels of a row's height in columns as wide as that, all in a room: what has none takes more
         lines."""
-        row = self._model.row(at)
+        row, heights = self._model.row(at), _DENSE if self.dense else _HEIGHTS
         if at == NAME and self._model.view is not None:
             room = self._name_room(QRectF(0.0, 0.0, width, 0.0)).width()
             lines = max((len(self._name_lines(name, room)) for name in self._model.view.names), default=1)
             return self.theme.px(NAMED[min(lines, len(NAMED)) - 1])
         if row is not None and row.kind == "alike":
-            more = len(self.alike_lines(row, room)) - 1
-            return self.theme.px(_HEIGHTS[row.kind]) + more * math.ceil(text_size(self._alike, "X")[1])
-        return self.theme.px(24 if row is None else _HEIGHTS[row.kind])
+            more = max(line for line, *_ in self._alike_lines(row, room))
+            return self.theme.px(heights[row.kind]) + more * self._line
+        return self.theme.px(_STATUS[self.dense] if row is None else heights[row.kind])
 
     @property
     def _alike(self) -> QFont:
         return font_of(self.theme, "small")
 
-    def alike_lines(self, row: Row, room: float) -> list[str]:
-        """What holds for all, as it is broken."""
-        return broken_lines(row.cells[0].words, room - INSET, QFontMetricsF(self._alike))
+    @property
+    def _line(self) -> int:
+        return math.ceil(text_size(self._alike, "X")[1])
 
-    def paint_alike(self, painter: QPainter, room: QRectF, row: Row) -> None:
-        """What holds for all, across them."""
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.panel))
-        painter.drawRect(room)
-        painter.setFont(self._alike)
-        painter.setPen(QColor(self.theme.text))
-        lines = self.alike_lines(row, room.width())
-        painter.drawText(room.adjusted(INSET, 0, 0, 0), LEFT, "\n".join(lines))
+    def _alike_lines(self, row: Row, room: float) -> list[tuple[int, float, float]]:
+        """Line, left end and width of each figure that all have alike, as many to a line as have room."""
+        found, line, left = [], 0, 0.0
+        apart = text_size(self._alike, DOT)[0]
+        for words in map(alike_words, row.parts):
+            wide = min(text_size(self._alike, words)[0], room - INSET)
+            if left and left + wide > room - INSET:
+                line, left = line + 1, 0.0
+            found.append((line, left, wide))
+            left += wide + apart
+        return found
+
+    def alike_places(self, row: Row, room: QRectF) -> list[QRectF]:
+        """Where each figure that all have alike is written, in the room of their row."""
+        places = self._alike_lines(row, room.width())
+        high = self._line * (1 + max(line for line, *_ in places))
+        top = room.center().y() - high / 2
+        return [
+            QRectF(room.left() + INSET + left, top + line * self._line, wide, self._line)
+            for line, left, wide in places
+        ]
+
+    def paint_alike(self, painter: QPainter, room: QRectF, row: Row, pointed: int | None) -> None:
+        """What holds for all, across them; the figure that is pointed at in a ring."""
+        places = self.alike_places(row, room)
+        for at, (place, part) in enumerate(zip(places, row.parts, strict=True)):
+            write_text(painter, place, alike_words(part), self._alike, self.theme.text)
+            if at + 1 < len(places) and places[at + 1].top() == place.top():
+                dot = QRectF(place.right(), place.top(), places[at + 1].left() - place.right(), self._line)
+                write_text(painter, dot, DOT, self._alike, self.theme.quiet)
+            if at == pointed:
+                paint_ring(painter, place.adjusted(-4, -1, 4, 1), QColor(self.theme.accent))
 
     def _name_room(self, cell: QRectF) -> QRectF:
         return cell.adjusted(INSET + self.theme.px(BADGE) + 8, 0, -8, 0)
@@ -128,7 +161,8 @@ class CellDelegate(QStyledItemDelegate):
             self._paint_strip(painter, room, row.strips[column], view.scale, series_at(self.theme, column))
         elif row is not None and row.cells and row.kind != "alike":
             self._paint_cell(painter, room, row, column, option)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        alike = row is not None and row.kind == "alike"  # of them the table rings one
+        if option.state & QStyle.StateFlag.State_HasFocus and not alike:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(made_pen(self.theme.accent, 1.4))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(3, 1, -3, -1), 5, 5)
@@ -268,5 +302,6 @@ class LabelHeader(QHeaderView):
         else:
             bold = row.kind == "headline"
             font, middle = font_of(theme, "small", bold=bold), Qt.TextElideMode.ElideMiddle
+            room = room.adjusted(0, BELOW if row.kind == "alike" else 0, 0, 0)
             write_text(painter, room, row.label, font, theme.text, LEFT, middle)
         painter.restore()

@@ -54,9 +54,11 @@ class Calendar(ChartCard):
         self._months: tuple[CashMonth, ...] = ()
         self._ranges: CashRanges | None = None
         self.weeks = 0.0
+        self._before: tuple[object, float] | None = None
+        """The newest gesture of the slider, and the delay before it."""
         """The delay asked about; none unless somebody asks."""
         self._lay_out()
-        self.slip.moved.connect(lambda weeks, _: self._move(weeks))
+        self.slip.moved.connect(self._drag)
         self.slip.reset.connect(lambda _: self._move(0.0))
         self.plot.said.connect(self._tell)
         self.apply_theme(theme)
@@ -129,6 +131,16 @@ class Calendar(ChartCard):
 
     def table(self) -> Table:
         return cash_table(self._months, self._ranges)
+
+    def _drag(self, weeks: float, gesture: object) -> None:
+        if self._before is None or self._before[0] is not gesture:
+            self._before = gesture, self.weeks
+        self._move(weeks)
+
+    def take_back(self, gesture: object) -> None:
+        """The delay that was before a gesture: it is no part of the plan, nor of its history."""
+        if self._before is not None and self._before[0] is gesture:
+            self._move(self._before[1])
 
     def _move(self, weeks: float) -> None:
         self.weeks = weeks

@@ -69,8 +69,10 @@ class Places:
         left, right = self.x(edges[index]), self.x(edges[index + 1])
         inset = 1.0 if right - left < 12 else 2.5
         dearest = self.view.dearest
-        height = room.height() * self.view.months[index].total_usd / dearest if dearest else 0.0
-        width = min(max(1.0, right - left - 2 * inset), float(self.theme.px(WIDEST)))
+        height = room.height() * self.view.paid(index) / dearest if dearest else 0.0
+        wide = max(1.0, right - left - 2 * inset)
+        later = self.view.onward and index == len(self.view.months) - 1
+        width = wide if later else min(wide, float(self.theme.px(WIDEST)))
         return QRectF((left + right - width) / 2, room.bottom() - height, width, height)
 
     def whisker(self, index: int) -> tuple[float, float]:

@@ -33,6 +33,7 @@ from isocost.ui.tabs.plan.cost_time_legend import (
 )
 from isocost.ui.tabs.plan.goal_lines import GoalLines
 from isocost.ui.tabs.plan.marks import Beside, Mark, mark_lines
+from isocost.ui.widgets.drag import Drag
 from isocost.ui.widgets.labels import plain_tip
 
 REACH = 14.0
@@ -57,8 +58,8 @@ class _Mouse:
     """An offer, the knee, another scenario or a published run."""
     drag: str = ""
     """plan, or the path of the budget or the deadline, while one of them is held."""
-    gesture: object = None
-    pressed: QPointF = field(default_factory=QPointF)
+    pressed: QPointF | None = None
+    """Where a press began; None = there is none, or it was taken back."""
     offset: QPointF = field(default_factory=QPointF)
     """From the mouse to the line it holds."""
 
@@ -95,6 +96,7 @@ class CostTimePlot(LogPlot):
         self.legend: tuple[Entry, ...] = ()
         """What is explained above the plot, and where."""
         self._mouse = _Mouse()
+        self._drag = Drag(self, self._let_go)
         self.apply_theme(theme)
 
     # What is shown
@@ -205,6 +207,7 @@ class CostTimePlot(LogPlot):
         super().resizeEvent(event)
         if hasattr(self, "_mouse"):
             self._fit_margins()
+            self._labels = None  # in a drag too: a longer finding takes room from the plot, and all moves
             self._rewrite()
 
     # Painting what is not a curve
@@ -255,7 +258,7 @@ class CostTimePlot(LogPlot):
         elif self._mouse.drag and goal is not None:
             if at != self._mouse.pressed:
                 value = goal.value_at(self._mouse.drag, at + self._mouse.offset)
-                self.goal_moved.emit(self._mouse.drag, value, self._mouse.gesture)
+                self.goal_moved.emit(self._mouse.drag, value, self._drag.gesture)
         else:
             self._hover(at)
 
@@ -265,17 +268,19 @@ class CostTimePlot(LogPlot):
             return
         self._mouse.pressed = event.position()
         self._mouse.drag = self._handle_at(event.position())
-        self._mouse.gesture = object()
+        self._drag.begin()
         if self.goal is not None and self._mouse.drag in (BUDGET, DEADLINE):
             # The line keeps its distance from the mouse, which seldom takes hold of its very middle.
             flag, at = self.goal.flag(self._mouse.drag), event.position()
             self._mouse.offset = QPointF(flag.at - at.x(), flag.at - at.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton:
+        pressed, dragged = self._mouse.pressed, self._mouse.drag
+        if event.button() is not Qt.MouseButton.LeftButton or pressed is None:
             return
-        dragged, self._mouse.drag = self._mouse.drag, ""
-        moved = (event.position() - self._mouse.pressed).manhattanLength() > 4
+        self._drag.end()
+        self._mouse.pressed, self._mouse.drag = None, ""
+        moved = (event.position() - pressed).manhattanLength() > 4
         if not dragged and not moved:
             self._hover(event.position())
             if self._mouse.mark is not None:
@@ -285,6 +290,11 @@ class CostTimePlot(LogPlot):
         self._rewrite()
         if dragged:
             self.released.emit()
+
+    def _let_go(self) -> None:
+        self._mouse.pressed, self._mouse.drag = None, ""
+        self._rewrite()
+        self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         path = self.goal.handle_at(event.position()) if self.goal is not None else ""
@@ -328,7 +338,7 @@ class CostTimePlot(LogPlot):
         curve = self.comparison.active
         found = self.lines.nearest(at.x(), at.y(), math.inf, only=curve.accelerator)
         if found is not None and int(curve.counts[found[1]]) != self.comparison.rented:
-            self.chosen.emit(curve.accelerator, int(curve.counts[found[1]]), self._mouse.gesture)
+            self.chosen.emit(curve.accelerator, int(curve.counts[found[1]]), self._drag.gesture)
 
     def _hover(self, at: QPointF) -> None:
         handle = self._handle_at(at)

@@ -18,6 +18,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.tabs.risk.dots_chart import DotsChart, Places
 from isocost.ui.widgets.cards.card import ChartCard
+from isocost.ui.widgets.drag import Drag
 from isocost.ui.widgets.fields.instead import Instead
 
 REACH = 6
@@ -49,6 +50,7 @@ class DotsWidget(ChartWidget[DotsView | None]):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._held: tuple[float, object] | None = None
         self._pressed: QPointF | None = None
+        self._drag = Drag(self, self._let_go)
 
     @property
     def hover(self) -> int | None:
@@ -68,7 +70,7 @@ class DotsWidget(ChartWidget[DotsView | None]):
         if event.button() is Qt.MouseButton.LeftButton and places is not None and _takes_hold(places, at):
             self._pressed = at
             # The line keeps its distance from the mouse, which seldom takes hold of its very middle.
-            self._held = (places.line - at.x(), object())
+            self._held = (places.line - at.x(), self._drag.begin())
         else:
             # A press that nobody takes is the window's: it leaves the field that is typed in.
             super().mousePressEvent(event)
@@ -87,7 +89,8 @@ class DotsWidget(ChartWidget[DotsView | None]):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         clicked = self._pressed is not None and self._pressed == event.position()
-        self._held = self._pressed = None
+        self._drag.end()
+        self._let_go()
         places = self.places
         if not clicked or places is None or not places.pill.contains(event.position()):
             return
@@ -95,6 +98,9 @@ class DotsWidget(ChartWidget[DotsView | None]):
             self.moved.emit(places.usd(places.line), None)
         else:
             self.typing_wanted.emit()
+
+    def _let_go(self) -> None:
+        self._held = self._pressed = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         places = self.places

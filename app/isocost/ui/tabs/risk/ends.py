@@ -17,6 +17,7 @@ from isocost.report.findings.tabs.risk import DoubtRow, Side
 from isocost.ui.look.theme import Theme
 from isocost.ui.tabs.risk.picking import PickWidget
 from isocost.ui.tabs.risk.tornado import Places, TornadoChart, TornadoView
+from isocost.ui.widgets.drag import Drag
 from isocost.ui.widgets.fields.scale import scale_of
 
 DIGITS = 3
@@ -51,6 +52,7 @@ class TornadoRows(PickWidget[TornadoView]):
         super().__init__(TornadoChart(TornadoView()), theme, parent)
         self._chances: Chances | None = None
         self._held: Held | None = None
+        self._drag = Drag(self, self._let_go)
         self._newest: tuple[tuple[DoubtRow, ...], Chances | None] | None = None
         self._gesture: object = object()
 
@@ -97,6 +99,7 @@ class TornadoRows(PickWidget[TornadoView]):
         row = self.chart.rows[at]
         grip = event.position().x() - self._places.end(at, row.at(side)).x()
         self._held = Held(at, side, along(self._chances.risk, row.bar.doubt), grip)
+        self._drag.begin()
         self.show_view(replace(self.view, marked=side, scaled_to=self.chart.rows))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -136,6 +139,7 @@ class TornadoRows(PickWidget[TornadoView]):
         if held is None:
             super().mouseReleaseEvent(event)
             return
+        self._drag.end()
         self._held = None
         before, row = self.view.scaled_to[held.at], self.chart.rows[held.at]
         if row.at(held.side) != before.at(held.side):
@@ -143,6 +147,12 @@ class TornadoRows(PickWidget[TornadoView]):
         newest, self._newest = self._newest, None
         if newest is not None:
             self.show_rows(*newest)
+
+    def _let_go(self) -> None:
+        """Show the bars as they were: what was dragged has become no range yet."""
+        self._held = None
+        newest, self._newest = self._newest, None
+        self.show_rows(*(newest or (self.view.scaled_to, self._chances)))
 
     def leaveEvent(self, event: QEvent) -> None:
         if self._held is None:

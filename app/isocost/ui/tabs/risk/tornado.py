@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from isocost.language import tr
 from isocost.report.findings.tabs.risk import DoubtRow, End, Side
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import RowsChart
-from isocost.ui.widgets.rows import RIGHT, write_text
+from isocost.ui.widgets.labels import broken_lines
+from isocost.ui.widgets.rows import LEFT, RIGHT, shortened, write_text
 
 ROW, HEAD = 25, 22
 """Pixels of a row and of the headings."""
@@ -230,9 +231,7 @@ def _paint_row(
     small, quiet, bold = font_of(theme, "small"), font_of(theme, "quiet"), font_of(theme, "small", bold=True)
     left = theme.px(6)
     name = QRectF(left, room.top(), places.whose - left - 6, room.height())
-    write_text(
-        painter, name, row.name if places.in_full else row.short, bold if at == 0 else small, theme.text
-    )
+    _paint_name(painter, name, row.name if places.in_full else row.short, theme, bold=at == 0)
     bars = places.bars
     if bars.left() > places.whose:
         whose = QRectF(places.whose, room.top(), bars.left() - places.whose - 4, room.height())
@@ -243,6 +242,19 @@ def _paint_row(
     # Of an input that is dearer at both its ends the smaller difference has no side of its own to be said on.
     for end, leftward in ((cheaper, True), (dearer, False)):
         _paint_end(painter, room, places, end, scale, leftward=leftward)
+
+
+def _paint_name(painter: QPainter, room: QRectF, name: str, theme: Theme, *, bold: bool) -> None:
+    """The name of an input; what has no room on one line stands in smaller type on two."""
+    font, smaller = font_of(theme, "small", bold=bold), font_of(theme, "quiet", bold=bold)
+    if text_size(font, name)[0] <= room.width():
+        write_text(painter, room, name, font, theme.text)
+        return
+    first, *rest = broken_lines(name, room.width(), QFontMetricsF(smaller))
+    lines = [shortened(each, smaller, int(room.width())) for each in (first, " ".join(rest)) if each]
+    painter.setFont(smaller)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(room, LEFT, "\n".join(lines))
 
 
 def _paint_end(

@@ -14,6 +14,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.tabs.scale.isocost_chart import IsocostChart, best_at
 from isocost.ui.tabs.scale.isocost_places import Places, places
+from isocost.ui.widgets.drag import Drag
 
 REACH, SNAP = 15.0, 46.0
 """Pixels within which the plan is meant, and from its line up to which a drag stays on it."""
@@ -54,6 +55,8 @@ class IsocostPlot(ChartWidget[ScaleView | None]):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._over: int | None = None
         self._gesture: object = None
+        self._pressed = False
+        self._held = Drag(self, self._let_go)
         self._still: _Still | None = None
 
     @property
@@ -131,10 +134,10 @@ class IsocostPlot(ChartWidget[ScaleView | None]):
         if event.button() is not Qt.MouseButton.LeftButton or self.places is None:
             event.ignore()
             return
-        at = event.position()
+        at, self._pressed = event.position(), True
         if _away(at, self.plan_at) <= REACH:
             self._point_at(None)
-            self._gesture = object()
+            self._gesture = self._held.begin()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -145,16 +148,24 @@ class IsocostPlot(ChartWidget[ScaleView | None]):
             self._hover(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton:
+        if event.button() is not Qt.MouseButton.LeftButton or not self._pressed:
             return
-        at, dragged, self._gesture = event.position(), self.dragging, None
+        at, dragged = event.position(), self.dragging
+        self._held.end()
+        self._let_go()
         self._hover(at)
         if dragged:
-            self.released.emit()
-        elif self._over is not None:
+            return
+        if self._over is not None:
             self.model_wanted.emit(self._over, self._model_at(self._over))
         elif (ring := self.ring_at) is not None and _away(at, ring) <= REACH:
             self.best_wanted.emit()
+
+    def _let_go(self) -> None:
+        dragged, self._gesture, self._pressed = self.dragging, None, False
+        if dragged:
+            self.unsetCursor()
+            self.released.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

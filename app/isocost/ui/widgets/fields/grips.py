@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
+from isocost.ui.widgets.drag import Drag
 from isocost.ui.widgets.fields.slider import HANDLE, LogSlider
 
 WIDE, TALL = 10, 16
@@ -35,6 +36,7 @@ class Grip(QWidget):
         self.end = end
         self.value = 0.0
         self._grip: float | None = None
+        self._drag = Drag(self, self._let_go)
         self._gesture: object = object()
         self.setFixedSize(WIDE, TALL)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,7 +76,7 @@ class Grip(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        self._gesture = object()
+        self._gesture = self._drag.begin()
         # Taken hold of beside its place it stays under the mouse: it would jump if its middle went there.
         self._grip = self.mapToParent(event.position()).x() - self._slider.x_of(self.value)
         self.update()
@@ -84,6 +86,10 @@ class Grip(QWidget):
             self._report(self._slider.value_at(self.mapToParent(event.position()).x() - self._grip))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag.end()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._grip = None
         self.update()
 

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
 
+from isocost.ui.widgets.drag import Drag
 from isocost.ui.widgets.fields.scale import Scale
 from isocost.ui.widgets.labels import plain_tip
 
@@ -57,6 +58,7 @@ class LogSlider(QSlider):
         self._band: tuple[float, float] | None = None
         self._gesture: object = object()
         self._grip: float | None = None
+        self._drag = Drag(self, self._let_go)
         self._last_wheel = -WHEEL_PAUSE_MS
         self._showing = False
         self.setRange(0, RESOLUTION)
@@ -185,7 +187,7 @@ class LogSlider(QSlider):
         if event.button() is not Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        self._gesture = object()
+        self._gesture = self._drag.begin()
         x, handle = event.position().x(), self.x_of(self._value)
         # Where the handle is gripped it stays under the mouse: it would jump if its centre went there.
         on_handle = abs(x - handle) <= HANDLE + 2
@@ -199,6 +201,10 @@ class LogSlider(QSlider):
             self._move_to(event.position().x() - self._grip)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag.end()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._grip = None
         self.update()
 
