@@ -15,6 +15,7 @@ from isocost.report.findings.header import Remark
 from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.screenshot import settle
 from tests.ui.conftest import preset
+from tests.ui.test_layout import type_larger
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -267,3 +268,18 @@ def test_the_answer_is_painted_before_the_page_behind_it_is_drawn(window, qtbot)
     settle(session)
     assert shown_first
     assert all(shown_first)
+
+
+@pytest.mark.parametrize("larger", [0, 4])
+def test_the_answer_is_read_to_its_end_at_every_size_of_text(window, qtbot, larger):
+    window.documents.open(preset("deepseek-chain"))
+    settle(window.session)
+    type_larger(window, qtbot, larger)
+    settle(window.wardrobe)
+    sentence = window.headline.sentence
+    for width in (1280, 1100, 1600, 1280):
+        window.resize(width, 720)
+        for _ in range(5):
+            QApplication.processEvents()
+        said = sentence.fontMetrics().horizontalAdvance(sentence.text())
+        assert said <= sentence.contentsRect().width(), (width, sentence.text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
 from isocost.language import tr
@@ -56,6 +56,7 @@ class Headline(QFrame):
         self._remarks: tuple[Remark, ...] = ()
         self._figures: tuple[KeyFigure, ...] = ()
         self._shown: Estimate | None = None
+        self._theme: Theme | None = None
         self.setObjectName("header")
         self.title = plain_label()
         self.sentence = FigureSentence()
@@ -149,9 +150,11 @@ class Headline(QFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw what has colours of its own."""
+        self._theme = theme
         put_icon(self.copy_button, "copy", theme.quiet, theme.px(16))
         self.warnings.apply_theme(theme)
         self.doubt.apply_theme(theme)
+        self._fit()
 
     def _show_title(self, _: object = None) -> None:
         path = self._session.path
@@ -200,6 +203,7 @@ class Headline(QFrame):
 
     def _fit(self) -> None:
         """Show as many figures as leave the sentence, and what is to be seen with it, their place."""
+        self._fit_sentence()
         said = self.sentence.sizeHint().width() + self.copy_button.width()
         room = self.width() - 2 * MARGIN - max(said, self.doubt.needed) - GAP
         for index, block in enumerate(self.blocks):
@@ -208,6 +212,17 @@ class Headline(QFrame):
                 block.fill(figure)
                 room -= block.sizeHint().width() + GAP
             block.setVisible(figure is not None and room >= 0)
+
+    def _fit_sentence(self) -> None:
+        """Write the sentence smaller where it would lose its end: large text in a small window."""
+        if self._theme is None:
+            return
+        room = self.width() - 2 * MARGIN - self.copy_button.sizeHint().width()
+        wide = QFontMetrics(self._theme.font("headline")).horizontalAdvance(self.sentence.text())
+        role = "figure" if wide > room else "headline"
+        if role != self.sentence.property("role"):
+            self.sentence.setProperty("role", role)
+            self.sentence.style().polish(self.sentence)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -47,7 +47,7 @@ def test_memory_that_fits_says_what_is_free(catalog):
     spare = (stage.memory.limit - stage.memory.total) / GIB
     assert plain_spaces(said.finding).endswith(f"fits, {spare:.2g} GiB free")
     low, high = (stage.memory.total * error / GIB for error in (stage.memory.low, stage.memory.high))
-    assert plain_spaces(said.subtitle) == f"Likely {low:.0f} to {high:.0f} GiB at the peak of a step"
+    assert plain_spaces(said.subtitle) == f"Likely {low:.1f} to {high:.1f} GiB at the peak of a step"
     assert said.summary == f"{said.finding}. {said.subtitle}: {breakdown_words(stage.memory, 'bytes')}"
 
 

@@ -149,9 +149,11 @@ def held_words(breakdown: Breakdown, word: FitWord | None) -> str:
 
 
 def likely_words(breakdown: Breakdown) -> str:
-    """Where nine measured peaks in ten would lie: "57 to 87 GiB"."""
-    low, high = breakdown.total * breakdown.low, breakdown.total * breakdown.high
-    return format_memory_between(low, high, digits=2)
+    """Where nine measured peaks in ten would lie: "57.4 to 87.1 GiB".
+
+    As exact as what can be used is told: 79.5 rounded to 80 would lie above the 79.6 that it fits in.
+    """
+    return format_memory_between(breakdown.total * breakdown.low, breakdown.total * breakdown.high)
 
 
 def memory_subtitle(stage: StageEstimate, breakdown: Breakdown) -> str:
