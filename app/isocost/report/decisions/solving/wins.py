@@ -201,6 +201,7 @@ def rows(found: Wins) -> Table:
         Column(tr("Mark"), key="mark"),
     )
     rows: list[tuple[Any, ...]] = []
+    said: dict[tuple[int, float], tuple[str, str]] = {}  # most of ten thousand cells cost what others do
     for row, y in enumerate(found.ys.tolist()):
         for column, x in enumerate(found.xs.tolist()):
             at = int(found.place[row, column])
@@ -209,6 +210,7 @@ def rows(found: Wins) -> Table:
                 continue
             each = found.winners[at]
             cost, days = float(found.cost_usd[row, column]), float(found.span_days[row, column])
-            doubt = spread_words(each, cost), caveat_words(each.caveats)
-            rows.append((x, y, each.accelerator, cost, days, each.stale, *doubt))
+            if (at, cost) not in said:
+                said[at, cost] = spread_words(each, cost), caveat_words(each.caveats)
+            rows.append((x, y, each.accelerator, cost, days, each.stale, *said[at, cost]))
     return Table(columns, tuple(rows))
