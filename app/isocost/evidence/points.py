@@ -98,9 +98,15 @@ def table_of(catalog: Catalog) -> Table:
 
 def format_measured(plan: Point, catalog: Catalog) -> bool:
     """Whether runs in the fit multiply in the plan's number format on its architecture."""
-    table, family = table_of(catalog), plan.accelerator.architecture
-    same = (table.labels["family"] == family) & (table.bits == np.log2(BITS[plan.work.precision]))
-    return bool((table.fitted & same).any())
+    return (plan.accelerator.architecture, BITS[plan.work.precision]) in _formats(catalog)
+
+
+@lru_cache(maxsize=2)
+def _formats(catalog: Catalog) -> frozenset[tuple[str, float]]:
+    """Architectures, and bits of the formats that runs in the fit multiply in on each."""
+    table = table_of(catalog)
+    runs = zip(table.specs, table.fitted.tolist(), strict=True)
+    return frozenset((s.accelerator.architecture, BITS[s.work.precision]) for s, fitted in runs if fitted)
 
 
 def point_of(spec: RunSpec) -> Point:

@@ -21,6 +21,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.errors.spreads import EvidenceRule, run_class
 from isocost.catalog.entries.measured_training import left_out_ratios
 from isocost.evidence.points import (
+    OTHER_FAMILY,
     SCALES,
     Array,
     Point,
@@ -76,11 +77,13 @@ def _ends(plan: Point, catalog: Catalog) -> tuple[float, float]:
     table, errors, rule = table_of(catalog), _errors(catalog), catalog.constants.evidence
     known = ~np.isnan(errors.multiples)
     counts = (SCALES[1] * np.abs(table.scales[1] - scales_of(plan)[1]))[known]
-    # Runs on the architecture that shares are borrowed from say nothing of what borrowing them is off by.
-    away = distances(plan, table, {})[known] - counts
+    relatives = catalog.constants.efficiency.relatives
+    away = distances(plan, table, relatives)[known] - counts
+    beyond = 1.0 + rule.further * max(float(away.min()) - rule.beside, 0.0)
+    if lender := relatives.get(plan.accelerator.architecture):
+        # Runs on the architecture that shares are borrowed from say nothing of what borrowing is off by.
+        away += OTHER_FAMILY * (table.labels["family"][known] == lender)
     low, high = weighted_ends(errors.multiples[known], errors.owner[known], errors.sources, away, rule)
-    nearest = distances(plan, table, catalog.constants.efficiency.relatives)[known] - counts
-    beyond = 1.0 + rule.further * max(float(nearest.min()) - rule.beside, 0.0)
     return low * beyond, high * beyond
 
 
