@@ -35,7 +35,7 @@ from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import ESTIMATING, Session
 from isocost.ui.widgets.cards.figures import RING, FigureSentence
 from isocost.ui.widgets.cards.key_figure import KeyFigureBlock
-from isocost.ui.widgets.labels import plain_label, plain_tip, set_text
+from isocost.ui.widgets.labels import plain_label, plain_tip, restyle, set_text
 
 BLOCKS = 4
 MARGIN = 18
@@ -219,10 +219,7 @@ class Headline(QFrame):
             return
         room = self.width() - 2 * MARGIN - self.copy_button.sizeHint().width()
         wide = QFontMetrics(self._theme.font("headline")).horizontalAdvance(self.sentence.text())
-        role = "figure" if wide > room else "headline"
-        if role != self.sentence.property("role"):
-            self.sentence.setProperty("role", role)
-            self.sentence.style().polish(self.sentence)
+        restyle(self.sentence, "role", "figure" if wide > room else "headline")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

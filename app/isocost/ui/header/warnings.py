@@ -14,7 +14,7 @@ from isocost.quantities import format_counted
 from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
 from isocost.ui.look.icons import icon, put_icon
 from isocost.ui.look.theme import LIGHT, Theme
-from isocost.ui.widgets.labels import plain_tip, shorten
+from isocost.ui.widgets.labels import plain_tip, restyle, shorten
 
 _ICONS = {"stop": "error", "care": "warning", "info": "info"}
 
@@ -80,10 +80,7 @@ class WarningLine(QWidget):
     def _show(self) -> None:
         grave = self._notices[0] if self._notices else None
         severity = grave.severity if grave else "info"
-        if self.first.property("severity") != severity:
-            self.first.setProperty("severity", severity)
-            self.first.style().unpolish(self.first)
-            self.first.style().polish(self.first)
+        restyle(self.first, "severity", severity)
         self.first.setEnabled(grave is not None)
         sign = _ICONS[severity] if grave else "check"
         put_icon(self.first, sign, self._theme.severity(severity), self._theme.px(14))

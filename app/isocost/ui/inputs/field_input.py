@@ -33,7 +33,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.edit import QuantityEdit
 from isocost.ui.widgets.fields.scale import scale_of
 from isocost.ui.widgets.fields.slider import LogSlider
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, restyle
 
 EDIT_WIDTH = 128
 CAPTION_LINES = 2
@@ -177,11 +177,7 @@ class FieldInput(QWidget):
         self._show_context()
 
     def _show_context(self) -> None:
-        role = "stop" if self._wrong else "quiet"
-        if self.context.property("role") != role:
-            self.context.setProperty("role", role)
-            self.context.style().unpolish(self.context)
-            self.context.style().polish(self.context)
+        restyle(self.context, "role", "stop" if self._wrong else "quiet")
         told = self._message or range_line(self._session, self.field.path) or self.context_line()
         self.context.say(told, in_full=bool(self._message))
 

@@ -37,7 +37,7 @@ from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.typing import WindowKeys
-from isocost.ui.widgets.labels import plain_tip, shorten
+from isocost.ui.widgets.labels import plain_tip, restyle, shorten
 
 OPENING = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_F4)
 """Keys that open the list: with a list this long nobody wants the next entry unseen."""
@@ -206,11 +206,7 @@ class SearchPicker(ChoicePicker):
     def _mark(self, wrong: str) -> None:
         self.setToolTip(plain_tip(wrong or self.choice.help))
         self._line.setAccessibleDescription(wrong or self.choice.help)
-        if bool(self.property("wrong")) != bool(wrong):
-            self.setProperty("wrong", bool(wrong))
-            # Qt reads a property that its style sheet names only when it polishes the widget.
-            self.style().unpolish(self)
-            self.style().polish(self)
+        restyle(self, "wrong", bool(wrong))
 
     def _choose(self, index: int) -> None:
         self.choose(self.itemData(index))

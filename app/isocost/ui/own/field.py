@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from isocost.files.own.fields import PartField
 from isocost.ui.look.theme import Theme
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, restyle
 
 LABEL, UNIT = 110, 52
 """Pixels of the label's column and of the unit's."""
@@ -71,13 +71,10 @@ class FormField(QWidget):
     def say(self, words: str, *, wrong: bool) -> None:
         """What is wrong with it, or only looks so; empty = nothing."""
         self.message.setVisible(bool(words))
-        self.message.setProperty("role", "stop" if wrong else "care")
+        restyle(self.message, "role", "stop" if wrong else "care")
         self.message.say(words)
         self.edit.setAccessibleDescription(words or self.field.help)
-        self.edit.setProperty("wrong", bool(words) and wrong)
-        for part in (self.edit, self.message):  # Qt reads a property that its sheet names when it polishes
-            part.style().unpolish(part)
-            part.style().polish(part)
+        restyle(self.edit, "wrong", bool(words) and wrong)
 
     def apply_theme(self, theme: Theme) -> None:
         """Keep labels and units of all fields under one another."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QStacke
 
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.labels import WrapLabel, plain_label, restyle
 
 MARGIN = 20
 EDGE = 40
@@ -85,10 +85,7 @@ class OwnDialog(QDialog):
 
     def say(self, words: str, tone: str = "small") -> None:
         """How it went: plain, ``fine``, ``care`` or ``stop``."""
-        if self.message.property("role") != tone:
-            self.message.setProperty("role", tone)
-            self.message.style().unpolish(self.message)
-            self.message.style().polish(self.message)
+        restyle(self.message, "role", tone)
         self.message.say(words)
 
     def apply_theme(self, theme: Theme) -> None:

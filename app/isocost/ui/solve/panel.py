@@ -48,7 +48,7 @@ from isocost.ui.solve.card import ScanCard, Ways
 from isocost.ui.solve.track import ScanTrack
 from isocost.ui.widgets.cards.side import SidePanel
 from isocost.ui.widgets.flow import Flow
-from isocost.ui.widgets.labels import ElidedLabel, WrapLabel, plain_label
+from isocost.ui.widgets.labels import ElidedLabel, WrapLabel, plain_label, restyle
 from isocost.ui.widgets.sections import ScrollBody, scrolling
 
 if TYPE_CHECKING:
@@ -338,10 +338,7 @@ class SolvePanel(SidePanel):
             words = wanting_words(self._asked)
         elif found is None:
             words = LOOKING
-        if self.state.property("role") != role:
-            self.state.setProperty("role", role)
-            self.state.style().unpolish(self.state)
-            self.state.style().polish(self.state)
+        restyle(self.state, "role", role)
         self.state.say(words)
         self.state.setVisible(bool(words))
 

@@ -340,6 +340,17 @@ def _cut_up(word: str, width: float, metrics: QFontMetrics) -> Iterator[str]:
     yield word
 
 
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Give a widget another of the looks in the style sheet: a property that this names.
+
+    Qt reads one only when it polishes the widget.
+    """
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 def set_text(label: QLabel, text: str) -> None:
     """Set a label's text only when it differs, so that a drag lays out nothing in vain."""
     if label.text() != text:

@@ -20,7 +20,7 @@ from isocost.ui.look.icons import put_icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.edit import QuantityEdit
-from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.labels import WrapLabel, plain_label, restyle
 
 COLUMNS = {"steps": tr("Steps"), "mean_start": tr("Mean from"), "mean_end": tr("to"), "cap": tr("Longest")}
 LONGEST_LIST = 200
@@ -118,11 +118,7 @@ class PhaseTable(QWidget):
         self.adder.setEnabled(rows < LONGEST_LIST)
 
     def _tell(self, message: str = "", *, wrong: bool = False) -> None:
-        role = "stop" if wrong else "quiet"
-        if self.told.property("role") != role:
-            self.told.setProperty("role", role)
-            self.told.style().unpolish(self.told)
-            self.told.style().polish(self.told)
+        restyle(self.told, "role", "stop" if wrong else "quiet")
         self.told.say(message or self._summary())
 
     def _say(self, message: str, wrong: bool) -> None:

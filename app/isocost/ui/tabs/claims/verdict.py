@@ -33,7 +33,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.tabs.claims.signs import colour, sign, status_role
 from isocost.ui.widgets.fields.typing import WindowKeys
 from isocost.ui.widgets.flow import FlowLayout
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text, shorten
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, restyle, set_text, shorten
 
 PAUSE_MS = 350
 """Without a key before what is typed is checked."""
@@ -45,13 +45,6 @@ EDGES = 26
 """Pixels of a chip at both sides of its words."""
 LINES = 5
 """Of a check's arithmetic before the rest is asked for."""
-
-
-def restyle(widget: QWidget, name: str, value: str) -> None:
-    """Give a widget another of the looks in the style sheet, which Qt asks for only when it is told."""
-    widget.setProperty(name, value)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
 
 
 class Chips(QWidget):
@@ -88,9 +81,7 @@ class Chips(QWidget):
     def _dress(self, button: QPushButton, chip: Chip) -> None:
         button.setAccessibleName(chip.words)
         button.setToolTip(plain_tip(chip.tip or tr("Edit this part of the sentence")))
-        tone = "told" if chip.state == "told" else "open"
-        if button.property("tone") != tone:
-            restyle(button, "tone", tone)
+        restyle(button, "tone", "told" if chip.state == "told" else "open")
 
     def _ask(self, at: int) -> None:
         if at < len(self._shown):  # one may be let go of when a sentence of fewer parts has taken its place
@@ -140,8 +131,7 @@ class CheckTile(QFrame):
         """Show a check."""
         self._tile = tile
         self._edge = theme.line if tile.status == "unknown" else colour(tile.status, theme)
-        if self.short.property("role") != status_role(tile.status):
-            restyle(self.short, "role", status_role(tile.status))
+        restyle(self.short, "role", status_role(tile.status))
         self.update()
         set_text(self.name, tile.name)
         set_text(self.short, tile.short)

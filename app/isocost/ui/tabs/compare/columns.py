@@ -110,6 +110,7 @@ class ScenarioTable(QTableView):
         self._pressed: QPoint | None = None
         self._dragged: int | None = None
         self._drag = Drag(self, self._let_go)
+        # Of the figures that all have alike, the one the keyboard is on, and the one the mouse is over.
         self._part = 0
         self._over: int | None = None
         self._heights: tuple[int, ...] = ()
@@ -372,16 +373,17 @@ class ScenarioTable(QTableView):
         if over != self._over:
             self._over = over
             self.viewport().update()
-        row = self.columns.row(index.row()) if index.isValid() else None
-        leads = over is not None or (
-            index.isValid()
-            and (
-                index.row() == NAME
-                or (row is not None and row.kind == "input" and row.cells[index.column()].differs)
-                or (row is not None and bool(row.figure(index.column())))
-            )
-        )
+        named = index.isValid() and index.row() == NAME
+        leads = over is not None or named or self._leads_on(index)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
+
+    def _leads_on(self, index: QModelIndex) -> bool:
+        """Whether a cell opens a figure, or leads to an input that differs."""
+        row = self.columns.row(index.row()) if index.isValid() else None
+        if row is None:
+            return False
+        differs = row.kind == "input" and row.cells[index.column()].differs
+        return differs or bool(row.figure(index.column()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -396,11 +398,7 @@ class ScenarioTable(QTableView):
             if (part := self._part_at(event.position().toPoint())) is not None:
                 self._open_part(part)
             return
-        if (
-            row is None
-            or row.figure(index.column())
-            or (row.kind == "input" and row.cells[index.column()].differs)
-        ):
+        if row is None or self._leads_on(index):
             self._open(index)
 
     def _let_go(self) -> None:

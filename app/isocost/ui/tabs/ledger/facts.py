@@ -32,7 +32,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.cards.card import ChartCard
 from isocost.ui.widgets.cards.key_figure import KeyFigureBlock
 from isocost.ui.widgets.flow import Flow
-from isocost.ui.widgets.labels import WrapLabel, broken_lines, plain_label, plain_tip, set_text
+from isocost.ui.widgets.labels import WrapLabel, broken_lines, plain_label, plain_tip, restyle, set_text
 
 
 class EnergyCard(ChartCard):
@@ -189,11 +189,7 @@ def badge_chip(badge: Badge) -> QLabel:
 
 def fill_badge(chip: QLabel, badge: Badge) -> None:
     """Make a chip say another remark of the same kind."""
-    if chip.property("tone") != badge.tone:
-        chip.setProperty("tone", badge.tone)
-        # Qt reads a property that its style sheet names only when it polishes the widget.
-        chip.style().unpolish(chip)
-        chip.style().polish(chip)
+    restyle(chip, "tone", badge.tone)
     chip.setAccessibleName(badge.text)  # which the words on it are broken from
     chip.setAccessibleDescription(badge_description(badge))
     chip.setToolTip(f"<p>{escape(badge.detail)}</p><p>{escape(badge.source)}</p>")

@@ -18,7 +18,7 @@ from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.fields.typing import WindowKeys
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import plain_tip, restyle
 
 _KINDS = {
     "country": tr("Countries"),
@@ -177,12 +177,10 @@ class StartEdit(QLineEdit):
 
     def _mark(self, wrong: bool) -> None:
         if bool(self.property("wrong")) != wrong:
-            self.setProperty("wrong", wrong)
             self.setToolTip(
                 tr("Write a day of the calendar, year first: 2027-01-15.") if wrong else self._help
             )
-            self.style().unpolish(self)
-            self.style().polish(self)
+            restyle(self, "wrong", wrong)
 
 
 def _find(picker: Picker, wanted: Callable[[ApiQuote], bool]) -> int:

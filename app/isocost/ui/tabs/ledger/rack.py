@@ -43,7 +43,7 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.flow import Flow
-from isocost.ui.widgets.labels import ElidedLabel, broken_lines, set_text
+from isocost.ui.widgets.labels import ElidedLabel, broken_lines, restyle, set_text
 from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, Lines, RowDelegate, RowsDrawing, write_text
 
 PAUSE_MS = 100
@@ -437,12 +437,7 @@ class RackPanel(QWidget):
         self.delta.say(view.delta if view is not None else "")
         self.note.say(view.note if view is not None else WORKING)
         self.beside.say((self._added or view.beside) if view is not None else "")
-        role = "care" if view is not None and view.dearer else "fine"
-        if self.delta.property("role") != role:
-            self.delta.setProperty("role", role)
-            # Qt reads a property that its style sheet names only when it polishes the widget.
-            self.delta.style().unpolish(self.delta)
-            self.delta.style().polish(self.delta)
+        restyle(self.delta, "role", "care" if view is not None and view.dearer else "fine")
         for label in (self.total, self.delta):
             label.setEnabled(fresh)
         tried = bool(view is not None and view.delta)

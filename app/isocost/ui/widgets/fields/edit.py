@@ -27,6 +27,7 @@ from isocost.quantities import (
 )
 from isocost.quantities.ranges import parse_range
 from isocost.ui.widgets.fields.typing import WindowKeys
+from isocost.ui.widgets.labels import restyle
 
 _PAINTED_UNITS = {
     "$/GPU-h": "/GPU-h",
@@ -266,11 +267,7 @@ class QuantityEdit(QLineEdit):
         self.said.emit("", False)
 
     def _mark(self, *, wrong: bool) -> None:
-        if bool(self.property("wrong")) != wrong:
-            self.setProperty("wrong", wrong)
-            # Qt reads a property that its style sheet names only when it polishes the widget.
-            self.style().unpolish(self)
-            self.style().polish(self)
+        restyle(self, "wrong", wrong)
 
     # Events
 
