@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import accumulate
@@ -119,7 +119,8 @@ def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth
     held_back = {line.key for line in lines if paid_of(on, line).when == "as the rest"}
     bars = timeline(on)
     spans = {line.key: spans_of(on, line, bars) for line in lines}
-    edges = edges_of(on, lines)
+    last = _last_day(spans.values())
+    edges = _month_edges(start_date(on.scenario), last)
     paid: dict[str, list[int]] = {
         line.key: _apportioned(line.cost_usd, in_months(spans[line.key], edges).tolist())
         for line in lines
@@ -128,18 +129,18 @@ def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth
     # The reserve is spent as the rest is: it has no calendar of its own.
     rest = [float(sum(row[m] for row in paid.values())) for m in range(len(edges) - 1)]
     paid |= {line.key: _apportioned(line.cost_usd, rest) for line in lines if line.key in held_back}
-    return _cash_months(on, lines, paid, edges)
+    return _cash_months(on, lines, paid, edges, onward=last > edges[-1])
 
 
 def edges_of(on: Reckoning, lines: Sequence[LedgerLine]) -> list[float]:
     """First days of the months in which a bill is paid, in days from the start, and the end of the last."""
-    return _month_edges(start_date(on.scenario), _last_day(on, lines))
-
-
-def _last_day(on: Reckoning, lines: Sequence[LedgerLine]) -> float:
-    """The day on which all of a bill is paid."""
     bars = timeline(on)
-    return max((end for line in lines for _, end, _ in spans_of(on, line, bars)), default=0.0)
+    return _month_edges(start_date(on.scenario), _last_day(spans_of(on, line, bars) for line in lines))
+
+
+def _last_day(spans: Iterable[Sequence[Span]]) -> float:
+    """The day on which all of a bill is paid, from the spans of its lines."""
+    return max((end for each in spans for _, end, _ in each), default=0.0)
 
 
 def paid_of(on: Reckoning, line: LedgerLine) -> Paid:
@@ -149,12 +150,16 @@ def paid_of(on: Reckoning, line: LedgerLine) -> Paid:
 
 
 def _cash_months(
-    on: Reckoning, lines: Sequence[LedgerLine], paid: Mapping[str, Sequence[int]], edges: Sequence[float]
+    on: Reckoning,
+    lines: Sequence[LedgerLine],
+    paid: Mapping[str, Sequence[int]],
+    edges: Sequence[float],
+    *,
+    onward: bool,
 ) -> tuple[CashMonth, ...]:
     begins = start_date(on.scenario)
     bound = on.scenario.supply.mode in PAID_WHEN_IDLE
     owed_lines = {line.key for line in lines if _committed(on, line, bound)}
-    later = _last_day(on, lines) > edges[-1]
     result: list[CashMonth] = []
     so_far = 0
     for m in range(len(edges) - 1):
@@ -165,7 +170,7 @@ def _cash_months(
         total = sum(groups.values())
         so_far += total
         shown = {group: amount / CENTS for group, amount in groups.items() if amount}
-        label = _month_label(begins, m) + (ONWARD if later and m == len(edges) - 2 else "")
+        label = _month_label(begins, m) + (ONWARD if onward and m == len(edges) - 2 else "")
         result.append(CashMonth(label, edges[m], shown, total / CENTS, owed / CENTS, so_far / CENTS))
     return tuple(result)
 

@@ -54,9 +54,9 @@ class Calendar(ChartCard):
         self._months: tuple[CashMonth, ...] = ()
         self._ranges: CashRanges | None = None
         self.weeks = 0.0
+        """The delay asked about; none unless somebody asks."""
         self._before: tuple[object, float] | None = None
         """The newest gesture of the slider, and the delay before it."""
-        """The delay asked about; none unless somebody asks."""
         self._lay_out()
         self.slip.moved.connect(self._drag)
         self.slip.reset.connect(lambda _: self._move(0.0))
