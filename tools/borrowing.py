@@ -82,19 +82,17 @@ def with_wide_share(
 
 def pair(name: str, specs: list[RunSpec], borrowed: Efficiency, catalog: Catalog) -> Pair:
     """Errors of runs left out, as they are and with borrowed shares."""
-    batch, ratios, spreads = complete(specs, catalog.constants.memory), left_out_ratios(), catalog.constants
-    usual, _ = fastest(batch, step_seconds(batch, spreads.efficiency.record()).total)
+    constants, ratios = catalog.constants, left_out_ratios()
+    batch, spreads = complete(specs, constants.memory), constants.spreads
+    usual, _ = fastest(batch, step_seconds(batch, constants.efficiency.record()).total)
     other, _ = fastest(batch, step_seconds(batch, borrowed).total)
 
     def multiples(shift: Array) -> Array:
         found = []
         for spec, moved in zip(specs, shift.tolist(), strict=True):
-            ends = spreads.spreads.by_class[
-                run_class(spec.transformer, spec.work, spec.accelerator, spec.stack)
-            ]
-            width = 1.0 if spec.mapping_given else spreads.spreads.unstated
-            error = (ratios[spec.run.id] + moved) / width
-            found.append(error / math.log(ends.high if error > 0.0 else 1.0 / ends.low))
+            ends = spreads.by_class[run_class(spec.transformer, spec.work, spec.accelerator, spec.stack)]
+            width = 1.0 if spec.mapping_given else spreads.unstated
+            found.append(ends.multiple((ratios[spec.run.id] + moved) / width))
         return np.array(found)
 
     sources = np.array([spec.run.source for spec in specs])

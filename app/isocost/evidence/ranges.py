@@ -127,7 +127,6 @@ def _errors(catalog: Catalog) -> _Errors:
     for spec in specs:
         ends = spreads.by_class[run_class(spec.transformer, spec.work, spec.accelerator, spec.stack)]
         width = _width(point_of(spec), catalog, layout_known=spec.mapping_given)
-        error = ratios.get(spec.run.id, math.nan) / width
-        multiples.append(error / math.log(ends.high if error > 0.0 else 1.0 / ends.low))
+        multiples.append(ends.multiple(ratios.get(spec.run.id, math.nan) / width))
     names, owner = np.unique([spec.run.source for spec in specs], return_inverse=True)
     return _Errors(np.array(multiples), owner.astype(np.intp), len(names))

@@ -5,6 +5,7 @@ Beside it, by how near the measured runs are, what a prediction is called (``res
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -29,6 +30,10 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """10th percentile."""
     high: float
     """90th percentile."""
+
+    def multiple(self, error: float) -> float:
+        """A logarithm of measured over predicted as a multiple of the end on its side; negative = below 1."""
+        return error / math.log(self.high if error > 0.0 else 1.0 / self.low)
 
 
 class LeftOutScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
